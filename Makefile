@@ -1,0 +1,82 @@
+# Two commands on a fresh machine: `make demo` and `make test`. Each does all the set-up it needs.
+export UV_SYSTEM_CERTS = 1
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	if $$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$p; break; fi; done)
+V := .venv
+RUN := $(V)/bin
+TEST_WORKERS ?= 2
+
+.PHONY: help demo test check format lint imports types unit golden bench soak lock coverage-of-brief clean
+
+help:  ## What can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | sort
+
+demo: $(V)/.ok  ## Read and match a small firm's files, and say where the report lies
+	@$(RUN)/tieout demo
+
+test: $(V)/.ok-dev  ## The whole test suite (under 15 minutes on two cores)
+	@$(RUN)/python -m pytest -n $(TEST_WORKERS) --dist worksteal
+
+check: format lint imports types unit  ## The fast loop: format, lint, imports, types, unit tests
+
+format: $(V)/.ok-dev  ## Rewrite the code in one style
+	@$(RUN)/ruff format --quiet .
+
+lint: $(V)/.ok-dev  ## Faults a reader of the code can find
+	@$(RUN)/ruff check --quiet .
+
+imports: $(V)/.ok-dev  ## The wall plan: which room may import which
+	@$(RUN)/lint-imports
+
+types: $(V)/.ok-dev  ## mypy, strict, tests included
+	@$(RUN)/mypy
+
+unit: $(V)/.ok-dev  ## Core and tidy tests only: seconds
+	@$(RUN)/python -m pytest -q tests/unit tests/tidy
+
+golden: $(V)/.ok-dev  ## Write the golden files anew; read the diff before you commit it
+	@$(RUN)/python -m pytest -q tests/golden --write-golden
+
+bench: $(V)/.ok-bench  ## The benchmarks, each with its correctness check
+	@$(RUN)/python -m benchmarks
+
+soak: $(V)/.ok-dev  ## The long campaigns: fuzzing, many seeds
+	@$(RUN)/python -m pytest -q -m soak tests/soak
+
+coverage-of-brief: $(V)/.ok-dev  ## Which statements of the brief have a test that proves them
+	@$(RUN)/python -m tieout.testing.brief
+
+lock: $(V)/.ok-uv  ## Resolve the dependencies anew, with hashes
+	@for f in requirements requirements-dev requirements-bench requirements-uv; do \
+	  $(RUN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes \
+	    --no-header --no-annotate --no-emit-index-url $$f.in -o $$f.txt || exit 1; done
+
+clean:  ## Take away what was built
+	@rm -rf $(V) build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+# One recipe installs any of the hashed requirement files: quickly through uv, else with pip.
+define install
+	@VIRTUAL_ENV=$(V) $(RUN)/uv pip install -q --require-hashes -r $(1) 2>/dev/null \
+	  || $(RUN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(1)
+endef
+
+$(V)/.ok-uv: requirements-uv.txt
+	@test -n "$(PYTHON)" || { echo "Tieout needs Python 3.11 or newer with venv (on Debian or Ubuntu: apt install python3 python3-venv)"; exit 2; }
+	@$(PYTHON) -m venv $(V) 2>/dev/null || { echo "Python cannot make a virtual environment here (on Debian or Ubuntu: apt install python3-venv)"; exit 2; }
+	@$(RUN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-uv.txt || echo "uv is not to be had; pip does the work"
+	@touch $@
+
+$(V)/.ok: requirements.txt $(V)/.ok-uv
+	@echo "Setting up (once) ..."
+	$(call install,requirements.txt)
+	@echo "$(CURDIR)/src" > "$$($(RUN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/tieout.pth"
+	@printf '#!/bin/sh\nexec "%s/bin/python" -m tieout "$$@"\n' "$(CURDIR)/$(V)" > $(RUN)/tieout && chmod +x $(RUN)/tieout
+	@touch $@
+
+$(V)/.ok-dev: requirements-dev.txt $(V)/.ok
+	$(call install,requirements-dev.txt)
+	@touch $@
+
+$(V)/.ok-bench: requirements-bench.txt $(V)/.ok-dev
+	$(call install,requirements-bench.txt)
+	@touch $@

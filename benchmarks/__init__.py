@@ -1,0 +1,1 @@
+"""Benchmarks: fixed seeds, a correctness check inside each, peers side by side in one run."""

@@ -1,0 +1,17 @@
+"""Tieout keeps ledgers in agreement and explains every difference to the penny.
+
+The public functions are `tieout.read` and `tieout.match`; both work on files alone and need
+neither a database nor a server.
+"""
+
+__version__ = "0.1.0"
+__all__ = ["__version__", "match", "read"]
+
+
+def __getattr__(name: str) -> object:
+    """Import the public functions on first use, so that `import tieout` stays quick."""
+    if name in {"match", "read"}:
+        from tieout import files  # noqa: PLC0415  start-up time counts
+
+        return getattr(files, name)
+    raise AttributeError(f"module 'tieout' has no attribute {name!r}")

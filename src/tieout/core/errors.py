@@ -1,0 +1,188 @@
+"""Errors as part of the product: what was found, what was expected, where, what to do next.
+
+Two shapes share one catalogue of stable codes. A `Problem` is a value: one record, field or
+statement is doubtful or unreadable and the rest goes on. A `TieoutError` is raised when
+nothing can go on; its subclass says what the caller can do.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How much a problem costs."""
+
+    NOTE = "note"
+    """Something was guessed or repaired; nothing is missing."""
+    DOUBT = "doubt"
+    """The record or statement was read, but something about it cannot be trusted."""
+    HELD = "held"
+    """The record could not be read and is held back with its raw text; the others go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a file: each part is None when it does not apply. Counted from 1."""
+
+    line: int | None = None
+    record: int | None = None
+    field: str | None = None
+
+    def __str__(self) -> str:
+        parts = [
+            f"line {self.line}" if self.line is not None else "",
+            f"record {self.record}" if self.record is not None else "",
+            f"field {self.field}" if self.field else "",
+        ]
+        return ", ".join(part for part in parts if part)
+
+
+NOWHERE = Place()
+"""The whole file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """An entry of the catalogue: a stable name, its title, and the next step for a person."""
+
+    name: str
+    severity: Severity
+    title: str
+    next_step: str
+
+
+def _catalogue(*codes: Code) -> dict[str, Code]:
+    return {code.name: code for code in codes}
+
+
+N, D, H = Severity.NOTE, Severity.DOUBT, Severity.HELD
+CODES: dict[str, Code] = _catalogue(
+    # The file as a whole: raised, nothing can be read.
+    Code("file.not-found", H, "There is no such file", "Check the path; it is taken relative to the folder you are in."),
+    Code("file.not-readable", H, "The file cannot be opened", "Check that it is a plain file and that you may read it."),
+    Code("file.empty", H, "The file is empty", "Download it again; the transfer was probably cut off."),
+    Code("file.binary", H, "The file is not of a kind that Tieout reads", "Export the data as CSV, OFX, camt.053, MT940 or a workbook."),
+    Code("file.unknown-format", H, "No reader recognises the file", "Name the format with --format, or export the data in another one."),
+    Code("file.too-large", H, "The file is larger than this format allows", "Ask the source for a shorter span of dates, or for CSV, which is read as a stream."),
+    Code("file.bomb", H, "The archive unpacks to far more than a ledger could hold", "Ask the sender for the plain file; do not open this one."),
+    Code("file.truncated", D, "The file ends in the middle of a record", "Download it again; what was complete has been read."),
+    Code("file.encoding", N, "The text is not in the character set it claims", "Look over names with accents; amounts and dates are not affected."),
+    Code("file.damaged", H, "The structure of the file is damaged", "Download it again, or ask the source for a fresh export."),
+    Code("file.no-records", N, "The file holds no records", "If you expected some, check the span of dates of the export."),
+    Code("xml.entities", H, "The XML declares entities of its own", "Bank and ledger files never need them; ask where this file comes from."),
+    Code("xml.malformed", H, "The XML is not well formed", "Download it again; an editor or a mail system may have altered it."),
+    # Tables: delimited text and sheets.
+    Code("table.too-many-columns", H, "The table has more columns than a ledger export has", "Check the delimiter, or export fewer columns."),
+    Code("table.column-missing", H, "A column that is needed was not found", "Name it with a mapping: --map-left FILE or --map-right FILE."),
+    Code("table.guess", N, "Delimiter, columns or signs were guessed", "Check the mapping shown; save it corrected as a profile."),
+    Code("table.guess-ambiguous", D, "More than one way to read the table fits", "Say which one with a mapping; the one used is shown."),
+    Code("table.row-width", D, "A row has more or fewer cells than the header", "Look at the row; a delimiter inside a text may not be quoted."),
+    # One record.
+    Code("record.unreadable", H, "A record could not be understood", "Look at the raw text shown; correct it at the source or key it by hand."),
+    Code("record.date-missing", D, "A record has no date", "Match it by hand or add the date; it is counted but not matched by date."),
+    Code("record.date-invalid", D, "A date does not exist or cannot be read", "Correct it at the source; the record is counted but not matched by date."),
+    Code("record.date-doubtful", D, "A date is far from all others or can be read two ways", "Check it against the paper statement."),
+    Code("record.amount-missing", H, "A record has no amount", "Look at the raw text shown; the record is held back."),
+    Code("record.amount-invalid", H, "An amount is not a number", "Correct it at the source; the record is held back."),
+    Code("record.amount-too-large", H, "An amount is larger than any bank holds", "Check for a missing decimal mark; the record is held back."),
+    Code("record.amount-finer", N, "An amount has more decimals than its currency", "Nothing was rounded; check that the currency is right."),
+    Code("record.currency-unknown", D, "A currency code is not in ISO 4217", "Check the code; amounts are kept with the decimals shown in the file."),
+    Code("record.currency-differs", D, "A record is in another currency than its account", "Check the account; amounts of different currencies are never added."),
+    Code("record.direction-unknown", H, "It is not said whether money came in or went out", "Look at the raw text shown; the record is held back."),
+    Code("record.id-missing", N, "The bank gave a record no id", "Nothing to do; the record is known by its place in the file."),
+    Code("record.id-repeated", D, "Two different records carry the same bank id", "Both are kept; the id is not used as evidence."),
+    Code("record.repeated", D, "Two records are alike in everything", "Both are kept; check whether the source exported one of them twice."),
+    Code("record.field-invalid", D, "A field does not have the form its standard gives it", "The record is kept; look at the raw text if the field matters."),
+    Code("record.extra", N, "A part of the file is not a booked record and was set aside", "Nothing to do; it is listed so that nothing is passed over in silence."),
+    # A statement, and statements among one another.
+    Code("statement.does-not-tie", D, "Opening balance plus lines is not the closing balance", "Compare with the paper statement: a line may be missing or doubled."),
+    Code("statement.balance-missing", N, "The statement gives no balances to prove its lines by", "Compare the sum with the bank's own site."),
+    Code("statement.balance-invalid", D, "A balance cannot be read", "Compare the statement with the bank's own site."),
+    Code("statement.count-differs", D, "The number of records is not the number the file states", "Download the file again; a record may be missing."),
+    Code("statement.total-differs", D, "The total is not the total the file states", "Download the file again; a record may be missing or altered."),
+    Code("statement.gap", D, "Between two statements of an account something is missing", "Ask for the statement of the days named."),
+    Code("statement.overlap", D, "Two statements of an account cover the same days", "Nothing to do: repeated lines are recognised and counted once."),
+    Code("statement.account-missing", N, "The file does not say which account it is of", "Name the account when you import it."),
+    # Books.
+    Code("entry.unbalanced", D, "A journal entry's postings do not add up to zero", "Correct the entry in the books."),
+    Code("entry.inferred", N, "A posting's amount was left out and has been worked out", "Nothing to do."),
+    Code("entry.not-supported", D, "A directive or expression is not one that Tieout computes", "Export the ledger with plain amounts, or check the entry by hand."),
+    # Matching.
+    Code("match.no-account", H, "It is not clear which account of the books to compare", "Name it with --account-left or --account-right."),
+    Code("match.no-currency", D, "Records carry no currency", "Name it with --currency; the other side's currency is taken meanwhile."),
+    Code("match.rules-invalid", H, "The rules file is not understood", "Compare it with the example in the guide; the place is shown."),
+    Code("match.mapping-invalid", H, "The mapping file is not understood", "Compare it with the example in the guide; the place is shown."),
+    Code("match.identity-broken", H, "The result does not add up and is not shown", "This is a fault of Tieout: please report it with the two files or their masked form."),
+    Code("output.not-writable", H, "The result cannot be written there", "Name a folder you may write to with --out."),
+    Code("internal.fault", H, "Tieout itself failed", "Please report it; run again with --debug to see the details."),
+)  # fmt: skip
+del N, D, H
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something found while reading or matching that a person should know.
+
+    `found` and `expected` are short phrases with the values in them; `code` is in `CODES`.
+    """
+
+    code: str
+    found: str
+    expected: str = ""
+    place: Place = NOWHERE
+
+    def __post_init__(self) -> None:
+        """Refuse a code that the catalogue and so the documentation does not know."""
+        if self.code not in CODES:
+            raise ValueError(f"the code {self.code!r} is not in the catalogue of core/errors.py")
+
+    @property
+    def severity(self) -> Severity:
+        """How much it costs; a property of the code."""
+        return CODES[self.code].severity
+
+    @property
+    def next_step(self) -> str:
+        """What a person can do about it."""
+        return CODES[self.code].next_step
+
+    def __str__(self) -> str:
+        return describe(self.code, self.found, self.expected, str(self.place))
+
+
+def describe(code: str, found: str, expected: str, where: str) -> str:
+    """One sentence for a person, the same from every door."""
+    sentence = f"{CODES[code].title}"
+    if where:
+        sentence += f" ({where})"
+    sentence += f": found {found}" if found else ""
+    sentence += f", expected {expected}" if expected else ""
+    return f"{sentence}. [{code}]"
+
+
+class TieoutError(Exception):
+    """Nothing can go on. `code`, `found`, `expected`, `where` and `next_step` say why."""
+
+    def __init__(self, code: str, found: str = "", expected: str = "", where: str = "") -> None:
+        self.code = CODES[code].name
+        self.found = found
+        self.expected = expected
+        self.where = where
+        super().__init__(describe(code, found, expected, where))
+
+    @property
+    def next_step(self) -> str:
+        """What a person can do about it."""
+        return CODES[self.code].next_step
+
+
+class InvalidInput(TieoutError):  # noqa: N818  sorted by what the caller can do, not named after it
+    """What was given cannot be used: correct it and call again."""
+
+
+class NotFound(TieoutError):  # noqa: N818
+    """What was asked for is not there."""
+
+
+class Corruption(TieoutError):  # noqa: N818
+    """An invariant of Tieout's own does not hold: the result is withheld."""

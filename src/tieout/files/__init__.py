@@ -1,0 +1,1 @@
+"""Two files in, every record accounted for: the offline door behind the CLI and `tieout.match`."""

@@ -1,0 +1,1 @@
+"""What every reader needs: the source of bytes, its text, dates, amounts, XML, and the contract."""

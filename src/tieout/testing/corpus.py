@@ -1,0 +1,113 @@
+"""The corpus of real files: where it lies, what is expected of each, and what a reading gives.
+
+`python -m tieout.testing.corpus KIND` prints every file of a kind that differs from what
+`SOURCES.tsv` expects. The corpus is never part of the project; where it is absent, tests that
+need it say that they were skipped.
+"""
+
+import csv
+import os
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from tieout.core.errors import TieoutError
+from tieout.core.reading import Reading
+from tieout.core.statements import LineStatus
+from tieout.formats.common.source import Source
+from tieout.formats.registry import read_source
+
+PROJECT = Path(__file__).resolve().parents[3]
+
+
+def corpus_folder() -> Path | None:
+    """`TIEOUT_CORPUS`, or `shared/corpus` beside the project; None where there is none."""
+    named = os.environ.get("TIEOUT_CORPUS")
+    folder = Path(named) if named else PROJECT.parent / "shared" / "corpus"
+    return folder if (folder / "SOURCES.tsv").is_file() else None
+
+
+@dataclass(frozen=True)
+class CorpusFile:
+    """A row of `SOURCES.tsv`."""
+
+    path: Path
+    name: str
+    kind: str
+    odd: str
+    expected: str
+    peers: str
+
+    def expected_number(self, key: str) -> Decimal | None:
+        """The value of `key=` in the expectation, if it has one."""
+        found = re.search(rf"(?:^|[ ;]){key}=(-?[\d.]+)", self.expected)
+        return Decimal(found.group(1)) if found else None
+
+
+def corpus_files(*kinds: str) -> Iterator[CorpusFile]:
+    """The files of those kinds (all, if none is named)."""
+    folder = corpus_folder()
+    if folder is None:
+        return
+    with (folder / "SOURCES.tsv").open(encoding="utf-8", newline="") as table:
+        for row in csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE):
+            if not kinds or row["kind"] in kinds:
+                yield CorpusFile(
+                    folder / row["file"],
+                    row["file"],
+                    row["kind"],
+                    row["odd"] or "",
+                    row["expected"] or "",
+                    row["peers"] or "",
+                )
+
+
+def count_and_sum(reading: Reading) -> tuple[int, Decimal]:
+    """Lines that moved or will move money, and their signed sum, over all statements."""
+    total, count = Decimal(0), 0
+    for statement in reading.statements:
+        for line in statement.lines:
+            if line.status is not LineStatus.INFORMATION:
+                count += 1
+                total += Decimal(line.signed_minor).scaleb(-line.currency.exponent)
+    return count, total
+
+
+def verdict(file: CorpusFile) -> tuple[bool, str]:
+    """Whether the file's reading has the expected count and sum, and a line that says it."""
+    count, total = file.expected_number("n"), file.expected_number("sum")
+    try:
+        reading = read_source(Source.of(file.path))
+    except TieoutError as error:
+        return count in {None, 0}, f"{error}"
+    got_count, got_total = count_and_sum(reading)
+    right = (count is None or count == got_count) and (total is None or total == got_total)
+    codes = sorted({problem.code for problem in reading.all_problems()})
+    return right, (
+        f"{reading.format}: n={got_count} sum={got_total} "
+        f"held={len(reading.held)} {' '.join(codes)}"
+    )
+
+
+def main() -> None:
+    """Print what differs, kind by kind, and the share that is right."""
+    kinds = sys.argv[1:]
+    by_kind: dict[str, list[bool]] = {}
+    for file in corpus_files(*kinds):
+        right, said = verdict(file)
+        by_kind.setdefault(file.kind, []).append(right)
+        if not right:
+            sys.stdout.write(
+                f"{file.name}\n    expected {file.expected}\n    got      {said}\n"
+                f"    odd      {file.odd}\n    peers    {file.peers}\n"
+            )
+    for kind, rights in sorted(by_kind.items()):
+        share = 100 * sum(rights) / len(rights)
+        sys.stdout.write(f"{kind}: {sum(rights)} of {len(rights)} right ({share:.1f} %)\n")
+
+
+if __name__ == "__main__":
+    main()
