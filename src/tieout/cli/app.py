@@ -1,0 +1,175 @@
+"""`tieout`: the commands, their options, and how an error reaches a person.
+
+Exit codes: 0 agreed or read, 1 differences or problems, 2 could not run.
+"""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+import tieout
+from tieout.core.errors import CODES, TieoutError
+
+PATH = click.Path(path_type=Path)
+
+
+class Tieout(click.Group):
+    """The group of commands; turns every failure into a sentence with a code and a next step."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except TieoutError as error:
+            _refuse(ctx, error.code, str(error), error.next_step)
+        except MemoryError:
+            _refuse(
+                ctx,
+                "file.too-large",
+                "There is not enough memory for this",
+                CODES["file.too-large"].next_step,
+            )
+        except (click.exceptions.Exit, click.Abort, click.ClickException, BrokenPipeError):
+            raise
+        except Exception as error:
+            if ctx.params.get("debug"):
+                raise
+            title = CODES["internal.fault"].title
+            said = f"{title}: {type(error).__name__}: {error}. [internal.fault]"
+            _refuse(ctx, "internal.fault", said, CODES["internal.fault"].next_step)
+
+
+def _refuse(ctx: click.Context, code: str, said: str, next_step: str) -> None:
+    """Say what is wrong, as JSON when JSON was asked for, and exit with 2."""
+    if "--json" in ctx.obj["argv"]:
+        click.echo(json.dumps({"error": {"code": code, "message": said, "next_step": next_step}}))
+    else:
+        click.echo(f"tieout: {said}\n  → {next_step}", err=True)
+    ctx.exit(2)
+
+
+@click.group(cls=Tieout, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(tieout.__version__, message="tieout %(version)s")
+@click.option("--debug", is_flag=True, help="Show the details of a failure of Tieout itself.")
+@click.pass_context
+def app(ctx: click.Context, debug: bool) -> None:  # noqa: ARG001  read from ctx.params
+    """Keep ledgers in agreement and explain every difference to the penny."""
+    ctx.obj = {"argv": sys.argv}
+
+
+@app.command("read")
+@click.argument("files", nargs=-1, required=True, type=PATH, metavar="FILE...")
+@click.option(
+    "--format", "format_name", default="", help="The format, when it is not to be found out."
+)
+@click.option("--map", "mapping", type=PATH, help="A profile for a table (TOML).")
+@click.option(
+    "--save-map", type=PATH, help="Save the profile used, to correct it and use it again."
+)
+@click.option("--lines/--no-lines", default=False, help="Show every line, not only the statements.")
+@click.option("--json", "as_json", is_flag=True, help="The whole reading as JSON.")
+@click.pass_context
+def read_command(ctx: click.Context, /, **options: Any) -> None:
+    """Say what FILE holds: format, statements, whether they tie, problems.
+
+    Exit code 0: read; 1: read with problems; 2: unreadable.
+    """
+    from tieout.cli import reading  # noqa: PLC0415  start-up time counts
+
+    ctx.exit(reading.run(**options))
+
+
+@app.command("match")
+@click.argument("left", type=PATH)
+@click.argument("right", type=PATH)
+@click.option("--rules", type=PATH, help="Windows, tolerances, fees and passes (TOML).")
+@click.option("--map-left", type=PATH, help="A profile for a table on the left (TOML).")
+@click.option("--map-right", type=PATH, help="A profile for a table on the right (TOML).")
+@click.option("--format-left", default="", help="The left file's format.")
+@click.option("--format-right", default="", help="The right file's format.")
+@click.option("--account-left", multiple=True, help="Only this account of the left (repeatable).")
+@click.option("--account-right", multiple=True, help="Only this account of the right (repeatable).")
+@click.option("--currency", default="", help="The currency of a side that names none.")
+@click.option("--engine", type=click.Choice(["auto", "duckdb", "reference"]), default="auto")
+@click.option(
+    "--out",
+    type=PATH,
+    help="Folder for groups.csv, matches.csv, unmatched.csv, summary.json, report.html.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The summary as JSON.")
+@click.pass_context
+def match_command(ctx: click.Context, /, **options: Any) -> None:
+    """Match LEFT with RIGHT, two files of any readable format.
+
+    Exit code 0: agreed; 1: differences; 2: could not run.
+    """
+    from tieout.cli import matching  # noqa: PLC0415  start-up time counts
+
+    ctx.exit(matching.run(**options))
+
+
+@app.command("formats")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def formats_command(as_json: bool) -> None:
+    """List the formats that Tieout reads."""
+    from tieout.cli import reading  # noqa: PLC0415  start-up time counts
+
+    reading.list_formats(as_json=as_json)
+
+
+@app.command("doctor")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.pass_context
+def doctor_command(ctx: click.Context, as_json: bool) -> None:
+    """Check that this machine can do the work, one line each with the next step."""
+    from tieout.cli import doctor  # noqa: PLC0415  start-up time counts
+
+    ctx.exit(doctor.run(as_json=as_json))
+
+
+@app.command("demo")
+@click.option("--once", is_flag=True, help="Print and exit; do not wait for a key.")
+@click.option("--with", "folder", type=PATH, help="A folder of your own files instead.")
+@click.option("--out", type=PATH, help="Where the reports go.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.pass_context
+def demo_command(ctx: click.Context, /, **options: Any) -> None:
+    """Read a small firm's bank files and books, match them, and explain what is left."""
+    from tieout.cli import demo  # noqa: PLC0415  start-up time counts
+
+    ctx.exit(demo.run(**options))
+
+
+@app.command("explain-code")
+@click.argument("code")
+def explain_code_command(code: str) -> None:
+    """Say what an error CODE means and what to do about it."""
+    known = CODES.get(code)
+    if known is None:
+        near = [name for name in CODES if code.rpartition(".")[2] in name] or sorted(CODES)
+        click.echo(f"There is no code {code!r}. Did you mean: {', '.join(near[:8])}?", err=True)
+        raise SystemExit(2)
+    click.echo(f"{known.name}: {known.title}.\n  → {known.next_step}")
+
+
+@app.command("completion")
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion_command(shell: str) -> None:
+    """Print the completion script for SHELL: eval "$(tieout completion bash)"."""
+    from click.shell_completion import get_completion_class  # noqa: PLC0415  start-up time counts
+
+    made = get_completion_class(shell)
+    if made is not None:
+        click.echo(made(app, {}, "tieout", "_TIEOUT_COMPLETE").source())
+
+
+def main() -> None:
+    """Run the command line; a closed pipe is no error."""
+    run: Callable[..., object] = app
+    try:
+        run(prog_name="tieout", complete_var="_TIEOUT_COMPLETE")
+    except BrokenPipeError:
+        sys.stderr.close()

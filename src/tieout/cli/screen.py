@@ -1,0 +1,62 @@
+"""What commands share on a terminal: the consoles, symbols with words, progress, plain tables."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from tieout.core.errors import Problem, Severity
+
+OUT = Console(soft_wrap=False, highlight=False)
+ERR = Console(stderr=True, highlight=False)
+
+SYMBOLS = {
+    Severity.NOTE: "[dim]·[/] note",
+    Severity.DOUBT: "[yellow]![/] doubt",
+    Severity.HELD: "[red]✗[/] held",
+}
+
+
+def plain(text: object) -> str:
+    """Text from a file, safe to print: rich's own markup in it is no markup."""
+    return str(text).replace("[", r"\[")
+
+
+def table(*columns: str, right: tuple[str, ...] = ()) -> Table:
+    """A light table; columns named in `right` hold figures."""
+    made = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    for name in columns:
+        if name in right:
+            made.add_column(name, justify="right", no_wrap=True)
+        else:
+            made.add_column(name, overflow="fold")
+    return made
+
+
+def show_problems(problems: tuple[Problem, ...], most: int = 12) -> None:
+    """Problems, worst first, each with its next step; repeats of a code are counted."""
+    order = {Severity.HELD: 0, Severity.DOUBT: 1, Severity.NOTE: 2}
+    by_code: dict[str, list[Problem]] = {}
+    for problem in sorted(problems, key=lambda each: order[each.severity]):
+        by_code.setdefault(problem.code, []).append(problem)
+    for same in list(by_code.values())[:most]:
+        OUT.print(f"  {SYMBOLS[same[0].severity]}  {plain(same[0])}")
+        if len(same) > 1:
+            OUT.print(f"          [dim]and {len(same) - 1} more like it[/]")
+        if same[0].severity is not Severity.NOTE:
+            OUT.print(f"          [dim]→ {plain(same[0].next_step)}[/]")
+
+
+@contextmanager
+def progress_bar(*, shown: bool) -> Iterator[Callable[[str, float], None]]:
+    """A bar on standard error while a long command works; silent where nobody watches."""
+    if not (shown and ERR.is_terminal):
+        yield lambda _stage, _share: None
+        return
+    columns: list[Any] = [TextColumn("{task.description:<28}"), BarColumn(), TimeElapsedColumn()]
+    with Progress(*columns, console=ERR, transient=True) as bar:
+        task = bar.add_task("starting", total=1.0)
+        yield lambda stage, share: bar.update(task, description=stage, completed=share)

@@ -1,0 +1,125 @@
+"""`tieout.match`: two files, tables or readings to a result that accounts for every record."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import perf_counter
+
+from tieout import engine as matching_engine
+from tieout.core.errors import Problem
+from tieout.core.matching.rules import MatchRules
+from tieout.core.reading import Reading
+from tieout.engine.result import MatchResult
+from tieout.files.pairing import agree_on_currency, pair_accounts
+from tieout.files.reading import read
+from tieout.files.records import SideRecords, only_accounts, same_count, side_of
+from tieout.files.rules import load_rules
+
+
+@dataclass(frozen=True)
+class MatchRun:
+    """A match run: the engine's answer and what went into it."""
+
+    result: MatchResult
+    left: SideRecords
+    right: SideRecords
+    readings: tuple[Reading | None, Reading | None]
+    rules: MatchRules
+    seconds: Mapping[str, float]
+
+    @property
+    def agreed(self) -> bool:
+        """Whether nothing is left: no unmatched record, no residual, no suggestion to decide."""
+        matches = self.result.matches
+        return (
+            self.result.unmatched.num_rows == 0
+            and not any(matches["residual_minor"].to_pylist())
+            and "suggested" not in matches["status"].unique().to_pylist()
+        )
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What reading the two files found."""
+        return (*self.left.problems, *self.right.problems)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Every guess and every limit of this run, in plain sentences."""
+        said = self.result.summary.get("notes", ())
+        engine_notes = [str(each) for each in said] if isinstance(said, list | tuple) else []
+        return (*self.left.notes, *self.right.notes, *engine_notes)
+
+
+def match(  # noqa: PLR0913  the public door: every argument is a setting by name
+    left: object,
+    right: object,
+    *,
+    rules: Mapping[str, object] | str | Path | MatchRules | None = None,
+    map_left: Mapping[str, str] | str | Path | None = None,
+    map_right: Mapping[str, str] | str | Path | None = None,
+    format_left: str = "",
+    format_right: str = "",
+    account_left: Sequence[str] = (),
+    account_right: Sequence[str] = (),
+    currency: str = "",
+    engine: str = "auto",
+    progress: Callable[[str, float], None] | None = None,
+) -> MatchRun:
+    """Match two populations.
+
+    Args:
+        left: A path of any readable format, a `Reading`, or an Arrow table or data frame with
+            the columns of `core.matching.records.RECORD_COLUMNS`.
+        right: The other side, in the same forms.
+        rules: A rules file, settings, or `MatchRules`; everything not set is learned.
+        map_left: For a table on the left: its profile (see `tieout.read`).
+        map_right: The same for the right.
+        format_left: The left file's format, when it is not to be found out.
+        format_right: The right file's format.
+        account_left: Accounts of the left to compare; found by common amounts when books name
+            many and none is given.
+        account_right: The same for the right.
+        currency: The currency of a side that names none.
+        engine: `auto`, `duckdb` or `reference`.
+        progress: Called with a stage's name and the share done, 0 to 1.
+
+    Returns:
+        The run: groups, unmatched records and summary in `.result`, as Arrow tables.
+
+    Raises:
+        TieoutError: When a side cannot be read or the result does not add up.
+    """
+    say = progress or (lambda _stage, _share: None)
+    began = perf_counter()
+    say("reading left", 0.0)
+    left_source, left_reading = _load(left, format_left, map_left)
+    say("reading right", 0.1)
+    right_source, right_reading = _load(right, format_right, map_right)
+    sides = side_of(left_source, "left"), side_of(right_source, "right")
+    a, b = only_accounts(sides[0], account_left), only_accounts(sides[1], account_right)
+    a, b = same_count(*agree_on_currency(a, b, currency))
+    settings = load_rules(rules)
+    if not settings.ignore_account and not settings.exact_accounts:
+        a = replace(a, is_books=a.is_books and not account_left)
+        b = replace(b, is_books=b.is_books and not account_right)
+        a, b, pairs = pair_accounts(a, b)
+        settings = replace(settings, exact_accounts=pairs)
+    read_seconds = perf_counter() - began
+    result = matching_engine.match(
+        a.table,
+        b.table,
+        settings,
+        backend="duckdb" if engine == "auto" else engine,
+        progress=lambda stage, share: say(stage, 0.2 + 0.8 * share),
+    )
+    seconds = {"reading": read_seconds, "matching": perf_counter() - began - read_seconds}
+    return MatchRun(result, a, b, (left_reading, right_reading), settings, seconds)
+
+
+def _load(
+    source: object, format_name: str, mapping: Mapping[str, str] | str | Path | None
+) -> tuple[object, Reading | None]:
+    if isinstance(source, str | Path):
+        reading = read(source, format=format_name, mapping=mapping)
+        return reading, reading
+    return source, source if isinstance(source, Reading) else None

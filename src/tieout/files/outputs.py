@@ -1,0 +1,86 @@
+"""What a match run leaves in its folder: three tables, a summary and a page a person can read."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
+
+import tieout
+from tieout.core.errors import InvalidInput
+from tieout.core.reading import Reading
+from tieout.files.matching import MatchRun
+from tieout.files.records import SideRecords
+from tieout.files.report import write_report
+
+FILES = ("groups.csv", "matches.csv", "unmatched.csv", "summary.json", "report.html")
+
+
+def write_outputs(run: MatchRun, folder: Path) -> list[Path]:
+    """Write all five files; each is complete or absent. Returns their paths."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _write_table(run.result.groups, folder / "groups.csv")
+        _write_table(run.result.matches, folder / "matches.csv")
+        _write_table(run.result.unmatched, folder / "unmatched.csv")
+        text = json.dumps(summary_of(run), indent=2, ensure_ascii=False, default=str)
+        _replace(folder / "summary.json", text + "\n")
+        _replace(folder / "report.html", write_report(run))
+    except OSError as error:
+        raise InvalidInput(
+            "output.not-writable", f"{error.filename}: {error.strerror}", "a folder to write to"
+        ) from error
+    return [folder / name for name in FILES]
+
+
+def _write_table(table: pa.Table, path: Path) -> None:
+    part = path.with_name(path.name + ".part")
+    with part.open("wb") as file:
+        arrow_csv.write_csv(table, file, arrow_csv.WriteOptions(quoting_style="needed"))
+    part.replace(path)
+
+
+def _replace(path: Path, text: str) -> None:
+    part = path.with_name(path.name + ".part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
+
+
+def summary_of(run: MatchRun) -> dict[str, Any]:
+    """The whole run as plain data: what came in, what came out, that it adds up, and how."""
+    return {
+        "program": f"tieout {tieout.__version__}",
+        "agreed": run.agreed,
+        **run.result.summary,
+        "inputs": {
+            "left": _side(run.left, run.readings[0]),
+            "right": _side(run.right, run.readings[1]),
+        },
+        "notes": list(run.notes),
+        "seconds": {**_mapping(run.result.summary.get("seconds")), **run.seconds},
+    }
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    return dict(value) if isinstance(value, Mapping) else {}
+
+
+def _side(side: SideRecords, reading: Reading | None) -> dict[str, Any]:
+    return {
+        "file": side.label,
+        "sha256": reading.sha256 if reading else "",
+        "format": reading.format if reading else "table",
+        "variant": reading.variant if reading else "",
+        "records": side.table.num_rows,
+        "set_aside": side.set_aside,
+        "held": len(reading.held) if reading else 0,
+        "decimals": dict(side.exponents),
+        "mapping": dict(reading.mapping) if reading else {},
+        "problems": [
+            {"code": each.code, "severity": each.severity, "text": str(each)}
+            for each in side.problems[:1000]
+        ],
+        "problem_count": len(side.problems),
+    }
