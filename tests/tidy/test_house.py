@@ -14,7 +14,9 @@ from tieout.testing.corpus import PROJECT
 
 SOURCES = sorted((PROJECT / "src").rglob("*.py"))
 IDENTIFIER = re.compile(r"[A-Za-z][a-z0-9]*|[A-Z]+(?![a-z])")
-HOSTS = re.compile(r"https?://[^\s/]*(?:pypi|pythonhosted|npmjs|deb\.debian|crates)[^\s]*", re.I)
+HOSTS = re.compile(
+    r"https?://[^\s/]*(?:pypi|pythonhosted|npmjs|deb\.debian|crates)[^\s]*", re.IGNORECASE
+)
 MACHINE_PATHS = re.compile(r"(?<![\w.])/(?:work|root|home/\w+)/[\w.]")
 
 
@@ -113,9 +115,7 @@ def test_every_error_code_is_in_the_gallery() -> None:
 
 
 def test_every_error_code_is_used() -> None:
-    text = "".join(
-        path.read_text(encoding="utf-8") for path in SOURCES if path.name != "errors.py"
-    )
+    text = "".join(path.read_text(encoding="utf-8") for path in SOURCES if path.name != "errors.py")
     assert not [code for code in CODES if f'"{code}"' not in text]
 
 
