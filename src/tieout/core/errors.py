@@ -100,6 +100,7 @@ CODES: dict[str, Code] = _catalogue(
     Code("statement.balance-invalid", D, "A balance cannot be read", "Compare the statement with the bank's own site."),
     Code("statement.count-differs", D, "The number of records is not the number the file states", "Download the file again; a record may be missing."),
     Code("statement.total-differs", D, "The total is not the total the file states", "Download the file again; a record may be missing or altered."),
+    Code("statement.refused", D, "The bank answered with an error instead of a statement", "Sign in at the bank and download again; its own message is shown."),
     Code("statement.gap", D, "Between two statements of an account something is missing", "Ask for the statement of the days named."),
     Code("statement.overlap", D, "Two statements of an account cover the same days", "Nothing to do: repeated lines are recognised and counted once."),
     Code("statement.account-missing", N, "The file does not say which account it is of", "Name the account when you import it."),
