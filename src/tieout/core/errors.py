@@ -89,6 +89,7 @@ CODES: dict[str, Code] = _catalogue(
     Code("record.currency-unknown", D, "A currency code is not in ISO 4217", "Check the code; amounts are kept with the decimals shown in the file."),
     Code("record.currency-differs", D, "A record is in another currency than its account", "Check the account; amounts of different currencies are never added."),
     Code("record.direction-unknown", H, "It is not said whether money came in or went out", "Look at the raw text shown; the record is held back."),
+    Code("record.direction-unstated", D, "Amounts are written without saying which way the money goes", "Check purchases and sales against the paper statement; the amounts are as written."),
     Code("record.id-missing", N, "The bank gave a record no id", "Nothing to do; the record is known by its place in the file."),
     Code("record.id-repeated", D, "Two different records carry the same bank id", "Both are kept; the id is not used as evidence."),
     Code("record.repeated", D, "Two records are alike in everything", "Both are kept; check whether the source exported one of them twice."),
