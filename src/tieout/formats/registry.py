@@ -10,7 +10,10 @@ from tieout.core.reading import Reading
 from tieout.formats.common.contract import Format
 from tieout.formats.common.source import Source
 
-FORMATS: tuple[str, ...] = ("mt940",)
+FORMATS: tuple[str, ...] = (
+    "mt940",
+    "bai2",
+)
 """Module names below `tieout.formats`, each with an object `FORMAT`; order breaks equal votes."""
 
 

@@ -14,8 +14,10 @@ from tieout.formats.common.fields import tidy
 _CODED = re.compile(r"\s*(\d{3})([^\w\s/.,:;()\-])(?=\d\d)")
 _PIECE = 27
 """A German subfield holds 27 characters; a full one goes on in the next without a space."""
+_LINE = 65
+"""Lines of :86: are 65 wide."""
 _WIDTH = 60
-"""Lines of free text are 65 wide; a clearly shorter one ended by itself."""
+"""A line clearly shorter than that ended by itself."""
 _SEPA = re.compile(
     r"(EREF|KREF|MREF|BREF|RREF|CREF|CRED|DEBT|SVWZ|ABWA|ABWE|IBAN|BIC|COAM|OAMT|PURP|SQTP|SVCL)\+"
 )
@@ -32,11 +34,21 @@ _LABELLED = re.compile(
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
 IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{8,30}")
 _LEADING_ACCOUNT = re.compile(
-    r"\s*(?:(?P<iban>[A-Z]{2}\d{2}[A-Z]{4}[A-Z0-9]{6,26})(?: +[A-Z]{6}[A-Z0-9]{2,5})?"
+    r"\s*(?:(?P<iban>[A-Z]{2}\d{2}(?:[A-Z]{4}\d{6,20}|\d{11,26}))(?: +[A-Z]{6}[A-Z0-9]{2,5})?"
     r"|(?P<old>\d{10}|\d\d\.\d\d\.\d\d\.\d{3}))(?: |$)"
 )
 _EMPTY = {
-    *("", "NONREF", "NOTPROVIDED", "NOT PROVIDED", "NOTAVAILABLE", "EREF", "EREF+", "KREF"),
+    *(
+        "",
+        "NONREF",
+        "NOREF",
+        "NOTPROVIDED",
+        "NOT PROVIDED",
+        "NOTAVAILABLE",
+        "EREF",
+        "EREF+",
+        "KREF",
+    ),
     *("KREF+", "MARF", "PREF", "CREF", "X", "NONE", "UNKNOWN"),
 }
 
@@ -105,7 +117,11 @@ def _parse_coded(lines: list[str], coded: re.Match[str], account: str) -> Detail
     numbered = tidy(by_code.get("38", "")) or tidy(by_code.get("31", ""))
     if "38" in by_code and "31" in by_code:
         details.note("subfield_31", by_code["31"])
-    purpose = [t for c, t in pieces if c[0] == "2" or c[0] == "6"]
+    purpose = [t for c, t in pieces if c[0] == "2"]
+    more = [t for c, t in pieces if c[0] == "6"]
+    if more and "29" not in by_code:
+        purpose.append("\n")
+    purpose += more
     own = numbered and account.endswith(numbered.lstrip("0") or "?")
     if mark == ">" and (own or not numbered):
         purpose, numbered = _triodos(purpose, by_code.get("10", ""), details)
@@ -126,18 +142,21 @@ def _triodos(purpose: list[str], number: str, details: Details) -> tuple[list[st
 
 
 def _run_on(pieces: list[str]) -> str:
-    """Subfields as one text: a full one goes on directly, a shorter one ends a word."""
-    return "".join(piece if len(piece) >= _PIECE else piece + " " for piece in pieces)
+    """Subfields as one text: a full one goes on directly, a shorter one ends a line."""
+    return "".join(piece if len(piece) >= _PIECE else piece + "\n" for piece in pieces)
 
 
 def _read_purpose(text: str, details: Details) -> None:
     """SEPA keys such as `EREF+` inside the purpose; what is not behind a key stays narrative."""
     tokens = _SEPA.split(text)
     plain = [tokens[0]]
-    for key, value in zip(tokens[1::2], tokens[2::2], strict=True):
+    for key, text_of in zip(tokens[1::2], tokens[2::2], strict=True):
         if key == "SVWZ":
-            plain.append(value)
+            plain.append(text_of)
             continue
+        # A reference ends with a subfield that is not full; what follows is free text.
+        value, _, after = text_of.lstrip("\n").partition("\n")
+        plain.append(after)
         details.note(key, value)
         if key in {"EREF", "KREF", "MREF", "BREF", "RREF", "CREF"}:
             details.refer(value)
@@ -219,7 +238,11 @@ def _parse_words(lines: list[str]) -> Details:
 
 def _join_words(lines: list[str]) -> str:
     """Lines as one text: a full one was cut by its width, a shorter one ended by itself."""
-    return "".join(line if len(line) >= 65 else line + " " for line in lines)
+    parts = lines[:1]
+    for earlier, line in pairwise(lines):
+        cut = len(earlier) >= _LINE and earlier[-1].isalnum() and line[:1].isalnum()
+        parts.append(line if cut and not _LABELLED.match(line) else " " + line)
+    return "".join(parts)
 
 
 def parse_numbered(lines: list[str]) -> dict[str, list[str]]:

@@ -4,7 +4,7 @@ SWIFT MT940 field 61: `6!n[4!n]2a[1!a]15d1!a3!c16x[//16x]` and a supplementary l
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from tieout.core.errors import Place, Problem
@@ -33,6 +33,8 @@ class Entry:
     kind: str
     reference: str
     bank_id: str
+    name: str
+    """The other party, where a bank writes it behind the padded reference."""
     supplementary: tuple[str, ...]
     problems: tuple[Problem, ...]
 
@@ -52,20 +54,7 @@ def parse_entry(lines: list[str], place: Place) -> Entry | Problem:
         "one line",
         place,
     )
-    return Entry(
-        mended.value_on,
-        mended.booked_on,
-        mended.direction,
-        mended.is_reversal,
-        mended.is_expected,
-        mended.funds_code,
-        mended.amount,
-        mended.kind,
-        mended.reference,
-        mended.bank_id,
-        mended.supplementary,
-        (*mended.problems, doubt),
-    )
+    return replace(mended, problems=(*mended.problems, doubt))
 
 
 def _parse(line: str, more: list[str], place: Place) -> Entry | Problem:
@@ -102,7 +91,8 @@ def _parse(line: str, more: list[str], place: Place) -> Entry | Problem:
         kind,
         reference,
         bank_id,
-        tuple(each.strip() for each in (trailer, *more) if each.strip()),
+        trailer.strip(),
+        tuple(each.strip() for each in more if each.strip()),
         tuple(problems),
     )
 

@@ -8,6 +8,8 @@ from banks add headers without tags, end messages with `-`, and wrap texts so th
 import re
 from dataclasses import dataclass, field
 
+from tieout.formats.common.fields import tidy
+
 _TAG = re.compile(
     r"\s{0,3}:(20|21|25P?|28C?|60[FM]?|61|86|62[FM]?|64|65[FM]?|12|13D?|34F|90[CD]|NS) ?:",
     re.IGNORECASE,
@@ -72,7 +74,7 @@ class _Splitter:
         elif _END.fullmatch(line):
             self.ended = True
         elif self.current is None or self.ended:
-            if line.strip() and not _HEADER.fullmatch(line):
+            if tidy(line) and not _HEADER.fullmatch(line):
                 self.pending.append((number, line))
         elif self.current.tag in {"86", "NS", "61"} or not _HEADER.fullmatch(line):
             self.current.lines.append(line)

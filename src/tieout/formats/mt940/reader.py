@@ -377,7 +377,7 @@ def _line(item: _Item, account: str, currency: Currency) -> StatementLine:
         entry.value_on,
         entry.bank_id if not is_no_reference(entry.bank_id) else "",
         tuple(references),
-        details.counterparty,
+        details.counterparty or tidy(entry.name),
         counterparty_account,
         details.narrative or more,
         entry.kind,
