@@ -1,5 +1,6 @@
 """What commands share on a terminal: the consoles, symbols with words, progress, plain tables."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -10,8 +11,11 @@ from rich.table import Table
 
 from tieout.core.errors import Problem, Severity
 
-OUT = Console(soft_wrap=False, highlight=False)
-ERR = Console(stderr=True, highlight=False)
+PIPE_WIDTH = 160
+"""How wide a page is where no terminal says it."""
+
+OUT = Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH)
+ERR = Console(highlight=False, stderr=True)
 
 SYMBOLS = {
     Severity.NOTE: "[dim]·[/] note",
