@@ -13,6 +13,9 @@ from tieout.formats.common.source import Source
 FORMATS: tuple[str, ...] = (
     "mt940",
     "bai2",
+    "coda",
+    "cfonb120",
+    "norma43",
 )
 """Module names below `tieout.formats`, each with an object `FORMAT`; order breaks equal votes."""
 
