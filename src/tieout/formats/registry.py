@@ -14,6 +14,9 @@ FORMATS: tuple[str, ...] = (
     "ofx",
     "mt940",
     "bai2",
+    "coda",
+    "cfonb120",
+    "norma43",
     "qif",
 )
 """Module names below `tieout.formats`, each with an object `FORMAT`; order breaks equal votes."""

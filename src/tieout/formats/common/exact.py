@@ -8,11 +8,14 @@ from collections.abc import Iterable, Sequence
 
 from tieout.core.errors import Problem
 from tieout.core.money import AMOUNT_MINOR_MAX, Currency, DecimalMark, Decimals, parse_decimal
+from tieout.core.reading import HeldRecord
 from tieout.core.statements import StatementLine
 
 NO_CURRENCY = "XXX"
 """ISO 4217's code for "no currency": what the lines of a file that names none are counted in."""
 _EXPONENT_MAX = 8
+_HELD_MAX = 8000
+"""Characters of raw text kept of one held record: more than any standard allows."""
 
 
 def decimals_of(text: str, decimal_mark: DecimalMark = ".") -> Decimals | Problem:
@@ -71,6 +74,15 @@ def repeated_ids(lines: Sequence[StatementLine]) -> tuple[Problem, ...]:
                 line.place,
             )
     return tuple(found.values())
+
+
+def extend_held(held: list[HeldRecord], text: str) -> bool:
+    """Add what belongs to the last held record to its raw text; False when that is full."""
+    last = held[-1]
+    if len(last.raw) + len(text) > _HELD_MAX:
+        return False
+    held[-1] = HeldRecord(f"{last.raw}\n{text}", last.problem)
+    return True
 
 
 def _bounded(amount: Decimals, text: str) -> Decimals | Problem:

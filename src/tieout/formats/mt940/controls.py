@@ -31,7 +31,7 @@ class Control:
 def read_control(tag: str, text: str, place: Place = NOWHERE) -> list[Control]:
     """The controls in a :90C:, :90D: or in the :86: of a statement; none if it has none."""
     if tag != "86":
-        found = _FIELD_90.fullmatch(text)
+        found = _FIELD_90.fullmatch(text[:60])
         if not found:
             return []
         direction = Direction.CREDIT if tag == "90C" else Direction.DEBIT

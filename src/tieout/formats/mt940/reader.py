@@ -17,6 +17,7 @@ from tieout.core.statements import (
 from tieout.formats.common.exact import (
     NO_CURRENCY,
     currency_for,
+    extend_held,
     minor_in,
     repeated_ids,
 )
@@ -35,6 +36,7 @@ from tieout.formats.mt940.entry import Entry, parse_entry, read_amount
 from tieout.formats.mt940.fields import Field, split_fields
 
 _BALANCE = re.compile(r"\s*(R?[CD]R?)?\s*(\d{6}|\D{0,8})\s*([A-Z]{3})?\s*([-+]?[\d.,' ]+)\s*")
+_BALANCE_MAX = 60
 _FLOOR = re.compile(r"\s*([A-Z]{3})")
 _ACCOUNT_CURRENCY = re.compile(r"(.*[\d\s])([A-Z]{3})")
 
@@ -147,9 +149,11 @@ class _Assembly:
         match message.last:
             case _Item() as item:
                 item.texts += each.lines
-            case HeldRecord() as held:
-                self.held[-1] = HeldRecord(f"{held.raw}\n:86:{each.text}".strip(), held.problem)
-                message.last = self.held[-1]
+            case HeldRecord() if extend_held(self.held, f":86:{each.text}"):
+                pass
+            case HeldRecord():
+                found = f"a text too long to keep: {tidy(each.text[:200])[:60]!r}"
+                self.problems.append(Problem("record.extra", found, place=place))
             case None if message.closing is None and message.opening is None:
                 found = repr(tidy(each.text)[:60])
                 self.problems.append(
@@ -209,7 +213,7 @@ def _take_account(each: Field, message: _Message) -> None:
 
 
 def _read_balance(each: Field, place: Place) -> _Balance | Problem:
-    found = _BALANCE.fullmatch(each.lines[0] if each.lines else "")
+    found = _BALANCE.fullmatch(each.lines[0][:_BALANCE_MAX])
     if found is None or not (found.group(1) or found.group(2).isdigit()):
         return Problem(
             "statement.balance-invalid",
