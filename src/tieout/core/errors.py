@@ -71,6 +71,7 @@ CODES: dict[str, Code] = _catalogue(
     Code("file.no-records", N, "The file holds no records", "If you expected some, check the span of dates of the export."),
     Code("xml.entities", H, "The XML declares entities of its own", "Bank and ledger files never need them; ask where this file comes from."),
     Code("xml.malformed", H, "The XML is not well formed", "Download it again; an editor or a mail system may have altered it."),
+    Code("xml.mended", N, "The XML was repaired before it could be read", "Nothing to do, unless texts with & or accents look odd."),
     # Tables: delimited text and sheets.
     Code("table.too-many-columns", H, "The table has more columns than a ledger export has", "Check the delimiter, or export fewer columns."),
     Code("table.column-missing", H, "A column that is needed was not found", "Name it with a mapping: --map-left FILE or --map-right FILE."),

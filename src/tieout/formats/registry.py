@@ -12,12 +12,15 @@ from tieout.formats.common.source import Source
 
 FORMATS: tuple[str, ...] = (
     "ofx",
+    "camt",
     "mt940",
     "bai2",
     "coda",
     "cfonb120",
     "norma43",
     "qif",
+    "saft",
+    "gnucash",
 )
 """Module names below `tieout.formats`, each with an object `FORMAT`; order breaks equal votes."""
 

@@ -65,31 +65,61 @@ def corpus_files(*kinds: str) -> Iterator[CorpusFile]:
                 )
 
 
-def count_and_sum(reading: Reading) -> tuple[int, Decimal]:
+def count_and_sum(reading: Reading, *, with_information: bool = False) -> tuple[int, Decimal]:
     """Lines that moved or will move money, and their signed sum, over all statements."""
     total, count = Decimal(0), 0
     for statement in reading.statements:
         for line in statement.lines:
-            if line.status is not LineStatus.INFORMATION:
+            if with_information or line.status is not LineStatus.INFORMATION:
                 count += 1
                 total += Decimal(line.signed_minor).scaleb(-line.currency.exponent)
     return count, total
 
 
+def books_counts(reading: Reading) -> dict[str, Decimal]:
+    """What is compared for books: entries, their postings by either name, the sum of weights."""
+    postings = [posting for entry in reading.entries for posting in entry.postings]
+    total = Decimal(0)
+    for each in postings:
+        if each.weight_minor is not None and each.weight_currency is not None:
+            total += Decimal(each.weight_minor).scaleb(-each.weight_currency.exponent)
+        else:
+            total += Decimal(each.signed_minor).scaleb(-each.currency.exponent)
+    count = Decimal(len(postings))
+    return {
+        "entries": Decimal(len(reading.entries)),
+        "splits": count,
+        "lines": count,
+        "sum": total,
+    }
+
+
 def verdict(file: CorpusFile) -> tuple[bool, str]:
-    """Whether the file's reading has the expected count and sum, and a line that says it."""
-    count, total = file.expected_number("n"), file.expected_number("sum")
+    """Whether the reading has the counts and sums that are expected, and a line that says it.
+
+    Lines stated for books without any entry are those of invoices, not postings.
+    """
+    stated_entries = file.expected_number("entries")
+    is_books = stated_entries is not None
+    count = stated_entries if is_books else file.expected_number("n")
     try:
         reading = read_source(Source.of(file.path))
     except TieoutError as error:
         return count in {None, 0}, f"{error}"
-    got_count, got_total = count_and_sum(reading)
-    right = (count is None or count == got_count) and (total is None or total == got_total)
+    if is_books:
+        got = books_counts(reading)
+        expected = {key: file.expected_number(key) for key in got}
+        if not stated_entries:
+            expected["lines"] = expected["splits"] = None
+    else:
+        # The expectation for camt counts every entry, those for information included.
+        number, total = count_and_sum(reading, with_information=file.kind == "camt")
+        got = {"n": Decimal(number), "sum": total}
+        expected = {"n": count, "sum": file.expected_number("sum")}
+    right = all(value in {None, got[key]} for key, value in expected.items())
     codes = sorted({problem.code for problem in reading.all_problems()})
-    return right, (
-        f"{reading.format}: n={got_count} sum={got_total} "
-        f"held={len(reading.held)} {' '.join(codes)}"
-    )
+    figures = " ".join(f"{key}={value}" for key, value in got.items())
+    return right, f"{reading.format}: {figures} held={len(reading.held)} {' '.join(codes)}"
 
 
 def main() -> None:

@@ -1,50 +1,263 @@
-"""XML without its dangers: no entities, no network, no huge trees, errors with code and place."""
+"""XML without its dangers: no entities, no network, bounded trees, mended where it can be.
+
+Banks and ledgers ship XML that is cut off, wrongly encoded, glued together from several
+documents or sprinkled with bare ampersands. What can be read is read, and each repair is said.
+Element names lose their namespace after parsing, because files get the namespace wrong more
+often than the names.
+"""
+
+import re
+from dataclasses import dataclass
 
 from lxml import etree
 
-from tieout.core.errors import InvalidInput, Problem
+from tieout.core.errors import InvalidInput, Place, Problem
+from tieout.formats.common.source import Text, decode
 
-NODES_DEPTH_MAX = 200
+_ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
+_DECLARATION = re.compile(r"\s*<\?xml\b[^>]{0,300}\?>")
+_CHARSET = re.compile(
+    rb"^.{0,20}<\?xml\b[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})", re.DOTALL
+)
+_NEXT = re.compile(r"<\?xml\s")
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_BARE = re.compile(r"&(?!(?:#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6}|amp|lt|gt|quot|apos);)")
+_BAD_REFERENCE = re.compile(r"&#(?:x([0-9A-Fa-f]{1,6})|([0-9]{1,7}));")
+
+
+@dataclass(frozen=True)
+class Document:
+    """One XML document of a file. Names are bare of namespaces."""
+
+    root: etree._Element
+    namespace: str
+    """That of the root, as it was."""
+    namespaces: tuple[str, ...]
+    """All that the document names, in order: an envelope's content has its own."""
+    unclosed: tuple[etree._Element, ...] = ()
+    """Elements that were still open when the document broke off, outermost first."""
+
+    def is_cut(self, element: etree._Element) -> bool:
+        """Whether the document broke off inside this element, so that it is not whole."""
+        return any(element is each for each in self.unclosed)
+
+
+@dataclass(frozen=True)
+class Documents:
+    """All XML documents of a file, and what had to be mended to read them."""
+
+    documents: tuple[Document, ...]
+    charset: str
+    problems: tuple[Problem, ...] = ()
+
+
+def parse_documents(data: bytes, where: str) -> Documents:
+    """Every document in the bytes (files glued together have several), mended where need be.
+
+    A document that declares entities is refused before parsing (XML 1.0 section 4.2).
+    """
+    if _ENTITY.search(data) or (b"\0" in data[:200] and _ENTITY.search(data.replace(b"\0", b""))):
+        raise InvalidInput("xml.entities", "<!ENTITY", "plain XML", where)
+    claimed = _claimed(data)
+    try:
+        root = etree.fromstring(data, _parser())
+        _refuse_entities(root, where)
+        return Documents((_document(root),), claimed or "utf-8")
+    except (etree.XMLSyntaxError, ValueError):
+        return _mended(data, claimed, where)
 
 
 def parse_xml(data: bytes, where: str) -> tuple[etree._Element, tuple[Problem, ...]]:
-    """The root element, and a problem if the document had to be mended.
+    """The root of the first document, bare of namespaces, and what had to be mended."""
+    parsed = parse_documents(data, where)
+    return parsed.documents[0].root, parsed.problems
 
-    A document type with entities is refused before parsing (XML 1.0 section 4.2). Malformed or
-    cut-off XML is parsed as far as it goes, with the place of the first fault as a problem.
-    """
-    head = data[:4096].lower()
-    if b"<!doctype" in head and b"<!entity" in data[:1_000_000].lower():
-        raise InvalidInput("xml.entities", "<!ENTITY", "plain XML", where)
-    strict = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True
+
+def _parser(encoding: str | None = None) -> etree.XMLParser:
+    """Strict; text nodes up to 10 MB and a depth of 256, by the parser's own limits."""
+    return etree.XMLParser(
+        encoding=encoding,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_pis=True,
+        remove_comments=True,
     )
+
+
+def _mended(data: bytes, claimed: str, where: str) -> Documents:
+    decoded = _decoded(data, claimed)
+    text, repairs = _repaired(decoded.text)
+    problems = list(decoded.problems)
+    if repairs:
+        problems.append(Problem("xml.mended", ", ".join(repairs), "well-formed XML"))
+    documents: list[Document] = []
+    for piece, line in _pieces(text):
+        document, fault = _parse_piece(piece, line, where)
+        if document is not None:
+            documents.append(document)
+        if fault is not None:
+            problems.append(fault)
+    if not documents:
+        found = problems[-1].found if problems else "no element"
+        raise InvalidInput("xml.malformed", found, "well-formed XML", where)
+    return Documents(tuple(documents), decoded.charset, tuple(problems))
+
+
+def _claimed(data: bytes) -> str:
+    found = _CHARSET.match(data[:400].replace(b"\0", b""))
+    return found.group(1).decode("ascii").lower() if found else ""
+
+
+def _decoded(data: bytes, claimed: str) -> Text:
+    """The text; a UTF-16 claim in an 8-bit file (databases write such) does not count."""
+    wide = claimed.startswith(("utf-16", "utf16", "ucs", "utf-32"))
+    if wide and b"\0" not in data[:200]:
+        plain = decode(data)
+        note = Problem("file.encoding", f"text that is not {claimed}", "the charset it names")
+        return Text(plain.text, plain.charset, (note, *plain.problems))
+    if data[:4] in {b"<\0?\0", b"\0<\0?"}:  # UTF-16 without its mark
+        charset = "utf-16-le" if data[0] else "utf-16-be"
+        return Text(data.decode(charset, errors="replace"), charset)
+    return decode(data, claimed)
+
+
+def _repaired(text: str) -> tuple[str, list[str]]:
+    """The text with what no XML may contain taken out or escaped, and what that was."""
+    repairs: list[str] = []
+    text, count = _NOT_XML.subn(" ", text)
+    if count:
+        repairs.append(f"{count} control characters")
+    bad = sum(not _is_character(each) for each in _BAD_REFERENCE.finditer(text))
+    if bad:
+        text = _BAD_REFERENCE.sub(lambda m: m[0] if _is_character(m) else " ", text)
+        repairs.append(f"{bad} references to characters that do not exist")
+    if "<![CDATA[" not in text:  # where an ampersand needs no escape
+        text, count = _BARE.subn("&amp;", text)
+        if count:
+            repairs.append(f"{count} bare ampersands")
+    start = text.find("<")
+    if start > 0 and text[:start].strip("\ufeff \t\r\n"):
+        repairs.append(f"{start} characters before the first element")
+    return text, repairs
+
+
+def _is_character(reference: re.Match[str]) -> bool:
+    code = int(reference[1], 16) if reference[1] else int(reference[2])
+    return code in {9, 10, 13} or 32 <= code < 0xD800 or 0xE000 <= code <= 0x10FFFF
+
+
+def _pieces(text: str) -> list[tuple[str, int]]:
+    """The documents of a file glued together, each with the number of its first line."""
+    starts = [found.start() for found in _NEXT.finditer(text)]
+    if not starts or text[: starts[0]].strip("\ufeff \t\r\n").startswith("<"):
+        starts.insert(0, max(text.find("<"), 0))
+    ends = [*starts[1:], len(text)]
+    line, last, pieces = 1, 0, []
+    for start, end in zip(starts, ends, strict=True):
+        line, last = line + text.count("\n", last, start), start
+        pieces.append((text[start:end], line))
+    return pieces
+
+
+def _parse_piece(text: str, line: int, where: str) -> tuple[Document | None, Problem | None]:
+    """One document, read as far as it goes, and the fault it stopped at."""
+    body = _DECLARATION.sub(lambda found: "\n" * found[0].count("\n"), text, count=1)
+    body = "\n" * min(line - 1, 60_000) + body
+    encoded = body.encode("utf-8")
     try:
-        return etree.fromstring(data, strict), ()
-    except etree.XMLSyntaxError as error:
-        fault = Problem("file.damaged", f"XML that breaks at line {error.lineno}: {error.msg}")
-        mending = etree.XMLParser(
-            resolve_entities=False, no_network=True, load_dtd=False, recover=True, remove_pis=True
+        whole = etree.fromstring(encoded, _parser("utf-8"))
+        _refuse_entities(whole, where)
+        return _document(whole), None
+    except (etree.XMLSyntaxError, ValueError) as error:
+        fault = _fault(error)
+    parser = etree.XMLPullParser(
+        events=("start", "end"),
+        recover=True,
+        encoding="utf-8",
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_pis=True,
+        remove_comments=True,
+    )
+    still_open: list[etree._Element] = []
+    try:
+        parser.feed(encoded)
+        for event, element in parser.read_events():
+            if not isinstance(element, etree._Element):  # noqa: SLF001  the class has no other name
+                continue
+            if event == "start":
+                still_open.append(element)
+            elif still_open and still_open[-1] is element:
+                still_open.pop()
+        root: etree._Element | None = parser.close()
+    except (etree.XMLSyntaxError, ValueError):
+        root = None
+    if root is None:
+        return None, fault
+    _refuse_entities(root, where)
+    if still_open:
+        fault = Problem(
+            "file.truncated",
+            f"XML that breaks off inside <{local(still_open[-1])}>",
+            f"</{local(root)}> at the end",
+            place_of(still_open[-1]),
         )
-        try:
-            root = etree.fromstring(data, mending)
-        except (etree.XMLSyntaxError, ValueError):
-            root = None
-        if root is None:
-            raise InvalidInput("xml.malformed", fault.found, "well-formed XML", where) from error
-        return root, (fault,)
-    except ValueError as error:
-        raise InvalidInput("xml.malformed", str(error), "well-formed XML", where) from error
+    elif fault.found.startswith("Extra content"):
+        fault = Problem("xml.mended", "text after the end of the document", "nothing", fault.place)
+    return _document(root, tuple(still_open)), fault
 
 
-def local(element: etree._Element) -> str:
+def _fault(error: Exception) -> Problem:
+    if isinstance(error, etree.XMLSyntaxError):
+        return Problem(
+            "file.damaged", str(error.msg)[:160], "well-formed XML", Place(line=error.lineno)
+        )
+    return Problem("file.damaged", str(error)[:160], "well-formed XML")
+
+
+def _refuse_entities(root: etree._Element, where: str) -> None:
+    """The second look, for a charset in which the first could not see the declaration."""
+    declared = root.getroottree().docinfo.internalDTD
+    if declared is not None and declared.entities():  # type: ignore[attr-defined]  # stubs lack it
+        raise InvalidInput("xml.entities", "<!ENTITY", "plain XML", where)
+
+
+def _document(root: etree._Element, unclosed: tuple[etree._Element, ...] = ()) -> Document:
+    namespaces: dict[str, None] = {}
+    for element in root.iter(etree.Element):
+        tag = str(element.tag)
+        if tag.startswith("{"):
+            namespace, _, name = tag[1:].partition("}")
+            namespaces.setdefault(namespace)
+            element.tag = name or "_"
+    return Document(root, next(iter(namespaces), ""), tuple(namespaces), unclosed)
+
+
+def place_of(element: etree._Element, record: int | None = None) -> Place:
+    """Where an element stands in the file."""
+    line = element.sourceline
+    return Place(line=line if isinstance(line, int) else None, record=record)
+
+
+def root_name(head: bytes) -> str:
+    """The bare name of the first element, from the first bytes of a file; empty if none."""
+    text = head[:65536].replace(b"\0", b"").decode("latin-1")
+    found = re.search(r"<(?:[\w.-]{1,60}:)?([A-Za-z_][\w.-]{0,80})(?=[\s/>])", text)
+    return found.group(1) if found else ""
+
+
+def local(element: etree._Element | None) -> str:
     """The element's name without its namespace; empty for comments and instructions."""
-    tag = element.tag
+    tag = "" if element is None else element.tag
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def child(element: etree._Element | None, *path: str) -> etree._Element | None:
-    """The first descendant along that path of local names, whatever the namespace."""
+    """The first descendant along that path of names, whatever the namespace."""
     for name in path:
         if element is None:
             return None
@@ -53,7 +266,7 @@ def child(element: etree._Element | None, *path: str) -> etree._Element | None:
 
 
 def children(element: etree._Element | None, name: str) -> list[etree._Element]:
-    """All direct children of that local name."""
+    """All direct children of that name."""
     return [] if element is None else [each for each in element if local(each) == name]
 
 
@@ -61,3 +274,31 @@ def text_at(element: etree._Element | None, *path: str) -> str:
     """The tidied text along that path, or the empty string."""
     found = child(element, *path)
     return " ".join((found.text or "").split()) if found is not None else ""
+
+
+def leaves(
+    element: etree._Element | None, consumed: frozenset[str], prefix: str = ""
+) -> list[tuple[str, str]]:
+    """Every text below that no path in `consumed` covers, as (path, text): nothing is lost.
+
+    An amount carries its currency, written behind it.
+    """
+    found: list[tuple[str, str]] = []
+    for each in () if element is None else element:
+        path = f"{prefix}{local(each)}"
+        if path in consumed:
+            continue
+        if len(each):
+            found.extend(leaves(each, consumed, f"{path}/"))
+            continue
+        text = " ".join((each.text or "").split())
+        currency = each.get("Ccy")
+        if text:
+            found.append((path, f"{text} {currency}" if currency else text))
+    return found
+
+
+def raw_text(element: etree._Element, characters_max: int = 2000) -> str:
+    """The element as text, for a record that is held back."""
+    text = etree.tostring(element, encoding="unicode", with_tail=False)
+    return str(text)[:characters_max]

@@ -1,0 +1,128 @@
+"""camt.052, camt.053 and camt.054: what banks report in ISO 20022, in every version.
+
+Namespaces and wrappers are taken as hints only: whatever holds entries is a statement.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from lxml import etree
+
+from tieout.core.errors import InvalidInput, Problem
+from tieout.core.reading import HeldRecord, Reading
+from tieout.core.statements import Statement, continuity
+from tieout.formats.camt.statement import read_section
+from tieout.formats.common.source import Source
+from tieout.formats.common.xml import Document, child, local, parse_documents, root_name, text_at
+
+_MESSAGE = re.compile(r"camt\.05[234](?:\.\d{3})?(?:\.\d{2})?")
+_SIGNATURE = re.compile(
+    rb"BkToCstmr(?:Stmt|AcctRpt|DbtCdtNtfctn)|<(?:\w+:)?Document[^>]*camt\.05[234]"
+)
+_PLAUSIBLE = re.compile(rb"camt[.\s]?05[234]|<(?:\w+:)?Ntry[\s>]|<(?:\w+:)?CdtDbtInd>")
+_SECTIONS = {"Stmt", "Rpt", "Ntfctn"}
+_WRAPPERS = {
+    "BkToCstmrStmt": "camt.053",
+    "BkToCstmrAcctRpt": "camt.052",
+    "BkToCstmrDbtCdtNtfctn": "camt.054",
+}
+
+
+class Camt:
+    """The reader of ISO 20022 account reports, statements and notifications."""
+
+    name = "camt"
+    title = "ISO 20022 camt.052 / camt.053 / camt.054"
+    side = "bank"
+    standard = "ISO 20022 Bank-to-Customer Cash Management, versions 001.01 to 001.13"
+    suffixes = (".xml", ".camt", ".c53", ".c52", ".c54")
+
+    def recognises(self, source: Source) -> int:
+        """By the message's name or its wrapper; entries in a foreign wrapper are plausible."""
+        head = source.head.replace(b"\0", b"")
+        if _SIGNATURE.search(head):
+            return 95
+        return 60 if root_name(head) and _PLAUSIBLE.search(head) else 0
+
+    def read(self, source: Source, options: Mapping[str, str]) -> Reading:
+        """All statements of all documents in the file."""
+        del options  # the format says everything itself
+        parsed = parse_documents(source.data(), source.name)
+        problems = list(parsed.problems)
+        statements: list[Statement] = []
+        held: list[HeldRecord] = []
+        variants: dict[str, None] = {}
+        records = 0
+        for document in parsed.documents:
+            variant = _variant(document)
+            if variant:
+                variants.setdefault(variant)
+            for section in _sections(document.root):
+                read = read_section(section, records + 1, _header(section))
+                records += read.records
+                statements.extend(read.statements)
+                problems.extend(read.problems)
+                held.extend(read.held)
+        if not statements:
+            if not variants:
+                name = local(parsed.documents[0].root)
+                raise InvalidInput(
+                    "file.unknown-format", f"<{name}>", "a camt document", source.name
+                )
+            problems.append(Problem("file.no-records", "no statement in it", "Stmt, Rpt or Ntfctn"))
+        return Reading(
+            file=source.name,
+            format=self.name,
+            variant=", ".join(variants),
+            charset=parsed.charset,
+            sha256=source.sha256,
+            statements=tuple(statements),
+            problems=(*problems, *continuity(statements)),
+            held=tuple(held),
+        )
+
+
+def _sections(root: etree._Element) -> Iterator[etree._Element]:
+    """What holds entries: sections by name wherever they are, and foreign parents of entries."""
+    seen: dict[int, etree._Element] = {}  # by identity; held here, so that ids stay theirs
+    for element in root.iter("Ntry", *_SECTIONS):
+        section = element.getparent() if local(element) == "Ntry" else element
+        if section is None or id(section) in seen:
+            continue
+        if section is element and not _is_section(element):
+            continue
+        seen[id(section)] = section
+        yield section
+
+
+def _is_section(element: etree._Element) -> bool:
+    """A section by name that stands in a wrapper or holds what sections hold."""
+    parent = element.getparent()
+    return (parent is not None and local(parent).partition("V")[0] in _WRAPPERS) or any(
+        child(element, name) is not None for name in ("Acct", "Ntry", "Bal")
+    )
+
+
+def _variant(document: Document) -> str:
+    """The message and version, from the namespaces, the envelope, or the wrapper's name."""
+    places = [*document.namespaces, *(str(value) for value in document.root.attrib.values())]
+    places += [text_at(each) for each in document.root.iter("MsgDefIdr")]
+    for text in places:
+        found = _MESSAGE.search(text)
+        if found:
+            return found.group()
+    for element in document.root.iter():
+        name, _, version = local(element).partition("V")
+        if name in _WRAPPERS:
+            return f"{_WRAPPERS[name]}.001.{version}" if version else _WRAPPERS[name]
+    return ""
+
+
+def _header(section: etree._Element) -> tuple[tuple[str, str], ...]:
+    """The message's id and time, from the group header beside the section."""
+    header = child(section.getparent(), "GrpHdr")
+    found = ((f"GrpHdr/{name}", text_at(header, name)) for name in ("MsgId", "CreDtTm"))
+    return tuple((name, text) for name, text in found if text)
+
+
+FORMAT = Camt()
