@@ -109,6 +109,8 @@ CODES: dict[str, Code] = _catalogue(
     # Books.
     Code("entry.unbalanced", D, "A journal entry's postings do not add up to zero", "Correct the entry in the books."),
     Code("entry.inferred", N, "A posting's amount was left out and has been worked out", "Nothing to do."),
+    Code("entry.rounding", N, "Entries balance only within the rounding that their own program allows", "Nothing to do; what is left over stands in each entry's attributes."),
+    Code("entry.currency-guessed", N, "A currency symbol was taken for a currency code", "Check that the symbol means that currency in these books."),
     Code("entry.not-supported", D, "A directive or expression is not one that Tieout computes", "Export the ledger with plain amounts, or check the entry by hand."),
     # Matching.
     Code("match.no-account", H, "It is not clear which account of the books to compare", "Name it with --account-left or --account-right."),

@@ -21,6 +21,9 @@ FORMATS: tuple[str, ...] = (
     "qif",
     "saft",
     "gnucash",
+    "beancount",
+    "ledger",
+    "iif",
 )
 """Module names below `tieout.formats`, each with an object `FORMAT`; order breaks equal votes."""
 
