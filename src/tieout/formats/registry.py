@@ -10,7 +10,9 @@ from tieout.core.reading import Reading
 from tieout.formats.common.contract import Format
 from tieout.formats.common.source import Source
 
-FORMATS: tuple[str, ...] = ()
+FORMATS: tuple[str, ...] = (
+    "delimited",
+)
 """Module names below `tieout.formats`, each with an object `FORMAT`; order breaks equal votes."""
 
 
