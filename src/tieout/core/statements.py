@@ -114,7 +114,13 @@ class Statement:
 
     @property
     def booked_minor(self) -> int:
-        """The signed sum of the booked lines, in the currency's minor units."""
+        """The signed sum of the booked lines, in the currency's minor units.
+
+        Lines kept as columns know their own sum without making a value per line.
+        """
+        known = getattr(self.lines, "booked_minor", None)
+        if isinstance(known, int):
+            return known
         return sum(line.signed_minor for line in self.lines if line.status is LineStatus.BOOKED)
 
     @property

@@ -24,6 +24,7 @@ FORMATS: tuple[str, ...] = (
     "beancount",
     "ledger",
     "iif",
+    "delimited",
 )
 """Module names below `tieout.formats`, each with an object `FORMAT`; order breaks equal votes."""
 

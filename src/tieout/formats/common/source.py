@@ -1,10 +1,12 @@
 """A source: the bytes of one received file, its name and hash, and its text when it has one."""
 
 import hashlib
+import io
 import zlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import BinaryIO
 
 from charset_normalizer import from_bytes
 
@@ -82,6 +84,10 @@ class Source:
                 "file.too-large", f"{self.size:,} bytes", f"at most {bytes_max:,}", self.name
             )
         return self._data if self._data is not None else self._known_path.read_bytes()
+
+    def open(self) -> BinaryIO:
+        """The bytes as a stream, for readers that never hold all of them."""
+        return io.BytesIO(self._data) if self._data is not None else self._known_path.open("rb")
 
     def text(self, claimed: str = "", fallback: str = "cp1252") -> Text:
         """All bytes as text; see `decode`."""

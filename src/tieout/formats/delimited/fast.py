@@ -1,0 +1,164 @@
+"""The vectorised way of a large delimited file: Arrow splits, `vector` understands.
+
+Nothing larger than a block is held as text besides the columns that are the result. Where Arrow
+cannot split the file as rows are split elsewhere, None is returned and the plain way is taken.
+"""
+
+import codecs
+import io
+from typing import BinaryIO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv as arrow_csv
+
+from tieout.formats.common.guess import Row
+from tieout.formats.common.profile import TableProfile
+from tieout.formats.common.rows import PlainRows, schema
+from tieout.formats.common.source import Source
+from tieout.formats.common.vector import VectorRows
+from tieout.formats.delimited.text import rows_of
+
+BLOCK = 1 << 20
+"""Larger blocks are slower: their memory is fetched from the system anew each time."""
+
+
+class _Utf8(io.RawIOBase):
+    """The file from a line on, as UTF-8 without NUL bytes, whatever its charset."""
+
+    def __init__(self, stream: BinaryIO, charset: str, lines_skipped: int) -> None:
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder(charset)("replace") if _needs_decoding(charset) else None
+        if charset == "utf-8-sig" and stream.read(3) != codecs.BOM_UTF8:
+            stream.seek(0)
+        self._left = b""
+        while lines_skipped:
+            block = self._block()
+            if not block:
+                break
+            at = 0
+            while lines_skipped and (end := block.find(b"\n", at)) >= 0:
+                at, lines_skipped = end + 1, lines_skipped - 1
+            self._left = block[at:] if not lines_skipped else b""
+
+    def _block(self) -> bytes:
+        data = self._stream.read(BLOCK)
+        if self._decoder is None:
+            return data.replace(b"\0", b"") if b"\0" in data else data
+        while True:
+            text = self._decoder.decode(data, final=not data)
+            if text or not data:
+                return text.replace("\0", "").encode("utf-8", errors="replace")
+            data = self._stream.read(BLOCK)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "bytearray | memoryview[int]") -> int:  # type: ignore[override]  # any writable buffer
+        if not self._left:
+            self._left = self._block()
+        count = min(len(buffer), len(self._left))
+        buffer[:count] = self._left[:count]
+        self._left = self._left[count:]
+        return count
+
+
+def _needs_decoding(charset: str) -> bool:
+    return charset.lower() not in {"utf-8", "utf-8-sig", "ascii"}
+
+
+def _is_regular(stream: BinaryIO) -> bool:
+    """Whether every line ends with a line feed and none within the table is blank."""
+    last = b""
+    while block := stream.read(BLOCK):
+        seen = last + block
+        found = min((at for mark in (b"\n\n", b"\n\r\n") if (at := seen.find(mark)) >= 0), default=-1)
+        if found >= 0 and (seen[found:].strip() or stream.read().strip()):
+            return False
+        if b"\r" in block and seen.rstrip(b"\r").count(b"\r") != seen.count(b"\r\n"):
+            return False
+        last = block[-2:]
+    return True
+
+
+def table(source: Source, profile: TableProfile, first_line: int, plain_rows: PlainRows) -> pa.Table | None:
+    """The ledger columns of all rows from that line on; None if the plain way must be taken."""
+    if len(profile.delimiter) != 1 or profile.charset.startswith("utf-16") or profile.width < 2:
+        return None
+    with source.open() as stream:
+        if not _is_regular(stream):
+            return None
+    try:
+        with source.open() as stream:
+            return _converted(_Utf8(stream, profile.charset, first_line - 1), profile, first_line, plain_rows)
+    except pa.ArrowInvalid:
+        return None
+
+
+def _converted(stream: _Utf8, profile: TableProfile, first_line: int, plain_rows: PlainRows) -> pa.Table:
+    odd: list[tuple[int, str]] = []
+
+    def set_by(row: arrow_csv.InvalidRow) -> str:
+        odd.append((row.number, row.text))
+        return "skip"
+
+    names = [str(at) for at in range(profile.width)]
+    reader = arrow_csv.open_csv(
+        io.BufferedReader(stream, BLOCK),
+        read_options=arrow_csv.ReadOptions(block_size=BLOCK, use_threads=False, column_names=names),
+        parse_options=arrow_csv.ParseOptions(delimiter=profile.delimiter, newlines_in_values=True, invalid_row_handler=set_by),
+        convert_options=arrow_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, quoted_strings_can_be_null=False),
+    )
+    vector = VectorRows(profile, plain_rows)
+    made: list[pa.Table] = []
+    record, line, taken = 0, first_line, 0
+    for batch in reader:
+        if not batch.num_rows:
+            continue
+        records, taken_now = _records(batch.num_rows, record, odd, taken)
+        lines, line = _lines(batch, records, record, odd[taken:taken_now], line)
+        for number, text in odd[taken:taken_now]:
+            _read_odd(number, text, lines[1][number], profile, plain_rows)
+        taken = taken_now
+        record = int(records[-1])
+        cells = [column if isinstance(column, pa.Array) else column.combine_chunks() for column in batch.columns]
+        made.append(vector.convert(cells, records, lines[0]))
+        if plain_rows.lines.rows:
+            made[-1] = vector.merged(made[-1])
+    for number, text in odd[taken:]:
+        _read_odd(number, text, line, profile, plain_rows)
+        line += 1 + text.count("\n")
+    made.append(plain_rows.lines.table())
+    return pa.concat_tables(made) if made else schema(profile).empty_table()
+
+
+def _records(count: int, before: int, odd: list[tuple[int, str]], taken: int) -> tuple[np.ndarray, int]:
+    """The record numbers of a batch, leaving out those of odd rows among and before them."""
+    records = np.arange(before + 1, before + 1 + count, dtype=np.int64)
+    while taken < len(odd) and odd[taken][0] <= records[-1]:
+        records[np.searchsorted(records, odd[taken][0]) :] += 1
+        taken += 1
+    return records, taken
+
+
+def _lines(
+    batch: pa.RecordBatch, records: np.ndarray, before: int, odd: list[tuple[int, str]], line: int
+) -> tuple[tuple[np.ndarray, dict[int, int]], int]:
+    """The line each record begins on: one further for every line break within a row above."""
+    breaks = np.zeros(int(records[-1]) - before, np.int64)
+    within = records - before - 1
+    for column in batch.columns:
+        if pc.any(pc.match_substring(column, "\n")).as_py():
+            breaks[within] += pc.count_substring(column, "\n").to_numpy(zero_copy_only=False)
+    for number, text in odd:
+        breaks[number - before - 1] += text.count("\n")
+    begins = line + np.arange(len(breaks), dtype=np.int64) + np.cumsum(breaks) - breaks
+    odd_lines = {number: int(begins[number - before - 1]) for number, _ in odd}
+    return (begins[within], odd_lines), int(begins[-1] + breaks[-1] + 1)
+
+
+def _read_odd(number: int, text: str, line: int, profile: TableProfile, plain_rows: PlainRows) -> None:
+    """A row of another width, as the plain way splits it."""
+    for row in rows_of(iter(text.replace("\r\n", "\n").split("\n")), profile.delimiter):
+        plain_rows.read(number, Row(line + row.line - 1, row.cells))
