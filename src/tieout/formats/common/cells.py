@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from tieout.core.money import ISO_4217_EXPONENTS, Decimals, DecimalMark, parse_decimal
+from tieout.core.money import ISO_4217_EXPONENTS, DecimalMark, Decimals, parse_decimal
 from tieout.formats.common.fields import century, make_date
 from tieout.formats.common.words import MONEY_IN_WORDS, MONEY_OUT_WORDS, plain
 

@@ -11,7 +11,14 @@ from typing import NamedTuple, cast
 from tieout.core.errors import InvalidInput, Problem
 from tieout.core.money import ISO_4217_EXPONENTS, DecimalMark
 from tieout.formats.common import evidence
-from tieout.formats.common.cells import Exact, date_of, direction_of, looks_like_amount, looks_like_date, money_of
+from tieout.formats.common.cells import (
+    Exact,
+    date_of,
+    direction_of,
+    looks_like_amount,
+    looks_like_date,
+    money_of,
+)
 from tieout.formats.common.profile import ROLES, SEVERAL, TableProfile, checked, columns_named
 from tieout.formats.common.words import NOT_THE_AMOUNT, named, plain
 

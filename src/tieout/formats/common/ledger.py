@@ -1,6 +1,5 @@
 """From the columns of a table to statements: one for each account and currency, with balances."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np

@@ -18,7 +18,15 @@ from tieout.formats.common.cells import currency_code, date_of, direction_of, mo
 from tieout.formats.common.fields import tidy
 from tieout.formats.common.guess import Row
 from tieout.formats.common.profile import TableProfile
-from tieout.formats.common.words import CLOSING_WORDS, OPENING_WORDS, PENDING_WORDS, TOTAL_WORDS, VOID_WORDS, is_one_of, plain
+from tieout.formats.common.words import (
+    CLOSING_WORDS,
+    OPENING_WORDS,
+    PENDING_WORDS,
+    TOTAL_WORDS,
+    VOID_WORDS,
+    is_one_of,
+    plain,
+)
 
 SCALE = 4
 """Amounts are first counted in 10^-4, which suits every ISO currency; finer ones stand beside."""
