@@ -60,7 +60,9 @@ def date_ddmmyy(text: str) -> date | None:
 
 def tidy(text: str) -> str:
     """Text with runs of whitespace made one space and no control characters."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(text.split())
 
 
 def amount_of(
