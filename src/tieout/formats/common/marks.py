@@ -35,11 +35,10 @@ def mark_of(text: str) -> DecimalMark | None:
     if dots + commas > 1:
         return "," if mark == "." else "."
     whole, _, fraction = text.partition(mark)
-    before = sum(each.isdigit() for each in whole)
-    after = sum(each.isdigit() for each in fraction)
-    if after == 3 and 1 <= before <= 3 and whole.strip("+-( ").lstrip("0"):
-        return None
-    return mark
+    after = fraction.rstrip("-+) ")
+    before = whole.strip("+-( ")
+    could_group = len(after) == 3 and after.isdigit() and len(before) <= 3 and before.lstrip("0")
+    return None if could_group else mark
 
 
 def mark_by_vote(texts: Iterable[str]) -> DecimalMark:

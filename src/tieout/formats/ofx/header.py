@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 _PAIR = re.compile(
     rb"""(OFXHEADER|VERSION|ENCODING|CHARSET)\s*(?::|=\s*["'])\s*"""
-    rb"""([A-Za-z0-9.\-]*?)(?=["'\s]|[A-Z]{4,}:|$)""",
+    rb"""([A-Za-z0-9.\-]{0,30}?)(?=["'\s]|[A-Z]{4,15}:|$)""",
     re.IGNORECASE,
 )
 _BEGIN = re.compile(rb"<\s*(?:\w+:)?OFX\b", re.IGNORECASE)
-_XML_ENCODING = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._\-]+)""", re.IGNORECASE)
+_XML_ENCODING = re.compile(
+    rb"""<\?xml[^<>]*?encoding\s*=\s*["']([A-Za-z0-9._\-]+)""", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -352,7 +352,7 @@ def _same_decimals(
 
 def _check_ids(lines: list[StatementLine], context: Context) -> None:
     """Bank ids that are missing, or shared by several records (OFX forbids both)."""
-    without = sum(not each.bank_id for each in lines)
+    without = sum(not each.bank_id and each.status is LineStatus.BOOKED for each in lines)
     if without:
         context.problems.append(
             Problem("record.id-missing", f"{without} of {len(lines)} records without FITID")

@@ -42,6 +42,9 @@ _MONTHS: tuple[tuple[str, ...], ...] = (
 )
 
 
+_BY_DOTS = "they are written with dots"
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """A date as three numbers in the order written, or a day that needs no order."""
@@ -132,7 +135,7 @@ def choose_order(texts: Sequence[str], *, has_decimal_comma: bool = False) -> Ch
         return Chosen("ymd" if texts else "mdy")
     fits = {order: sum(each.in_order(order) is not None for each in written) for order in ORDERS}
     best = max(fits["mdy"], fits["dmy"])
-    if fits["ymd"] > best:
+    if fits["ymd"] > best or (fits["ymd"] == best and _is_far_closer(written)):
         return Chosen("ymd")
     if fits["mdy"] != fits["dmy"]:
         return Chosen("mdy" if fits["mdy"] > fits["dmy"] else "dmy")
@@ -142,13 +145,24 @@ def choose_order(texts: Sequence[str], *, has_decimal_comma: bool = False) -> Ch
     first = next(text for text in texts if (w := split_date(text)) and not w.fixed)
     spoken = {"mdy": "month first", "dmy": "day first", "ymd": "year first"}[order]
     found = f"{len(written)} dates such as {first.strip()!r} that fit both orders"
-    return Chosen(order, Problem("table.guess-ambiguous", found, f"taken with the {spoken}: {why}"))
+    code = "table.guess" if why == _BY_DOTS else "table.guess-ambiguous"
+    return Chosen(order, Problem(code, found, f"taken with the {spoken}: {why}"))
+
+
+def _is_far_closer(written: Sequence[Written]) -> bool:
+    """Whether two-digit years stand first: read so, the dates lie far closer together."""
+    spans = []
+    for order in ORDERS:
+        days = [day for each in written if (day := each.in_order(order))]
+        spans.append((max(days) - min(days)).days if days else 0)
+    month_first, day_first, year_first = spans
+    return len(written) > 1 and year_first * 4 < min(month_first or day_first, day_first)
 
 
 def _likelier(written: Sequence[Written], *, has_decimal_comma: bool) -> tuple[Order, str]:
     dots = sum(each.separator == "." for each in written)
     if dots * 2 > len(written):
-        return "dmy", "they are written with dots"
+        return "dmy", _BY_DOTS
     if has_decimal_comma:
         return "dmy", "amounts have a decimal comma"
     disorder = {order: _disorder([each.in_order(order) for each in written]) for order in ORDERS}

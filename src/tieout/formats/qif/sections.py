@@ -134,7 +134,7 @@ class _Reader:
         kind = "" if _list_name(name) else _MONEY.get(name, _near(name))
         account = self.account.first("N")
         before = self.sections[-1] if self.sections else None
-        if kind and before and (before.kind, before.account) == (kind, account):
+        if kind and before and (before.title.lower(), before.account) == (name, account):
             self.current = before
             return
         description = self.account.first("D")
