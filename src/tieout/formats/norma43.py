@@ -24,10 +24,12 @@ from tieout.formats.common.source import Source, Text
 _WIDTH = 80
 _DECIMALS = 2
 """Amounts have 14 digits, the last two of them decimals, in every currency."""
-_CURRENCIES = dict(
-    pair.split("=")
-    for pair in ["978=EUR", "840=USD", "826=GBP", "756=CHF", "392=JPY", "724=ESP", "036=AUD", "124=CAD", "208=DKK", "578=NOK", "752=SEK", "985=PLN", "203=CZK", "348=HUF", "504=MAD", "484=MXN", "156=CNY", "344=HKD", "702=SGD", "949=TRY", "710=ZAR", "554=NZD", "032=ARS", "986=BRL", "152=CLP", "170=COP", "604=PEN", "858=UYU", "946=RON", "975=BGN"]
+_NUMBERED = (
+    "978=EUR 840=USD 826=GBP 756=CHF 392=JPY 724=ESP 036=AUD 124=CAD 208=DKK 578=NOK 752=SEK "
+    "985=PLN 203=CZK 348=HUF 504=MAD 484=MXN 156=CNY 344=HKD 702=SGD 949=TRY 710=ZAR 554=NZD "
+    "032=ARS 986=BRL 152=CLP 170=COP 604=PEN 858=UYU 946=RON 975=BGN"
 )
+_CURRENCIES = {pair[:3]: pair[4:] for pair in _NUMBERED.split()}
 """ISO 4217 numbers of the currencies that Spanish accounts are kept in."""
 _HEADER = re.compile(rb"\s*11\d{18}\d{12}[12]\d{14}\d{3}")
 _MOVEMENT = re.compile(rb"(?:^|[\r\n])22.{4}\d{4}\d{12}\d{2}[\d ]{3}[12]\d{14}")
@@ -137,7 +139,7 @@ class _Assembly:
             code = _CURRENCIES.get(record.at(5, 7), record.at(5, 7))
             amount = implied(record.at(8, 21), _DECIMALS)
             if isinstance(amount, Decimals):
-                original = format_minor(amount.digits, amount.exponent)
+                original = format_minor(amount.to_minor(_DECIMALS) or 0, _DECIMALS)
                 self._movement.attributes.append(("original_amount", f"{original} {code}"))
             else:
                 self._movement.attributes.append(("record_24", tidy(record.text)))

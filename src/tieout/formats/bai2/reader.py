@@ -252,15 +252,17 @@ def _read_detail(record: Record, account: _Account, place: Place) -> _Detail | P
     cursor = Cursor(record.segments)
     code, amount_text = cursor.take().zfill(3), cursor.take()
     direction = codes.direction_of(code)
+    account.control += _as_written(amount_text)
     if not amount_text and (direction is None or code == "890"):
-        found = f"type {code} without an amount: {tidy(' '.join(cursor.texts()))[:60]!r}"
+        found = (
+            f"type {code} without an amount: {tidy(' '.join(cursor.texts())).strip(', ')[:60]!r}"
+        )
         return Problem("record.extra", found, place=place)
     if direction is None:
         return Problem("record.direction-unknown", f"type {code}", "a type from 100 to 699", place)
     amount = _amount(amount_text, account.code)
     if isinstance(amount, Problem):
         return Problem(amount.code, amount.found, amount.expected, place)
-    account.control += _as_written(amount_text)
     funds, value_on = _funds(cursor, account.as_of)
     bank = "" if cursor.at_end else cursor.take()
     customer = "" if cursor.at_end else cursor.take()
