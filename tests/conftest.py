@@ -3,8 +3,13 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tieout.testing.corpus import corpus_folder
+
+# A busy machine is no fault of the code: time is measured by the benchmarks, not by properties.
+settings.register_profile("tieout", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tieout")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -137,6 +137,16 @@ def test_an_included_file_beside_is_followed_and_one_outside_is_not(tmp_path: Pa
     }
 
 
+def test_a_string_that_is_not_closed_swallows_no_later_entry() -> None:
+    reading = reading_of(
+        '2026-01-01 * "open\n  Assets:Bank  1 EUR\n  Income:Sales\n'
+        '2026-01-02 * "next"\n  Assets:Bank  2 EUR\n  Income:Sales\n'
+    )
+    assert [each.narrative for each in reading.entries] == ["open", "next"]
+    assert [len(each.postings) for each in reading.entries] == [2, 2]
+    assert "record.field-invalid" in codes(reading)
+
+
 def test_a_posting_takes_its_reference_from_metadata() -> None:
     reading = reading_of(
         '2026-01-01 * "x"\n  Assets:Bank  1 EUR\n    ofx_fitid: "778"\n  Income:Sales\n'
@@ -150,7 +160,7 @@ def test_junk_is_read_or_refused(data: bytes) -> None:
     TestBeancount().read_or_refuse(data, "x.beancount")
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.binary(max_size=400))
 def test_arbitrary_bytes_never_crash(data: bytes) -> None:
     TestBeancount().read_or_refuse(data, "x.beancount")
@@ -159,7 +169,6 @@ def test_arbitrary_bytes_never_crash(data: bytes) -> None:
 AMOUNTS = st.text(string.digits + " .,+-*/(){}@#EURUSD\"';=", max_size=30)
 
 
-@settings(deadline=None)
 @given(st.lists(AMOUNTS, max_size=4), st.text(max_size=20))
 def test_no_posting_line_crashes_and_none_is_lost(amounts: list[str], header: str) -> None:
     lines = [f"  Assets:A{index}  {amount}" for index, amount in enumerate(amounts)]

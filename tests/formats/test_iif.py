@@ -69,14 +69,13 @@ def test_an_amount_that_is_none_is_held_and_the_entry_is_unbalanced() -> None:
 CELLS = st.lists(st.text(max_size=8), max_size=9).map("\t".join)
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["TRNS", "SPL", "ENDTRNS", "!SPL", "X"]), CELLS)))
 def test_any_rows_keep_the_promises(rows: list[tuple[str, str]]) -> None:
     text = "".join(f"{word}\t{' '.join(cells.splitlines())}\n" for word, cells in rows)
     check_promises(reading_of(text))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.binary(max_size=300))
 def test_arbitrary_bytes_never_crash(data: bytes) -> None:
     TestIif().read_or_refuse(data, "x.iif")

@@ -182,7 +182,7 @@ def test_output_pasted_below_a_journal_is_held_not_swallowed() -> None:
     assert [each.raw for each in reading.held] == ["$ ledger bal\n   $1  a:a"]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.binary(max_size=400))
 def test_arbitrary_bytes_never_crash(data: bytes) -> None:
     TestLedger().read_or_refuse(data, "x.journal")
@@ -191,7 +191,6 @@ def test_arbitrary_bytes_never_crash(data: bytes) -> None:
 AMOUNTS = st.text(string.digits + " .,+-*/(){}[]@=*\"';$€EUR", max_size=30)
 
 
-@settings(deadline=None)
 @given(st.lists(AMOUNTS, max_size=4), st.text(max_size=20))
 def test_no_posting_line_crashes_and_none_is_lost(amounts: list[str], header: str) -> None:
     lines = [f"  assets:a{index}  {amount}" for index, amount in enumerate(amounts)]

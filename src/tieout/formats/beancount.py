@@ -17,7 +17,7 @@ from tieout.core.reading import HeldRecord, Reading
 from tieout.formats.common.arithmetic import NotArithmetic, evaluate, shown_decimals
 from tieout.formats.common.chart import account_named, sorted_accounts
 from tieout.formats.common.drafts import Builder, Dialect, DraftEntry, DraftPosting, set_aside
-from tieout.formats.common.fields import make_date, tidy
+from tieout.formats.common.fields import lines_of, make_date, tidy
 from tieout.formats.common.includes import Includes
 from tieout.formats.common.lots import Cost, Lots
 from tieout.formats.common.source import Source, decode
@@ -50,6 +50,11 @@ _SAYS = {
     "balance": "balance assertion, not checked",
     "plugin": "plugin, not run: what it would add or change is missing here",
 }
+_ENDS_A_STRING = re.compile(
+    rf"{_DATE}[ \t]+(?:[a-z]+|[*!])[ \t]|[ \t]+(?:[*!][ \t]+)?{_ACCOUNT}(?:\s|$)"
+)
+"""A line that no narration goes on with: a string open above it was simply not closed."""
+_INDENTED_POSTING = re.compile(rf"[ \t]+(?:[*!][ \t]+)?{_ACCOUNT}(?:\s|$)")
 LINES_JOINED_MAX = 200
 
 
@@ -154,7 +159,7 @@ class _Parser:
                 elif not inside:
                     self._hold(line, number, "an indented line that belongs to no directive")
                 elif not _META.match(body):
-                    self.aside["line below another directive"].append(number)
+                    self._hold(line, number, "a line below a directive that takes none")
                 continue
             entry, inside = None, True
             if found := _DIRECTIVE.match(line):
@@ -164,6 +169,7 @@ class _Parser:
             elif body[0] in "*#:&!?%" or body.startswith("-*-"):
                 inside = False  # an outline heading; beancount ignores the line too
             else:
+                inside = False
                 self._hold(line, number, "no directive that Beancount knows")
 
     def _hold(self, raw: str, number: int, why: str) -> None:
@@ -369,16 +375,16 @@ def _complete_commodities(entry: DraftEntry) -> None:
 
 def _logical_lines(text: str) -> list[tuple[int, str]]:
     """Lines with their numbers; a line whose string is not closed is joined with the next ones."""
-    lines = text.splitlines()
+    lines = lines_of(text)
     made: list[tuple[int, str]] = []
     at = 0
     while at < len(lines):
         line = lines[at]
         taken = 1
-        if '"' in line and _string_is_open(line):
+        if '"' in line and not _INDENTED_POSTING.match(line) and _string_is_open(line):
             joined = line
             for offset in range(1, LINES_JOINED_MAX):
-                if at + offset >= len(lines):
+                if at + offset >= len(lines) or _ENDS_A_STRING.match(lines[at + offset]):
                     break
                 joined += "\n" + lines[at + offset]
                 if '"' in lines[at + offset] and not _string_is_open(joined):

@@ -18,7 +18,7 @@ from tieout.core.money import DecimalMark, parse_decimal
 from tieout.core.reading import HeldRecord, Reading
 from tieout.formats.common.chart import account_named, sorted_accounts
 from tieout.formats.common.drafts import Builder, Dialect, DraftEntry, DraftPosting, set_aside
-from tieout.formats.common.fields import century, make_date, tidy
+from tieout.formats.common.fields import century, lines_of, make_date, tidy
 from tieout.formats.common.source import Source, decode
 
 _KINDS = {
@@ -77,7 +77,7 @@ class _Parser:
     def reading(self) -> Reading:
         text = decode(self.source.data())
         self.problems.extend(text.problems)
-        lines = text.text.splitlines()
+        lines = lines_of(text.text)
         self.order = self.order or self._date_order(lines)
         for number, line in enumerate(lines, start=1):
             if line.strip():

@@ -65,6 +65,14 @@ def tidy(text: str) -> str:
     return " ".join(text.split())
 
 
+_LINE_END = re.compile(r"\r\n|\n|\r")
+
+
+def lines_of(text: str) -> list[str]:
+    """Lines as programs end them; `str.splitlines` also breaks at characters inside a text."""
+    return _LINE_END.split(text)
+
+
 def amount_of(
     text: str, currency: Currency, decimal_mark: DecimalMark = "."
 ) -> tuple[int, Currency] | Problem:

@@ -11,7 +11,7 @@ from tieout.core.errors import Place, Problem
 from tieout.core.reading import HeldRecord, Reading
 from tieout.formats.common.chart import account_named, kind_of, sorted_accounts
 from tieout.formats.common.drafts import Builder, Dialect, DraftEntry, set_aside
-from tieout.formats.common.fields import century, make_date, tidy
+from tieout.formats.common.fields import century, lines_of, make_date, tidy
 from tieout.formats.common.includes import Includes
 from tieout.formats.common.source import Source, decode
 from tieout.formats.ledger.amounts import Marks, RawAmount, take_amount
@@ -178,7 +178,7 @@ class _Parser:
         text = decode(source.data())
         self.charset = self.charset or text.charset
         self.problems.extend(text.problems)
-        lines = text.text.splitlines()
+        lines = lines_of(text.text)
         at, block = 0, ""
         junk: list[tuple[int, str]] = []
         while at < len(lines):
