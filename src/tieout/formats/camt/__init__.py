@@ -4,7 +4,7 @@ Namespaces and wrappers are taken as hints only: whatever holds entries is a sta
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from lxml import etree
 
@@ -48,7 +48,7 @@ class Camt:
         """All statements of all documents in the file."""
         del options  # the format says everything itself
         parsed = parse_documents(source.data(), source.name)
-        problems = list(parsed.problems)
+        problems = [*parsed.problems, *parsed.lost("Ntry")]
         statements: list[Statement] = []
         held: list[HeldRecord] = []
         variants: dict[str, None] = {}
@@ -57,8 +57,8 @@ class Camt:
             variant = _variant(document)
             if variant:
                 variants.setdefault(variant)
-            for section in _sections(document.root):
-                read = read_section(section, records + 1, _header(section))
+            for section, entries in _sections(document.root):
+                read = read_section(section, entries, records + 1, _header(section))
                 records += read.records
                 statements.extend(read.statements)
                 problems.extend(read.problems)
@@ -82,17 +82,21 @@ class Camt:
         )
 
 
-def _sections(root: etree._Element) -> Iterator[etree._Element]:
-    """What holds entries: sections by name wherever they are, and foreign parents of entries."""
-    seen: dict[int, etree._Element] = {}  # by identity; held here, so that ids stay theirs
+def _sections(root: etree._Element) -> list[tuple[etree._Element, list[etree._Element]]]:
+    """What holds entries, with its entries: sections by name, and foreign parents of entries.
+
+    An entry belongs to the nearest section around it, however deep a wrapper put it.
+    """
+    found: dict[int, tuple[etree._Element, list[etree._Element]]] = {}  # by identity
     for element in root.iter("Ntry", *_SECTIONS):
-        section = element.getparent() if local(element) == "Ntry" else element
-        if section is None or id(section) in seen:
+        if local(element) != "Ntry":
+            if _is_section(element):
+                found.setdefault(id(element), (element, []))
             continue
-        if section is element and not _is_section(element):
-            continue
-        seen[id(section)] = section
-        yield section
+        section = next(element.iterancestors(*_SECTIONS), element.getparent())
+        if section is not None:
+            found.setdefault(id(section), (section, []))[1].append(element)
+    return list(found.values())
 
 
 def _is_section(element: etree._Element) -> bool:

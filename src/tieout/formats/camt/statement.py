@@ -39,7 +39,10 @@ class Section:
 
 
 def read_section(
-    element: etree._Element, first_record: int, header: tuple[tuple[str, str], ...]
+    element: etree._Element,
+    entry_elements: list[etree._Element],
+    first_record: int,
+    header: tuple[tuple[str, str], ...],
 ) -> Section:
     """Read one section; records are numbered on from `first_record`."""
     account = child(element, "Acct")
@@ -49,7 +52,7 @@ def read_section(
     code = _currency_code(element, stated)
     entries = [
         read_entry(each, first_record + index, code, own)
-        for index, each in enumerate(children(element, "Ntry"))
+        for index, each in enumerate(entry_elements)
     ]
     problems += [problem for entry in entries for problem in entry.problems]
     lines = [entry.line for entry in entries if entry.line is not None]

@@ -22,6 +22,10 @@ _CHARSET = re.compile(
 _NEXT = re.compile(r"<\?xml\s")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _BARE = re.compile(r"&(?!(?:#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6}|amp|lt|gt|quot|apos);)")
+_LEADS = tuple(bytes([lead]) for lead in range(0xC3, 0xE3))
+"""First bytes of the letters of Latin, Greek and Cyrillic in UTF-8."""
+_NO_CUT = ("Excessive depth", "Resource limit", "Opening and ending tag")
+"""Faults after which elements are open although the file does not break off."""
 _BAD_REFERENCE = re.compile(r"&#(?:x([0-9A-Fa-f]{1,6})|([0-9]{1,7}));")
 
 
@@ -49,6 +53,19 @@ class Documents:
     documents: tuple[Document, ...]
     charset: str
     problems: tuple[Problem, ...] = ()
+    text: str = ""
+    """Of a file that had to be mended, so that it can be seen what mending did not save."""
+
+    def lost(self, name: str) -> tuple[Problem, ...]:
+        """A problem if the text of a mended file begins more such elements than were parsed."""
+        if not self.text:
+            return ()
+        written = len(re.findall(rf"<(?:[\w.-]{{1,60}}:)?{name}[\s>]", self.text))
+        parsed = sum(1 for each in self.documents for _ in each.root.iter(name))
+        if written <= parsed:
+            return ()
+        found = f"{parsed} <{name}> that could be parsed"
+        return (Problem("statement.count-differs", found, f"{written} that the file begins"),)
 
 
 def parse_documents(data: bytes, where: str) -> Documents:
@@ -93,7 +110,7 @@ def _mended(data: bytes, claimed: str, where: str) -> Documents:
     if repairs:
         problems.append(Problem("xml.mended", ", ".join(repairs), "well-formed XML"))
     documents: list[Document] = []
-    for piece, line in _pieces(text):
+    for piece, line in (each for whole in _pieces(text) for each in _glued(*whole)):
         document, fault = _parse_piece(piece, line, where)
         if document is not None:
             documents.append(document)
@@ -102,7 +119,7 @@ def _mended(data: bytes, claimed: str, where: str) -> Documents:
     if not documents:
         found = problems[-1].found if problems else "no element"
         raise InvalidInput("xml.malformed", found, "well-formed XML", where)
-    return Documents(tuple(documents), decoded.charset, tuple(problems))
+    return Documents(tuple(documents), decoded.charset, tuple(problems), text)
 
 
 def _claimed(data: bytes) -> str:
@@ -111,16 +128,34 @@ def _claimed(data: bytes) -> str:
 
 
 def _decoded(data: bytes, claimed: str) -> Text:
-    """The text; a UTF-16 claim in an 8-bit file (databases write such) does not count."""
-    wide = claimed.startswith(("utf-16", "utf16", "ucs", "utf-32"))
-    if wide and b"\0" not in data[:200]:
-        plain = decode(data)
-        note = Problem("file.encoding", f"text that is not {claimed}", "the charset it names")
-        return Text(plain.text, plain.charset, (note, *plain.problems))
+    """The text by mark, claim, UTF-8 or Windows-1252, whichever holds first.
+
+    Nothing is guessed by statistics: a ledger in XML that is not what it claims is one of these.
+    """
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"} or data.startswith(b"\xef\xbb\xbf"):
+        return decode(data)
     if data[:4] in {b"<\0?\0", b"\0<\0?"}:  # UTF-16 without its mark
         charset = "utf-16-le" if data[0] else "utf-16-be"
         return Text(data.decode(charset, errors="replace"), charset)
-    return decode(data, claimed)
+    data = data.replace(b"\0", b" ")
+    wide = claimed.startswith(("utf-16", "utf16", "ucs", "utf-32"))  # written by databases
+    note = Problem("file.encoding", f"text that is not {claimed}", "the charset it names")
+    for charset in ("" if wide else claimed, "utf-8"):
+        try:
+            text = data.decode(charset) if charset else None
+        except (UnicodeDecodeError, LookupError):
+            continue
+        if text is not None:
+            return Text(text, charset, (note,) if claimed and charset != claimed else ())
+    text = data.decode("utf-8", errors="replace")
+    bad = text.count("\ufffd")
+    if sum(data.count(lead) for lead in _LEADS) > 3 * bad:  # mostly UTF-8 after all
+        return Text(text, "utf-8", (Problem("file.encoding", f"{bad} bytes that are not utf-8"),))
+    text = data.decode("cp1252", errors="replace")
+    note = Problem(
+        "file.encoding", f"text that is not {claimed or 'utf-8'}", "the charset it names"
+    )
+    return Text(text, "cp1252", (note,))
 
 
 def _repaired(text: str) -> tuple[str, list[str]]:
@@ -158,6 +193,20 @@ def _pieces(text: str) -> list[tuple[str, int]]:
     for start, end in zip(starts, ends, strict=True):
         line, last = line + text.count("\n", last, start), start
         pieces.append((text[start:end], line))
+    return pieces
+
+
+def _glued(text: str, line: int) -> list[tuple[str, int]]:
+    """Documents that follow one another without a declaration between them."""
+    name = root_name(text[:65_536].encode("utf-8", "replace"))
+    ends = list(re.finditer(rf"</(?:[\w.-]{{1,60}}:)?{re.escape(name)}\s*>\s*(?=<)", text))
+    starts = len(re.findall(rf"<(?:[\w.-]{{1,60}}:)?{re.escape(name)}[\s>]", text)) if ends else 0
+    if not name or not ends or starts != len(ends) + 1:
+        return [(text, line)]
+    pieces, last = [], 0
+    for cut in (*(found.end() for found in ends), len(text)):
+        pieces.append((text[last:cut], line))
+        line, last = line + text.count("\n", last, cut), cut
     return pieces
 
 
@@ -199,16 +248,25 @@ def _parse_piece(text: str, line: int, where: str) -> tuple[Document | None, Pro
     if root is None:
         return None, fault
     _refuse_entities(root, where)
-    if still_open:
-        fault = Problem(
+    return _document(root, tuple(still_open)), _judged(fault, text, root, still_open)
+
+
+def _judged(
+    fault: Problem, text: str, root: etree._Element, still_open: list[etree._Element]
+) -> Problem:
+    """The parser's fault as what it means for the reader of the file."""
+    if still_open and not fault.found.startswith(_NO_CUT):
+        return Problem(
             "file.truncated",
             f"XML that breaks off inside <{local(still_open[-1])}>",
             f"</{local(root)}> at the end",
             place_of(still_open[-1]),
         )
-    elif fault.found.startswith("Extra content"):
-        fault = Problem("xml.mended", "text after the end of the document", "nothing", fault.place)
-    return _document(root, tuple(still_open)), fault
+    if fault.found.startswith("Extra content") and "<" not in text.rpartition(">")[2]:
+        return Problem("xml.mended", "text after the end of the document", "nothing", fault.place)
+    if fault.found.startswith("Namespace prefix"):
+        return Problem("xml.mended", fault.found, "a namespace that is declared", fault.place)
+    return fault
 
 
 def _fault(error: Exception) -> Problem:
@@ -230,7 +288,9 @@ def _document(root: etree._Element, unclosed: tuple[etree._Element, ...] = ()) -
     namespaces: dict[str, None] = {}
     for element in root.iter(etree.Element):
         tag = str(element.tag)
-        if tag.startswith("{"):
+        if ":" in tag and not tag.startswith("{"):  # a prefix that is declared nowhere
+            element.tag = tag.rpartition(":")[2] or "_"
+        elif tag.startswith("{"):
             namespace, _, name = tag[1:].partition("}")
             namespaces.setdefault(namespace)
             element.tag = name or "_"

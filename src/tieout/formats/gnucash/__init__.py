@@ -61,7 +61,11 @@ class GnuCash:
                 )
             variant = "XML version 1" if local(document.root) == "gnc" else "XML version 2"
             variant += ", compressed" if data.startswith(b"\x1f\x8b") else ""
-            book, problems, charset = read_xml_book(document), parsed.problems, parsed.charset
+            book, problems, charset = (
+                read_xml_book(document),
+                (*parsed.problems, *parsed.lost("transaction")),
+                parsed.charset,
+            )
         books = build(book)
         return Reading(
             file=source.name,

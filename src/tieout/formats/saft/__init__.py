@@ -59,7 +59,7 @@ class SafT:
         """The general ledger's entries, the chart of accounts, and what else there is."""
         del options  # the format says everything itself
         parsed = parse_documents(source.data(), source.name)
-        problems = list(parsed.problems)
+        problems = [*parsed.problems, *parsed.lost("Transaction")]
         document = parsed.documents[0]
         root = _audit_file(document.root)
         if root is None:
