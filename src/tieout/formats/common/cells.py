@@ -128,6 +128,12 @@ def direction_of(cell: str) -> str:
     return "out" if text in MONEY_OUT_WORDS else ""
 
 
+def account_of(cell: str) -> str:
+    """An account as written: numbers without their blanks, names with them tidied."""
+    text = cell.strip().strip('"')
+    return "".join(text.split()) if any(c.isdigit() for c in text) else " ".join(text.split())
+
+
 def currency_code(cell: str) -> str:
     """The currency a cell names by code or sign; other words stay as they are."""
     text = cell.translate(_INVISIBLE).strip()
@@ -167,7 +173,11 @@ _EIGHT = re.compile(r"(\d{2})(\d{2})(\d{4})(?!\d)")
 _SIX = re.compile(r"(\d{2})(\d{2})(\d{2})")
 _DAY_NAME = re.compile(r"(\d{1,2})(?:st|nd|rd|th|\.|º)?[-/ .,]*(?:de )?([^\W\d_]{3,10})\.?[-/ .,']*(?:de )?(\d{4}|\d{1,2})(?!\d)")
 _NAME_DAY = re.compile(r"([^\W\d_]{3,10})\.?[-/ .]*(\d{1,2})(?:st|nd|rd|th)?[-/ .,]+(\d{4}|\d{2})(?!\d)")
-_WEEKDAY = re.compile(r"^[^\W\d_]{2,10}[.,]*\s+(?=\d)")
+_WEEKDAY = re.compile(
+    r"^(?:mon?|tue?|wed?|thu?|fri?|sat?|sun?|di|mi|do|so|lun|mar|mer|jeu|ven|sam|dim|ma|wo|vr|za|zo|mie|jue|vie|dom|seg|ter|qua|qui|sex|sab|gio|pon|wto|sro|czw|pia|nie)"
+    r"[^\W\d_]{0,7}[.,]*\s+(?=\d)",
+    re.IGNORECASE,
+)
 _SERIAL_DAY_ONE = date(1899, 12, 30)
 
 

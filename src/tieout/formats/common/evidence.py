@@ -12,6 +12,8 @@ from itertools import pairwise
 from tieout.core.money import DecimalMark
 from tieout.formats.common.cells import Exact, date_of, money_of
 
+_BARE_FIRST = re.compile(r"\d/0\d/")
+"""`8/02/2016`: programs that pad the second number and not the first write the month first."""
 _YEAR_FIRST = re.compile(r"\d{4}\D")
 
 Guessed = tuple[str, str]
@@ -29,6 +31,9 @@ def date_form(columns: Sequence[Sequence[str]], american: bool) -> Guessed:  # n
         return best[0], ""
     if "d/m/y" not in best:
         return best[0], ""
+    separators = {next((c for c in cell if not c.isdigit()), "") for cell in cells}
+    if separators == {"."}:
+        return "d/m/y", ""
     for other in columns[1:]:
         told = [form for form in _best([c for c in other if c.strip()], forms) if form in best]
         if len(told) == 1:
@@ -36,19 +41,25 @@ def date_form(columns: Sequence[Sequence[str]], american: bool) -> Guessed:  # n
     told = [form for form in best if _runs_one_way(cells, form)]
     if len(cells) > 3 and len(told) == 1:
         return told[0], ""
-    separators = {next((c for c in cell if not c.isdigit()), "") for cell in cells}
-    if separators == {"."}:
-        return "d/m/y", ""
-    chosen = "m/d/y" if american and "m/d/y" in best else "d/m/y"
+    spans = {form: _span([d for cell in cells if (d := date_of(cell, form))]) for form in best}
+    close = min(spans, key=lambda form: spans[form])
+    far = min((spans[form] for form in best if form != close), default=0)
+    doubt = f"dates such as {cells[0]!r} could also be "
+    if len(set(cells)) > 3 and far > 4 * spans[close] + 20:
+        others = " or ".join(form for form in best if form != close)
+        return close, "" if len(set(cells)) > 4 else f"{doubt}{others}; read as {close}, which keeps them close together"
+    bare_month = any(_BARE_FIRST.match(cell.strip()) for cell in cells)
+    chosen = "m/d/y" if (american or bare_month) and "m/d/y" in best else "d/m/y"
     others = " or ".join(form for form in best if form != chosen)
-    return chosen, f"dates such as {cells[0]!r} could also be {others}; read as {chosen}"
+    return chosen, f"{doubt}{others}; read as {chosen}"
 
 
 def _best(cells: Sequence[str], forms: Sequence[str]) -> list[str]:
     counts = {form: sum(date_of(cell, form) is not None for cell in cells) for form in forms}
     most = max(counts.values(), default=0)
     best = [form for form in forms if counts[form] == most] if most else []
-    if best and not all(_YEAR_FIRST.match(cell.strip()) for cell in cells):
+    read = [cell for cell in cells if any(date_of(cell, form) for form in best)]
+    if best and not all(_YEAR_FIRST.match(cell.strip()) for cell in read):
         day_first = [form for form in best if form in {"d/m/y", "m/d/y"}]
         return [form for form in best if form != "y-m-d"] if day_first else best
     return best[:1]

@@ -221,17 +221,23 @@ def _claim(role: str, name: str, column: _Column) -> int:
     match role:
         case "date" | "value_date":
             fits = column.mostly(column.dates) or bool(column.bare_dates())
-        case "amount" | "money_in" | "money_out" | "balance":
+        case "amount":
+            fits = column.mostly(column.amounts) and (column.count > 0 or not column.cells)
+        case "money_in" | "money_out" | "balance":
             fits = column.mostly(column.amounts)
         case "direction":
-            known = [cell for cell in column.filled if direction_of(cell)]
-            fits = bool(known) and len(known) >= 0.9 * column.count
+            told = [way for cell in column.filled if (way := direction_of(cell))]
+            ways = set(told)
+            fits, score = bool(told) and len(told) >= 0.9 * column.count, score + 60 * (ways == {"in", "out"})
         case "currency":
             fits = all(len(cell.strip()) <= 5 and not looks_like_amount(cell) for cell in column.filled)
         case "counterparty" | "narrative" | "kind" | "status":
-            fits = not column.filled or not column.mostly(column.telling) or role == "narrative"
+            fits = not column.filled or not (column.mostly(column.telling) or column.mostly(column.dates))
+            fits = fits and (score >= 60 or role in {"narrative", "counterparty"})
         case "id":
-            fits = column.distinct >= 0.9 * column.count
+            fits = column.distinct >= 0.9 * column.count and score >= 40
+        case "account":
+            fits = score >= 60 and not column.mostly(column.dates + column.telling, 0.9) or not column.filled
         case _:
             fits = True
     return score if fits else 0
@@ -253,9 +259,12 @@ def _by_content(
                 roles["value_date"] = (dated[1],)
     if "direction" not in roles:
         for at, each in enumerate(columns):
-            known = [direction_of(cell) for cell in each.filled]
-            if at not in used and each.count >= max(2, 0.9 * len(each.cells)) and all(known) and (set(known) == {"in", "out"} or not header):
+            known = [way for cell in each.filled if (way := direction_of(cell))]
+            free = at not in used or roles.get("kind") == (at,)
+            if free and each.count >= max(2, 0.9 * len(each.cells)) and len(known) >= 0.9 * each.count and (set(known) == {"in", "out"} or not header):
                 roles["direction"] = (at,)
+                if roles.get("kind") == (at,):
+                    del roles["kind"]
                 made.notes.append(f"column #{at + 1} says the direction")
                 break
 
@@ -288,6 +297,9 @@ def _money_by_content(
         if each.telling >= 0.5 * each.count or (not header and not each.bare_dates())
         if not (header and at < len(header) and set(plain(header[at]).split()) & NOT_THE_AMOUNT)
     ]
+    most = max((columns[at].count for at in money), default=0)
+    if header:
+        money = [at for at in money if 2 * columns[at].count >= most]
     if not money or len(columns) > 60:
         return
     read = evidence.reader_of(mark)
@@ -299,38 +311,47 @@ def _money_by_content(
         roles["money_out"], roles["money_in"] = (pair[0],), (pair[1],)
         made.doubts.append(f"columns #{pair[0] + 1} and #{pair[1] + 1} fill in turn; the first is read as money out")
         return
-    signed = [at for at in money if any(v is not None and v < 0 for v in values[at])]
-    telling = [at for at in money if columns[at].telling >= 0.5 * columns[at].count]
-    chosen = (signed or telling or money)[0]
+    telling = [at for at in money if columns[at].telling >= 0.5 * columns[at].count] or money
+    chosen, others = telling[0], telling[1:]
     roles["amount"] = (chosen,)
-    others = [at for at in money if at != chosen]
     made.notes.append(f"column #{chosen + 1} is the amount")
-    if others and not signed:
-        made.doubts.append(f"columns {', '.join(f'#{at + 1}' for at in others)} could be the amount as well as #{chosen + 1}")
+    signed = [at for at in telling if any(v is not None and v < 0 for v in values[at])]
+    if others and signed != [chosen]:
+        rivals = ", ".join(f"#{at + 1}" for at in others)
+        made.doubts.append(f"{rivals} could be the amount as well as column #{chosen + 1}")
 
 
 def _by_balance(
     roles: dict[str, tuple[int, ...]], money: Sequence[int], values: Mapping[int, list[int | None]], made: Guess
 ) -> bool:
     """Find the amount, or money out and in, whose sums are another column's steps."""
+    best, best_share = (-1, -1, -1), 0.7
     for balance in money:
         rest = [at for at in money if at != balance]
         if len(set(values[balance])) < 2:
             continue
-        for amount in rest:
-            if any(evidence.follows([None if v is None else f * v for v in values[amount]], values[balance])[0] >= 0.75 for f in (1, -1)):
-                roles["amount"], roles["balance"] = (amount,), (balance,)
-                made.notes.append(f"column #{amount + 1} is the amount: its sums are the balance in #{balance + 1}")
-                return True
-        for out in rest:
-            for into in rest:
-                if out != into:
-                    net = [None if a is None and b is None else (a or 0) - (b or 0) for a, b in zip(values[into], values[out], strict=True)]
-                    if evidence.follows(net, values[balance])[0] >= 0.75:
-                        roles["money_out"], roles["money_in"], roles["balance"] = (out,), (into,), (balance,)
-                        made.notes.append(f"columns #{out + 1} (out) and #{into + 1} (in) sum to the balance in #{balance + 1}")
-                        return True
-    return False
+        for into, out in [*((at, -1) for at in rest), *((a, b) for a in rest for b in rest if a != b)]:
+            net = values[into]
+            if out >= 0:
+                pairs = zip(values[into], values[out], strict=True)
+                net = [None if a is None and b is None else (a or 0) - (b or 0) for a, b in pairs]
+            share = evidence.follows(net, values[balance])[0]
+            if out < 0:
+                turned = [None if v is None else -v for v in net]
+                share = max(share, evidence.follows(turned, values[balance])[0])
+            if share > best_share:
+                best, best_share = (into, out, balance), share
+    into, out, balance = best
+    if balance < 0:
+        return False
+    roles["balance"] = (balance,)
+    if out < 0:
+        roles["amount"] = (into,)
+        made.notes.append(f"column #{into + 1} is the amount: its sums are the balance in #{balance + 1}")
+    else:
+        roles["money_out"], roles["money_in"] = (out,), (into,)
+        made.notes.append(f"columns #{out + 1} (out) and #{into + 1} (in) sum to the balance in #{balance + 1}")
+    return True
 
 
 def _exclusive_pair(money: Sequence[int], values: Mapping[int, list[int | None]]) -> tuple[int, int] | None:
@@ -398,11 +419,12 @@ def _signs(
         amount, into, out = values("amount"), values("money_in"), values("money_out")
     out_signed = bool(out) and any(v for v in out) and all((v or 0) <= 0 for v in out)
     words = [direction_of(cell) for cell in columns[roles["direction"][0]].cells] if roles.get("direction") else []
-    reversed_amount = False
+    reversed_amount = agreed = False
     if words and (not roles.get("amount") or "direction" not in options):
         told = [(v, word) for v, word in zip(amount, words, strict=False) if v and word]
         right = sum((v > 0) == (word == "in") for v, word in told)
         against = sum((v < 0) == (word == "in") for v, word in told)
+        agreed = negative and right > against
         if negative and right >= against:
             kind = roles.pop("direction")
             roles.setdefault("kind", kind)
@@ -423,7 +445,8 @@ def _signs(
     if balances and moves:
         straight, _ = evidence.follows(moves, balances)
         turned, _ = evidence.follows([None if v is None else -v for v in moves], balances)
-        if turned > straight and turned >= 0.5:
+        steps = sum(v is not None for v in balances) - 1
+        if turned > straight and turned >= 0.5 and steps > 1 and not agreed:
             made.notes.append("signs are reversed: only so do the amounts lead from balance to balance")
             reversed_amount = True
         elif straight >= 0.5:
@@ -445,7 +468,7 @@ def _texts(roles: dict[str, tuple[int, ...]], columns: Sequence[_Column]) -> Non
         return
     used = {column for found in roles.values() for column in found}
     lengths = {
-        at: sum(map(len, each.filled)) / len(each.cells)
+        at: sum(c.isalpha() for cell in each.filled for c in cell) * each.distinct / each.count
         for at, each in enumerate(columns)
         if at not in used and each.filled and any(c.isalpha() for cell in each.filled for c in cell) and not each.mostly(each.dates)
     }

@@ -87,7 +87,7 @@ def _parts(table: pa.Table) -> list[tuple[str, str, pa.Table]]:
     if len(names) == 1:
         account, _, code = names[0].partition("\x1f")
         return [(account, code, table)]
-    codes = keys.indices.to_numpy()
+    codes, names = _without_blanks(keys.indices.to_numpy(), names)
     ordered = table.take(pa.array(np.argsort(codes, kind="stable"))).combine_chunks()
     counts = np.bincount(codes, minlength=len(names))
     ends = np.cumsum(counts)
@@ -95,6 +95,17 @@ def _parts(table: pa.Table) -> list[tuple[str, str, pa.Table]]:
         (*_pair(name), ordered.slice(int(end - count), int(count)))
         for name, count, end in zip(names, counts, ends, strict=True)
     ]
+
+
+def _without_blanks(codes: np.ndarray, names: list[str]) -> tuple[np.ndarray, list[str]]:
+    """Rows without an account go to the only account there is."""
+    accounts = {_pair(name)[0] for name in names} - {""}
+    if len(accounts) != 1:
+        return codes, names
+    account = accounts.pop()
+    full = [name if _pair(name)[0] else account + name for name in names]
+    merged = list(dict.fromkeys(full))
+    return np.array([merged.index(name) for name in full])[codes], merged
 
 
 def _pair(name: str) -> tuple[str, str]:

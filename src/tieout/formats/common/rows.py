@@ -14,7 +14,7 @@ import pyarrow as pa
 from tieout.core.errors import Place, Problem
 from tieout.core.money import Decimals
 from tieout.core.reading import HeldRecord
-from tieout.formats.common.cells import currency_code, date_of, direction_of, money_of
+from tieout.formats.common.cells import account_of, currency_code, date_of, direction_of, money_of
 from tieout.formats.common.fields import tidy
 from tieout.formats.common.guess import Row
 from tieout.formats.common.profile import TableProfile
@@ -36,6 +36,8 @@ NAMED_MAX = 20
 HELD_MAX = 20_000
 _ONLY_WHOLE = {"new balance", "report", "balance", "saldo", "solde", "b f", "c f", "total", "sum", "sums", "summa", "suma", "soma", "totals"}
 BALANCE_ROWS = frozenset((*OPENING_WORDS, *CLOSING_WORDS, "apyvarta", "turnover")) - _ONLY_WHOLE
+
+_TOTALS = {"total", "totals", "subtotal", "totaal", "summe", "gesamt", "gesamtsumme", "totale", "totales", "razem", "totaux", "celkem", "osszesen"}
 
 TEXTS = ("currency", "account", "bank_id", "reference", "counterparty", "counterparty_account", "narrative", "kind")
 ROLE_OF = {"bank_id": "id"}
@@ -236,9 +238,9 @@ class PlainRows:
         self.lines.rows.append((
             record, row.line, day, self._day(cells, "value_date"), units,
             currency or written or profile.fixed_currency,
-            "".join(self._cell(cells, "account").split()) or profile.fixed_account,
+            account_of(self._cell(cells, "account")) or profile.fixed_account,
             self._text(cells, "id"), self._several(cells, "reference", "\n"), self._text(cells, "counterparty"),
-            "".join(self._cell(cells, "counterparty_account").split()), self._several(cells, "narrative", " "),
+            account_of(self._cell(cells, "counterparty_account")), self._several(cells, "narrative", " "),
             self._text(cells, "kind") or (self._text(cells, "direction") if profile.column("direction") is not None else ""),
             status in PENDING_WORDS, status in VOID_WORDS,
             balance if balance is not None and abs(balance) <= UNITS_MAX else None,
@@ -256,6 +258,8 @@ class PlainRows:
 
     def _names_balance(self, filled: Sequence[str], *, begins: bool) -> bool:
         words = (*OPENING_WORDS, *CLOSING_WORDS, *TOTAL_WORDS)
+        if begins and any(len(named := plain(cell).split()) < 5 and _TOTALS & set(named) for cell in filled[:3]):
+            return True
         return any(is_one_of(cell, words) if begins else plain(cell) in words for cell in filled[:3])
 
     def _is_dated_balance(self, cells: Sequence[str]) -> bool:

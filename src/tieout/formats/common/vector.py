@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tieout.formats.common.cells import currency_code, date_of, direction_of
+from tieout.formats.common.cells import account_of, currency_code, date_of, direction_of
 from tieout.formats.common.fields import tidy
 from tieout.formats.common.guess import Row
 from tieout.formats.common.profile import TableProfile
@@ -61,8 +61,8 @@ class VectorRows:
         self._day: Memo[date | None] = Memo(lambda cell: date_of(cell, form), pa.date32())
         self._way: Memo[int] = Memo(lambda cell: {"in": 1, "out": -1, "": 0}[direction_of(cell.strip())], pa.int64())
         self._code: Memo[str] = Memo(lambda cell: currency_code(cell) or profile.fixed_currency, pa.string())
-        self._account: Memo[str] = Memo(lambda cell: "".join(cell.split()) or profile.fixed_account, pa.string())
-        self._other: Memo[str] = Memo(lambda cell: "".join(cell.split()), pa.string())
+        self._account: Memo[str] = Memo(lambda cell: account_of(cell) or profile.fixed_account, pa.string())
+        self._other: Memo[str] = Memo(account_of, pa.string())
         self._pending: Memo[bool] = Memo(lambda cell: plain(cell) in PENDING_WORDS, pa.bool_())
         self._void: Memo[bool] = Memo(lambda cell: plain(cell) in VOID_WORDS, pa.bool_())
         self._names_balance: Memo[bool] = Memo(lambda cell: plain(cell) in BALANCE_ROWS, pa.bool_())

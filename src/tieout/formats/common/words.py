@@ -83,7 +83,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
             | auftragskonto | iban auftragskonto | konto | kontonummer | iban kontonummer | konto nr | eigenes konto | umsatz getatigt von | kreditkarte
             | compte | numero de compte | no compte | n compte | produit | rekening | rekeningnummer | eigen rekening | iban rekening | kredietkaart
             | cuenta | numero de cuenta | conta | conto | numero conto | rapporto | kontonr | numer konta | konto wlasne | cislo uctu | saskaitos nr
-            | szamlaszam | tili | tilinumero | hesap no | iban | account name | account_name | card | card number | card no | payment account | bank account | kartennummer""",
+            | szamlaszam | tili | tilinumero | hesap no | iban | account name | accountname | card | card number | card no | payment account | bank account | kartennummer""",
         "balance": """
             balance | running balance | runningbalance | current balance | closing balance | balance after | account balance | bal | bal after bkng | cash balance | ledger balance
             | net cash balance | available balance | saldo | kontostand | saldo nach buchung | saldo in eur | saldo eur | neuer saldo | solde | saldo na trn | saldo na mutatie
@@ -185,10 +185,19 @@ def named(role: str, header: str) -> int:
     if len(words) > 60:
         return 0
     padded, best = f" {words} ", 0
+    if role == "counterparty" and _NO_NAME & set(words.split()):
+        return 0
     for phrase in phrases:
-        if len(phrase) > 2 and f" {phrase} " in padded:
+        if len(phrase) > 2 and (phrase not in _TOO_COMMON or (role, phrase) == ("amount", "total")) and f" {phrase} " in padded:
             best = max(best, 20 + min(30, 30 * len(phrase) // len(words)))
     return best
+
+
+_NO_NAME = {"id", "email", "iban", "account", "number", "code", "address", "bic", "konto", "konta", "country", "city"}
+"""Words of a column about a counterparty that is not its name."""
+_TOO_COMMON = frozenset(_phrases("""transaction | transactions | payment | payments | card | name | value | type | code | total | charge | charges | paid | spent
+    | detail | details | number | num | account | in | out | to | who | what | when | day | title | label | item1 | class | id | check | document | order number"""))
+"""Phrases that name a column only when they are all of its name."""
 
 
 @lru_cache(maxsize=32)
