@@ -1,0 +1,259 @@
+"""Whole batches: all parts of one day, party or reference that sum to one record.
+
+A whole batch is one hypothesis and not one of millions of subsets, so its sum proves much even
+where a search would prove nothing. Also net of a fee whose shape is known or was learned.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tieout.core.matching.rules import FeeShape
+from tieout.engine.groups.options import Rule
+from tieout.engine.groups.ragged import count_by, dense, dense_both, offsets, spread, starts
+from tieout.engine.groups.records import Bools, Floats, Ints
+from tieout.engine.groups.scopes import EXPAND_MAX, View, may_anchor
+from tieout.engine.groups.weights import GroupWeights
+
+TYPES = (
+    Rule.DAY_KIND,
+    Rule.DAY_KIND_MIXED,
+    Rule.DAY,
+    Rule.DAY_PARTY,
+    Rule.REFERENCE,
+    Rule.PARTY_WINDOW,
+    Rule.FEE,
+)
+
+
+@dataclass(frozen=True)
+class Buckets:
+    """Whole batches: bucket i holds `part[start[i]:start[i + 1]]`."""
+
+    block: Ints
+    type: Ints
+    kind: Ints
+    """Slot of the common kind, or the last slot."""
+    day: Ints
+    """The last day of its parts."""
+    total: Ints
+    start: Ints
+    part: Ints
+
+    @property
+    def count(self) -> Ints:
+        return np.diff(self.start)
+
+
+def buckets(view: View, weights: GroupWeights) -> Buckets:
+    """Every whole batch of two records or more."""
+    parts = view.parts
+    usable = may_anchor(parts)
+    slot = weights.slots(parts.kind)
+    sign = (parts.amount > 0).astype(np.int64)
+    whole = np.flatnonzero(usable)
+    party = np.flatnonzero(usable & (parts.party >= 0))
+    block, day = view.part_block, parts.day
+    made = [
+        _gather(view, 0, whole, slot, (block, day, parts.kind, sign)),
+        _gather(view, 1, whole, slot, (block, day, parts.kind)),
+        _gather(view, 2, whole, slot, (block, day, sign)),
+        _gather(view, 3, party, slot, (block, day, parts.party, sign)),
+        _tokens(view, slot, usable),
+    ]
+    made[1] = _only(made[1], ~_uniform(made[1], sign))
+    made[2] = _only(made[2], ~_uniform(made[2], parts.kind))
+    return _join(made, weights.any_slot)
+
+
+def _gather(
+    view: View, kind_of_batch: int, part: Ints, slot: Ints, key: tuple[Ints, ...]
+) -> Buckets:
+    code = dense(*(each[part] for each in key))
+    return _from_codes(view, kind_of_batch, part, slot, code)
+
+
+def _tokens(view: View, slot: Ints, usable: Bools) -> Buckets:
+    """Parts that share a reference token, but not with nearly everything."""
+    parts = view.parts
+    keep = usable[parts.token_row]
+    part, token = parts.token_row[keep], parts.token[keep]
+    code = dense(view.part_block[part], token, part)
+    order = np.argsort(code, kind="stable")
+    order = order[starts(code[order])]
+    part, token = part[order], token[order]
+    return _from_codes(view, 4, part, slot, dense(view.part_block[part], token))
+
+
+def _from_codes(view: View, kind_of_batch: int, part: Ints, slot: Ints, code: Ints) -> Buckets:
+    order = np.lexsort((part, code))
+    part, code = part[order], code[order]
+    size = count_by(code, int(code.max(initial=-1)) + 1)
+    part = part[size[code] >= 2]
+    start = np.r_[0, np.cumsum(size[size >= 2])].astype(np.int64)
+    first = start[:-1]
+    many = len(first)
+    if not many:
+        none = np.zeros(0, np.int64)
+        return Buckets(none, none, none, none, none, start, none)
+    low = np.minimum.reduceat(slot[part], first)
+    high = np.maximum.reduceat(slot[part], first)
+    return Buckets(
+        view.part_block[part[first]],
+        np.full(many, kind_of_batch, np.int64),
+        np.where(low == high, low, -1),
+        np.maximum.reduceat(view.parts.day[part], first),
+        np.add.reduceat(view.parts.amount[part], first),
+        start,
+        part,
+    )
+
+
+def _uniform(made: Buckets, value: Ints) -> Bools:
+    """Buckets whose parts all have one value."""
+    if not len(made.block):
+        return np.zeros(0, np.bool_)
+    mine = value[made.part]
+    first = made.start[:-1]
+    same = np.minimum.reduceat(mine, first) == np.maximum.reduceat(mine, first)
+    return np.asarray(same, np.bool_)
+
+
+def _only(made: Buckets, keep: Bools) -> Buckets:
+    at = np.flatnonzero(keep)
+    row, place = spread(made.start[at], made.start[at + 1])
+    return Buckets(
+        made.block[at],
+        made.type[at],
+        made.kind[at],
+        made.day[at],
+        made.total[at],
+        offsets(row, len(at)),
+        made.part[place],
+    )
+
+
+def _join(several: list[Buckets], any_slot: int) -> Buckets:
+    kind = np.concatenate([each.kind for each in several])
+    sizes = np.concatenate([each.count for each in several])
+    return Buckets(
+        np.concatenate([each.block for each in several]),
+        np.concatenate([each.type for each in several]),
+        np.where(kind < 0, any_slot, kind),
+        np.concatenate([each.day for each in several]),
+        np.concatenate([each.total for each in several]),
+        np.r_[0, np.cumsum(sizes)].astype(np.int64),
+        np.concatenate([each.part for each in several]),
+    )
+
+
+@dataclass(frozen=True)
+class BatchHits:
+    """Anchors that equal a batch: the anchor's residual is the fee, negative, or nothing."""
+
+    anchor: Ints
+    bucket: Ints
+    fee: Ints
+    """Which fee shape, -1: none."""
+    spread: Ints
+    """How many amounts the fee's slack lets through."""
+
+
+def exact_hits(view: View, made: Buckets) -> BatchHits:
+    """Anchors of just the amount of a batch, within the window."""
+    anchor = np.flatnonzero(may_anchor(view.anchors))
+    code, asked = dense_both(
+        (view.anchor_block[anchor], made.block), (view.anchors.amount[anchor], made.total)
+    )
+    order = np.lexsort((anchor, view.anchors.day[anchor], code))
+    anchor, code = anchor[order], code[order]
+    key = _key(code, view.anchors.day[anchor])
+    first, last = _anchor_days(view, made.day)
+    low = np.searchsorted(key, _key(asked, first), "left")
+    high = np.searchsorted(key, _key(asked, last), "right")
+    bucket, place = spread(low, np.where(high - low > EXPAND_MAX, low, high))
+    none = np.full(len(bucket), -1, np.int64)
+    return BatchHits(anchor[place], bucket, none, np.ones(len(bucket), np.int64))
+
+
+def _key(group: Ints, day: Ints) -> Ints:
+    return (group << 24) + np.clip(day + (1 << 23), 0, (1 << 24) - 1)
+
+
+def _anchor_days(view: View, day: Ints) -> tuple[Ints, Ints]:
+    """First and last day of anchors for batches of these days."""
+    if view.direction == 0:
+        return day + view.low, day + view.high
+    return day - view.high, day - view.low
+
+
+def fee_of(shape: FeeShape, total: Ints, count: Ints, *, each: bool) -> Ints:
+    """The fee of batches, the fixed part taken once or for each record; half rounds up."""
+    percent = (np.abs(total) * shape.percent_bp + 5000) // 10000
+    times = count if each else np.ones_like(count)
+    return percent + shape.fixed_minor * times
+
+
+def fee_hits(view: View, made: Buckets, shapes: tuple[FeeShape, ...]) -> BatchHits:
+    """Anchors that are a batch less a fee of one of the shapes."""
+    out = []
+    for number, shape in enumerate(shapes):
+        for each in (False, True) if shape.fixed_minor else (False,):
+            fee = fee_of(shape, made.total, made.count, each=each)
+            expected = made.total - fee if view.direction == 0 else made.total + fee
+            slack = shape.slack_minor + (np.sqrt(made.count) / 2).astype(np.int64)
+            worth = (fee > 0) & (made.total > 0)
+            bucket, anchor = near(view, made, expected - slack, expected + slack, worth)
+            real = view.anchors.amount[anchor] != made.total[bucket]
+            bucket, anchor = bucket[real], anchor[real]
+            shape_no = np.full(len(bucket), number, np.int64)
+            out.append(BatchHits(anchor, bucket, shape_no, 2 * slack[bucket] + 1))
+    none = np.zeros(0, np.int64)
+    if not out:
+        return BatchHits(none, none, none, none)
+    return BatchHits(
+        np.concatenate([one.anchor for one in out]),
+        np.concatenate([one.bucket for one in out]),
+        np.concatenate([one.fee for one in out]),
+        np.concatenate([one.spread for one in out]),
+    )
+
+
+def near(view: View, made: Buckets, least: Ints, most: Ints, worth: Bools) -> tuple[Ints, Ints]:
+    """(bucket, anchor) with the anchor's amount within [least, most] and its day in the window."""
+    anchor = np.flatnonzero(may_anchor(view.anchors))
+    order = np.lexsort((anchor, view.anchors.amount[anchor], view.anchor_block[anchor]))
+    anchor = anchor[order]
+    amount = view.anchors.amount[anchor]
+    begin = np.searchsorted(view.anchor_block[anchor], made.block, "left")
+    end = np.searchsorted(view.anchor_block[anchor], made.block, "right")
+    low, high = begin.copy(), begin.copy()
+    for block in np.unique(made.block).tolist():
+        mine = np.flatnonzero(made.block == block)
+        run = amount[begin[mine[0]] : end[mine[0]]]
+        low[mine] += np.searchsorted(run, least[mine], "left")
+        high[mine] += np.searchsorted(run, most[mine], "right")
+    high = np.where(worth & (high - low <= EXPAND_MAX), high, low)
+    bucket, place = spread(low, high)
+    found = anchor[place]
+    first, last = _anchor_days(view, made.day)
+    day = view.anchors.day[found]
+    inside = (day >= first[bucket]) & (day <= last[bucket])
+    return bucket[inside], found[inside]
+
+
+def batch_bits(
+    view: View, made: Buckets, hits: BatchHits, weights: GroupWeights
+) -> tuple[Floats, Floats, Floats]:
+    """(amount, date, exclusivity) in bits of every hit, against 'the anchor is no sum'."""
+    amount = -weights.amounts[view.direction].log2_density(view.anchors.amount[hits.anchor])
+    slot = weights.slots(view.anchors.kind)[hits.anchor]
+    kind = made.kind[hits.bucket]
+    sort = np.where(hits.fee >= 0, TYPES.index(Rule.FEE), made.type[hits.bucket])
+    share = weights.batch_prior[view.direction, sort, slot, kind]
+    gap = view.anchors.day[hits.anchor] - made.day[hits.bucket]
+    lag = np.clip(gap if view.direction == 0 else -gap, weights.low, weights.high) - weights.low
+    even = 1 / weights.batch_lag.shape[-1]
+    date = weights.batch_lag[view.direction, slot, lag] / even
+    exclusive = np.log2(share / (1 - share) * even / hits.spread)
+    return amount, np.log2(np.maximum(date, 1e-4)), exclusive

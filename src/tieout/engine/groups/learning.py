@@ -1,0 +1,269 @@
+"""Learning the weights from the free records themselves, without labels.
+
+A sample of anchors, chosen by a hash of their index so that the order of input changes nothing,
+is searched once. Then the model of `weights.py` is fitted by expectation and maximisation over the
+listed solutions: whatever is no sum counts for the starting values.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from tieout.core.matching.rules import FeeShape, MatchRules
+from tieout.engine.groups.amounts import learn_amounts
+from tieout.engine.groups.batches import (
+    TYPES,
+    BatchHits,
+    Buckets,
+    batch_bits,
+    buckets,
+    exact_hits,
+    near,
+)
+from tieout.engine.groups.options import log2_sum
+from tieout.engine.groups.ragged import count_by
+from tieout.engine.groups.records import Floats, FreeRecords, Ints
+from tieout.engine.groups.scopes import (
+    EXPAND_MAX,
+    Ask,
+    Rows,
+    View,
+    by_any,
+    by_kind,
+    by_party,
+    join_rows,
+    may_anchor,
+    views,
+)
+from tieout.engine.groups.searched import Found, cells, search, weigh
+from tieout.engine.groups.weights import (
+    BATCH_PRIOR,
+    PRIOR,
+    GroupWeights,
+    start_profile,
+    start_sizes,
+    start_weights,
+)
+
+SAMPLE = 2000
+"""Anchors of each side that are searched for learning."""
+LEARN_WORK = 12_000_000
+"""Partial sums that learning may form for each side and scope."""
+ROUNDS = 6
+LEAN = 20.0
+"""How many anchors the starting values are worth."""
+
+
+def learn_groups(left: FreeRecords, right: FreeRecords, rules: MatchRules) -> GroupWeights:
+    """The weights of the group search for these records; order of input does not matter."""
+    kinds = np.concatenate([left.kind, right.kind])
+    models = (learn_amounts(left.amount), learn_amounts(right.amount))
+    weights = start_weights(kinds, models, rules, len(TYPES))
+    both = views(left, right, rules)
+    notes: list[str] = []
+    for view in both:
+        made = buckets(view, weights)
+        if not weights.fees:
+            shapes = _learn_fees(view, made, rules)
+            weights = replace(weights, fees=weights.fees + shapes)
+            notes += [_fee_words(view, each) for each in shapes]
+        weights = _learn_batches(view, made, exact_hits(view, made), weights)
+    for view in both:
+        weights = _learn_sums(view, weights, rules)
+    return replace(weights, notes=tuple(notes))
+
+
+def _sample(view: View, most: int) -> Ints:
+    anchor = np.flatnonzero(may_anchor(view.anchors))
+    if len(anchor) <= most:
+        return anchor
+    mixed = view.anchors.idx[anchor].astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    mixed ^= mixed >> np.uint64(29)
+    return np.sort(anchor[np.argsort(mixed, kind="stable")[:most]])
+
+
+def _learn_batches(
+    view: View, made: Buckets, hits: BatchHits, weights: GroupWeights
+) -> GroupWeights:
+    slot = weights.slots(view.anchors.kind)
+    kind = made.kind[hits.bucket]
+    asked = np.bincount(slot[may_anchor(view.anchors)], minlength=weights.any_slot + 1)
+    gap = view.anchors.day[hits.anchor] - made.day[hits.bucket]
+    lag = np.clip(gap if view.direction == 0 else -gap, weights.low, weights.high) - weights.low
+    start = start_profile(weights.low, weights.high)
+    start /= start.sum()
+    for _ in range(ROUNDS):
+        bits = sum(batch_bits(view, made, hits, weights))
+        share = _shares(np.rint(100 * bits).astype(np.int64), hits.anchor, len(view.anchors))
+        prior = np.zeros_like(weights.batch_prior[0])
+        np.add.at(prior, (made.type[hits.bucket], slot[hits.anchor], kind), share)
+        prior = (prior + LEAN * BATCH_PRIOR) / (asked[None, :, None] + LEAN)
+        profile = np.zeros_like(weights.batch_lag[0])
+        np.add.at(profile, (slot[hits.anchor], lag), share)
+        common = _norm(profile.sum(0) + LEAN * start)
+        profile = (profile + LEAN * common) / (profile.sum(1) + LEAN)[:, None]
+        both_prior, both_lag = weights.batch_prior.copy(), weights.batch_lag.copy()
+        both_prior[view.direction] = np.clip(prior, 1e-4, 0.9)
+        both_lag[view.direction] = profile
+        weights = replace(weights, batch_prior=both_prior, batch_lag=both_lag)
+    return weights
+
+
+def _norm(values: Floats) -> Floats:
+    return np.asarray(values / values.sum(), np.float64)
+
+
+def _shares(weight: Ints, anchor: Ints, anchors: int) -> Floats:
+    """The probability of each option of an anchor, against each other and no sum at all."""
+    total = np.logaddexp2(log2_sum(weight, anchor, anchors), 0)
+    return np.asarray(np.exp2(weight / 100 - total[anchor]), np.float64)
+
+
+def sample_rows(view: View, weights: GroupWeights, most: int) -> Rows:
+    """The rows that learning searches: a sample of anchors, all scopes, all lags."""
+    ask = Ask.whole(view, _sample(view, SAMPLE), weights.any_slot)
+    slots = weights.slots(view.parts.kind)
+    made = [by_party(view, ask, most)]
+    present = np.unique(slots).tolist()
+    for kind in present if len(present) > 1 else []:
+        same = replace(ask, kind=np.full(len(ask.anchor), kind, np.int64))
+        made.append(by_kind(view, same, slots, most))
+    made.append(by_any(view, ask, most))
+    return join_rows(made)
+
+
+def _learn_sums(view: View, weights: GroupWeights, rules: MatchRules) -> GroupWeights:
+    rows = sample_rows(view, weights, min(EXPAND_MAX, 40))
+    one_block = replace(view, anchor_block=np.zeros(len(view.anchors), np.int64))
+    found = search(one_block, rows, rules.group_size_max, LEARN_WORK)
+    if not len(found.row):
+        return weights
+    for _ in range(ROUNDS):
+        evidence = weigh(view, found, weights)
+        share = _shares(evidence.total, rows.anchor[found.row], len(view.anchors))
+        weights = _refit(view, found, share, weights)
+    return weights
+
+
+def _refit(view: View, found: Found, share: Floats, weights: GroupWeights) -> GroupWeights:
+    rows = found.rows
+    cell = cells(view, rows, weights)
+    shape = weights.prior.shape
+    flat = np.ravel_multi_index(tuple(np.broadcast_arrays(*cell)), shape)
+    cell_count = int(np.prod(shape))
+    searched = np.bincount(flat[found.limit > 0], minlength=cell_count)
+    hit = np.bincount(flat[found.row], share, cell_count)
+    start = np.empty(shape)
+    for scope, value in PRIOR.items():
+        start[:, scope] = value
+    prior = (hit + LEAN * start.ravel()) / (searched + LEAN)
+    here = np.arange(cell_count) // (cell_count // 2) == view.direction
+    return replace(
+        weights,
+        prior=np.where(here, np.clip(prior, 1e-4, 0.9), weights.prior.ravel()).reshape(shape),
+        mass=np.where(here, hit, weights.mass.ravel()).reshape(shape),
+        lag=_fit_lags(view, found, share, flat, weights),
+        size=_fit_sizes(view, found, share, flat, weights),
+    )
+
+
+def _fit_lags(view: View, found: Found, share: Floats, flat: Ints, weights: GroupWeights) -> Floats:
+    """How much likelier a candidate of each lag is a member; smoothed towards the direction's."""
+    rows = found.rows
+    lags = weights.lag.shape[-1]
+    shape = weights.lag.shape
+    member_row = found.row[found.member_of]
+    clip = weights.low, weights.high
+    lag = np.clip(view.lag(rows.anchor[member_row], found.part), *clip) - weights.low
+    size = int(np.prod(shape))
+    inside = np.bincount(flat[member_row] * lags + lag, share[found.member_of], size)
+    row = rows.row_of
+    every = np.clip(view.lag(rows.anchor[row], rows.part), *clip) - weights.low
+    taken = np.bincount(found.row, share * found.size, len(rows.anchor))
+    chance = taken / np.maximum(rows.width, 1)
+    exposed = np.bincount(flat[row] * lags + every, chance[row], size)
+    inside, exposed = inside.reshape(shape), exposed.reshape(shape)
+    start = start_profile(weights.low, weights.high)
+    axes = (1, 2)
+    total_in = inside[view.direction].sum(axis=axes)
+    total_out = exposed[view.direction].sum(axis=axes)
+    common = (total_in + 2 * start) / (total_out + 2)
+    fitted = (inside[view.direction] + 4 * common[:, None, None]) / (exposed[view.direction] + 4)
+    out = weights.lag.copy()
+    out[view.direction] = np.clip(fitted, 1e-3, None)
+    return out
+
+
+def _fit_sizes(
+    view: View, found: Found, share: Floats, flat: Ints, weights: GroupWeights
+) -> Floats:
+    shape = weights.size.shape
+    sizes = shape[-1]
+    seen = np.bincount(flat[found.row] * sizes + found.size, share, int(np.prod(shape)))
+    mine = seen.reshape(shape)[view.direction]
+    start = start_sizes(sizes - 1)
+    fitted = mine + LEAN / 2 * start
+    out = weights.size.copy()
+    out[view.direction] = fitted / fitted.sum(axis=-1, keepdims=True)
+    return out
+
+
+def _learn_fees(view: View, made: Buckets, rules: MatchRules) -> tuple[FeeShape, ...]:
+    """A percent and a fixed amount that several batches agree on, or nothing.
+
+    Every (percent, fixed) of the grid gets a vote from each batch that some later record of the
+    other side fits; a shape must beat what chance alone gives many times over.
+    """
+    bucket, fee, gross, count = _fee_candidates(view, made, rules)
+    if len(bucket) < 4:
+        return ()
+    percents = np.arange(rules.fee_percent_bp_max + 1)
+    best = (0, 0, 0, 0.0)
+    for each in (False, True):
+        per = count if each else np.ones_like(count)
+        left_over = fee[:, None] - (gross[:, None] * percents + 5000) // 10000
+        fixed = np.floor_divide(left_over + per[:, None] // 2, per[:, None])
+        good = (fixed >= 0) & (fixed <= rules.fee_fixed_minor_max)
+        good &= np.abs(left_over - fixed * per[:, None]) <= 1
+        good &= (percents > 0) | (fixed > 0)
+        row, percent = np.nonzero(good)
+        code = fixed[row, percent] * len(percents) + percent
+        once = np.unique(code * (int(bucket.max()) + 1) + bucket[row])
+        votes = count_by(
+            once // (int(bucket.max()) + 1), len(percents) * (rules.fee_fixed_minor_max + 1)
+        )
+        mean = float(votes.mean())
+        top = int(np.argmax(votes))
+        if votes[top] > best[0]:
+            best = (int(votes[top]), top % len(percents), top // len(percents), mean)
+    votes_best, percent_bp, fixed_minor, mean = best
+    if votes_best < max(4.0, mean + 8 * np.sqrt(mean) + 3, 0.02 * len(np.unique(bucket))):
+        return ()
+    return (FeeShape("learned", percent_bp, fixed_minor),)
+
+
+def _fee_candidates(view: View, made: Buckets, rules: MatchRules) -> tuple[Ints, Ints, Ints, Ints]:
+    chosen = (made.type == 0) & (made.total > 0)
+    at = np.flatnonzero(chosen)
+    if len(at) > SAMPLE:
+        mixed = at.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+        at = np.sort(at[np.argsort(mixed, kind="stable")[:SAMPLE]])
+    worth = np.zeros(len(made.block), np.bool_)
+    worth[at] = True
+    most = made.total * rules.fee_percent_bp_max // 10000 + rules.fee_fixed_minor_max
+    if view.direction == 0:
+        bucket, anchor = near(view, made, made.total - most, made.total - 1, worth)
+    else:
+        bucket, anchor = near(view, made, made.total + 1, made.total + most, worth)
+    fee = np.abs(made.total[bucket] - view.anchors.amount[anchor])
+    keep = np.sort(np.lexsort((fee, bucket))[:6000])
+    bucket, fee = bucket[keep], fee[keep]
+    return bucket, fee, made.total[bucket], made.count[bucket]
+
+
+def _fee_words(view: View, shape: FeeShape) -> str:
+    side = "right" if view.direction == 0 else "left"
+    return (
+        f"Fee learned from whole batches of the {side} side: "
+        f"{shape.percent_bp / 100:.2f} % plus {shape.fixed_minor} minor units."
+    )

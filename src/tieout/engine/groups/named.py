@@ -1,0 +1,122 @@
+"""Named sums: a record whose text names several records of the other side that sum to it."""
+
+import numpy as np
+
+from tieout.core.matching.rules import MatchRules
+from tieout.engine.groups.options import Options, Rule
+from tieout.engine.groups.ragged import count_by, dense_both, first_of, offsets, spread, starts
+from tieout.engine.groups.records import Bools, FreeRecords, Ints
+from tieout.engine.groups.scopes import Rows, Scope, View
+from tieout.engine.groups.searched import Found, flat_members, search
+from tieout.engine.groups.sums import FULL
+from tieout.engine.groups.weights import GroupWeights
+
+COMMON = 20
+"""A token on more records of a side than this names none of them."""
+NAMED = 500
+"""Hundredths of a bit for a named record that is in the sum."""
+UNUSED = -300
+"""And for one that is named but not in it."""
+REMAINDER = 250
+"""For each record that is named by a payment which does not equal their sum."""
+
+
+def named_rows(view: View, slot: int) -> Rows:
+    """For every anchor that names two parts or more: those parts."""
+    anchors, parts = view.anchors, view.parts
+    mine, theirs = dense_both(
+        (view.anchor_block[anchors.token_row], view.part_block[parts.token_row]),
+        (anchors.token, parts.token),
+    )
+    top = max(int(mine.max(initial=-1)), int(theirs.max(initial=-1))) + 1
+    few = (count_by(mine, top) <= COMMON) & (count_by(theirs, top) <= COMMON)
+    use = few[mine] & _bookable(anchors)[anchors.token_row]
+    ask, code = anchors.token_row[use], mine[use]
+    order = np.lexsort((parts.token_row, theirs))
+    order = order[_bookable(parts)[parts.token_row[order]]]
+    low = np.searchsorted(theirs[order], code, "left")
+    high = np.searchsorted(theirs[order], code, "right")
+    row, place = spread(low, high)
+    anchor, part = ask[row], parts.token_row[order[place]]
+    order = np.lexsort((part, anchor))
+    anchor, part = anchor[order], part[order]
+    once = first_of(anchor) | first_of(part)
+    anchor, part = anchor[once], part[once]
+    size = count_by(anchor, len(anchors))
+    keep = (size[anchor] >= 2) & (size[anchor] <= 63)
+    anchor, part = anchor[keep], part[keep]
+    begin = starts(anchor)
+    none = np.zeros(0, np.int64)
+    return Rows(
+        anchor[begin],
+        np.full(len(begin), int(Scope.PARTY), np.int64),
+        np.full(len(begin), slot, np.int64),
+        np.r_[begin, len(anchor)].astype(np.int64),
+        part,
+        none,
+        none,
+    )
+
+
+def _bookable(records: FreeRecords) -> Bools:
+    good: Bools = ~records.is_pending & (records.amount != 0)
+    return good
+
+
+def named_options(
+    view: View, weights: GroupWeights, rules: MatchRules, budget: int
+) -> tuple[Options, int]:
+    """Sums over named records, whole or in part; a remainder where none is exact."""
+    rows = named_rows(view, weights.any_slot)
+    found = search(view, rows, max(rules.group_size_max, FULL), budget)
+    surprise = -weights.amounts[view.direction].log2_density(view.anchors.amount[rows.anchor])
+    amount = np.rint(100 * surprise).astype(np.int64)
+    start, part = flat_members(found, np.arange(len(found.row)))
+    size = found.size
+    exact = Options.make(
+        rows.anchor[found.row],
+        start,
+        part,
+        rule=int(Rule.NAMED),
+        amount=amount[found.row],
+        reference=NAMED * size + UNUSED * (rows.width[found.row] - size),
+    )
+    whole, rest = _whole(view, rows, found)
+    wholes = Options.make(
+        rows.anchor[whole],
+        *_of_rows(rows, whole),
+        rule=int(Rule.NAMED),
+        amount=amount[whole],
+        reference=NAMED * rows.width[whole],
+    )
+    remainders = Options.make(
+        rows.anchor[rest],
+        *_of_rows(rows, rest),
+        rule=int(Rule.NAMED_REMAINDER),
+        reference=REMAINDER * rows.width[rest],
+        residual=_gap(view, rows)[rest],
+    )
+    return Options.join([exact, wholes, remainders]), found.work
+
+
+def _of_rows(rows: Rows, which: Ints) -> tuple[Ints, Ints]:
+    row, place = spread(rows.start[which], rows.start[which + 1])
+    return offsets(row, len(which)), rows.part[place]
+
+
+def _gap(view: View, rows: Rows) -> Ints:
+    """Left sum minus right sum when all named parts are taken."""
+    total = np.zeros(len(rows.anchor), np.int64)
+    np.add.at(total, rows.row_of, view.parts.amount[rows.part])
+    gap = view.anchors.amount[rows.anchor] - total
+    return gap if view.direction == 0 else -gap
+
+
+def _whole(view: View, rows: Rows, found: Found) -> tuple[Ints, Ints]:
+    """Rows too wide for the search whose whole sum fits, and rows to offer with a remainder."""
+    gap = _gap(view, rows)
+    solved = count_by(found.row, len(rows.anchor)) > 0
+    whole = np.flatnonzero((gap == 0) & ~solved)
+    total = np.abs(view.anchors.amount[rows.anchor])
+    rest = np.flatnonzero((gap != 0) & ~solved & (2 * np.abs(gap) <= total))
+    return whole, rest

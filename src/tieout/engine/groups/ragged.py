@@ -1,0 +1,64 @@
+"""Small tools for ragged rows in flat arrays: ranges, run numbers, keys of several columns."""
+
+import numpy as np
+
+from tieout.engine.groups.records import Bools, Floats, Ints
+
+
+def spread(low: Ints, high: Ints) -> tuple[Ints, Ints]:
+    """Flat (row, place) of the ranges [low, high)."""
+    length = np.maximum(high - low, 0)
+    row = np.repeat(np.arange(len(low)), length)
+    return row, np.arange(len(row)) - np.repeat(np.cumsum(length) - length - low, length)
+
+
+def starts(key: Ints) -> Ints:
+    """Where each run of equal neighbours begins."""
+    return np.flatnonzero(np.r_[True, key[1:] != key[:-1]]) if len(key) else key
+
+
+def offsets(row: Ints, rows: int) -> Ints:
+    """Offsets (rows + 1) of flat entries sorted by row."""
+    return np.searchsorted(row, np.arange(rows + 1)).astype(np.int64)
+
+
+def dense(*columns: Ints) -> Ints:
+    """One code per distinct combination, in the order of the columns' values."""
+    size = len(columns[0])
+    if not size:
+        return np.zeros(0, np.int64)
+    order = np.lexsort(columns[::-1])
+    changed = np.zeros(size, np.bool_)
+    for column in columns:
+        sorted_column = column[order]
+        changed[1:] |= sorted_column[1:] != sorted_column[:-1]
+    code = np.empty(size, np.int64)
+    code[order] = np.cumsum(changed)
+    return code
+
+
+def dense_both(*columns: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
+    """`dense` over the columns of two tables at once."""
+    size = len(columns[0][0])
+    code = dense(*(np.concatenate(both) for both in columns))
+    return code[:size], code[size:]
+
+
+def sum_by(row: Ints, values: Floats, rows: int) -> Floats:
+    """Sums of floats per row, in the order of the entries."""
+    return np.asarray(np.bincount(row, values, rows), np.float64)
+
+
+def count_by(row: Ints, rows: int) -> Ints:
+    return np.bincount(row, minlength=rows).astype(np.int64)
+
+
+def first_of(row: Ints) -> Bools:
+    """True at the first entry of each row; entries are sorted by row."""
+    return np.r_[True, row[1:] != row[:-1]] if len(row) else np.zeros(0, np.bool_)
+
+
+def rank_in(row: Ints) -> Ints:
+    """The number of each entry within its row; entries are sorted by row."""
+    begin = starts(row)
+    return np.arange(len(row)) - np.repeat(begin, np.diff(np.r_[begin, len(row)]))

@@ -1,0 +1,224 @@
+"""Searched sums: every subset of an anchor's candidates that gives its amount, with its evidence.
+
+Finding (which subsets) is apart from weighing (what each is worth), so that the weights can be
+learned from one search and applied to another.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tieout.engine.groups.ragged import count_by, offsets, rank_in, spread
+from tieout.engine.groups.records import Bools, Floats, Ints
+from tieout.engine.groups.scopes import Rows, View
+from tieout.engine.groups.sums import size_limit, solve, work_of
+from tieout.engine.groups.weights import CONSECUTIVE, GroupWeights
+
+AMOUNT_MAX = 1 << 40
+"""Larger amounts are not searched: packed sums would overflow."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """The solutions of some rows: solution i has `part[start[i]:start[i + 1]]`."""
+
+    rows: Rows
+    row: Ints
+    start: Ints
+    place: Ints
+    """Flat places of the members in `rows.part`."""
+    count: Ints
+    """Per row."""
+    capped: Bools
+    limit: Ints
+    """Per row: the most parts for which the list is complete; 0: not searched (budget)."""
+    work: int
+
+    @property
+    def size(self) -> Ints:
+        return np.diff(self.start)
+
+    @property
+    def member_of(self) -> Ints:
+        return np.repeat(np.arange(len(self.row)), self.size)
+
+    @property
+    def part(self) -> Ints:
+        return self.rows.part[self.place]
+
+
+def search(view: View, rows: Rows, most: int, budget: int) -> Found:
+    """All solutions of all rows, cheapest rows first, within the budget of each block."""
+    width = rows.width
+    allowed = _affordable(view, rows, most, budget)
+    count = np.zeros(len(width), np.int64)
+    capped = np.zeros(len(width), np.bool_)
+    limit = np.zeros(len(width), np.int64)
+    row_parts, mask_parts, work = [], [], 0
+    for size in np.unique(width[allowed]).tolist():
+        which = np.flatnonzero(allowed & (width == size))
+        places = rows.start[which][:, None] + np.arange(size)
+        amounts = view.parts.amount[rows.part[places]]
+        found = solve(amounts, view.anchors.amount[rows.anchor[which]], 2, most)
+        count[which], capped[which] = found.count, found.capped
+        limit[which] = size_limit(size, most)
+        row_parts.append(which[found.row])
+        mask_parts.append(found.mask)
+        work += found.work
+    row = np.concatenate(row_parts) if row_parts else np.zeros(0, np.int64)
+    mask = np.concatenate(mask_parts) if mask_parts else np.zeros(0, np.int64)
+    order = np.lexsort((mask, row))
+    row, mask = row[order], mask[order]
+    start, place = _members(rows, row, mask)
+    return Found(rows, row, start, place, count, capped, limit, work)
+
+
+def _affordable(view: View, rows: Rows, most: int, budget: int) -> Bools:
+    width = rows.width
+    cost_of = np.array([0, 0] + [work_of(n, most) for n in range(2, int(width.max(initial=2)) + 1)])
+    cost = cost_of[width]
+    block = view.anchor_block[rows.anchor]
+    order = np.lexsort((np.arange(len(width)), cost, block))
+    spent = np.cumsum(cost[order])
+    begin = np.searchsorted(block[order], block[order], "left")
+    spent -= spent[begin] - cost[order][begin]
+    allowed = np.zeros(len(width), np.bool_)
+    allowed[order] = spent <= budget
+    big = np.abs(view.parts.amount[rows.part]) >= AMOUNT_MAX
+    allowed &= count_by(rows.row_of[big], len(width)) == 0
+    return allowed & (np.abs(view.anchors.amount[rows.anchor]) < AMOUNT_MAX)
+
+
+def _members(rows: Rows, row: Ints, mask: Ints) -> tuple[Ints, Ints]:
+    """Offsets and flat places of the set bits of each solution."""
+    which, place = [], []
+    for bit in range(int(rows.width.max(initial=0))):
+        here = np.flatnonzero((mask >> bit) & 1)
+        which.append(here)
+        place.append(rows.start[row[here]] + bit)
+    flat = np.concatenate(which) if which else np.zeros(0, np.int64)
+    at = np.concatenate(place) if place else np.zeros(0, np.int64)
+    order = np.lexsort((at, flat))
+    return offsets(flat[order], len(row)), at[order]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What each solution is worth, in hundredths of a bit against 'the anchor is no sum'."""
+
+    amount: Ints
+    date: Ints
+    reference: Ints
+    exclusivity: Ints
+    rest: Floats
+    """Per row: expected weight (not its logarithm) of solutions larger than were searched."""
+
+    @property
+    def total(self) -> Ints:
+        return self.amount + self.date + self.reference + self.exclusivity
+
+
+def weigh(view: View, found: Found, weights: GroupWeights) -> Evidence:
+    """The evidence of every solution under these weights."""
+    rows = found.rows
+    cell = cells(view, rows, weights)
+    amount = -weights.amounts[view.direction].log2_density(view.anchors.amount[rows.anchor])
+    share = weights.prior[cell]
+    odds = np.log2(share / (1 - share))
+    line, subsets = _lines(view, rows, cell, weights)
+    size = found.size
+    log_size = np.log2(np.maximum(weights.size[cell], 1e-9))
+    date = np.bincount(found.member_of, line[found.place], len(found.row))
+    exclusive = (odds[found.row] + log_size[found.row, size]) - subsets[found.row, size]
+    rest = _rest(view, found, weights.size[cell]) * np.exp2(np.minimum(amount + odds, 200))
+    return Evidence(
+        _hundredths(amount)[found.row],
+        date.astype(np.int64),
+        _consecutive(view, found) * CONSECUTIVE,
+        _hundredths(exclusive),
+        rest,
+    )
+
+
+def cells(view: View, rows: Rows, weights: GroupWeights) -> tuple[int, Ints, Ints, Ints]:
+    """The cell of every row, as an index into the arrays of the weights."""
+    slot = weights.slots(view.anchors.kind)[rows.anchor]
+    return view.direction, rows.scope, slot, rows.kind
+
+
+def _hundredths(bits: Floats) -> Ints:
+    return np.rint(100 * bits).astype(np.int64)
+
+
+def _lines(
+    view: View, rows: Rows, cell: tuple[int, Ints, Ints, Ints], weights: GroupWeights
+) -> tuple[Ints, Floats]:
+    """Per candidate its date evidence; per row and k log2 of the weight of all k-subsets."""
+    row = rows.row_of
+    lag = np.clip(view.lag(rows.anchor[row], rows.part), weights.low, weights.high) - weights.low
+    share = weights.lag[(cell[0], *(each[row] for each in cell[1:]), lag)]
+    width = np.maximum(rows.width, 1)
+    mean = np.bincount(row, share, len(width)) / width
+    relative = share / mean[row] if len(row) else share
+    line = _hundredths(np.log2(np.maximum(relative, 1e-6)))
+    relative = np.exp2(line / 100)
+    most = weights.size.shape[-1] - 1
+    subsets = np.zeros((len(width), most + 1))
+    for size in np.unique(rows.width).tolist():
+        which = np.flatnonzero(rows.width == size)
+        table = np.zeros((len(which), most + 1))
+        table[:, 0] = 1
+        for at in range(size):
+            table[:, 1:] += relative[rows.start[which] + at][:, None] * table[:, :-1]
+        subsets[which] = np.log2(np.maximum(table, 1e-300))
+    return line, subsets
+
+
+def _consecutive(view: View, found: Found) -> Ints:
+    """How many members follow another member's number directly."""
+    number = view.parts.number[found.part]
+    has = number >= 0
+    if not has.any():
+        return np.zeros(len(found.row), np.int64)
+    member, number = found.member_of[has], number[has]
+    order = np.lexsort((number, member))
+    member, number = member[order], number[order]
+    follows = (member[1:] == member[:-1]) & (number[1:] == number[:-1] + 1)
+    return count_by(member[1:][follows], len(found.row))
+
+
+def _rest(view: View, found: Found, size: Floats) -> Floats:
+    """Expected share of larger subsets, per unit of amount, at the anchor's amount.
+
+    Sums of k of n amounts lie about k times their mean, nearly normally.
+    """
+    rows = found.rows
+    out = np.zeros(len(rows.anchor))
+    short = np.flatnonzero((found.limit > 0) & (found.limit < size.shape[1] - 1))
+    if not len(short):
+        return out
+    row = rows.row_of
+    amount = view.parts.amount[rows.part].astype(np.float64)
+    width = np.maximum(rows.width, 2).astype(np.float64)
+    mean = np.bincount(row, amount, len(width)) / width
+    spread_of = np.bincount(row, (amount - mean[row]) ** 2, len(width)) / width
+    total = view.anchors.amount[rows.anchor].astype(np.float64)
+    for k in range(3, size.shape[1]):
+        which = short[found.limit[short] < k]
+        which = which[width[which] > k]
+        variance = k * spread_of[which] * (width[which] - k) / (width[which] - 1) + 1
+        gap = (total[which] - k * mean[which]) ** 2 / (2 * variance)
+        out[which] += size[which, k] * np.exp(-gap) / np.sqrt(2 * np.pi * variance)
+    return out
+
+
+def rank_options(anchor: Ints, weight: Ints, tie: Ints) -> tuple[Ints, Ints]:
+    """Order of options by anchor and falling weight, and each one's rank in its anchor."""
+    order = np.lexsort((tie, -weight, anchor))
+    return order, rank_in(anchor[order])
+
+
+def flat_members(found: Found, keep: Ints) -> tuple[Ints, Ints]:
+    """Offsets and parts of the kept solutions."""
+    row, place = spread(found.start[keep], found.start[keep + 1])
+    return offsets(row, len(keep)), found.part[place]

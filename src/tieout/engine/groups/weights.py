@@ -1,0 +1,113 @@
+"""The learned weights of the group search, and their starting values.
+
+A sum is believed as far as this model of how sums come about says so:
+
+* an anchor is a sum of parts of one scope and kind with probability `prior`;
+* then it has k parts with probability `size[k]`;
+* and of all subsets of k candidates, one is the truth in proportion to the product of `lag` over
+  its members.
+
+All are arrays over cells [direction, scope, kind slot of the anchor, kind slot of the parts].
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tieout.core.matching.rules import FeeShape, MatchRules
+from tieout.engine.groups.amounts import AmountModel
+from tieout.engine.groups.records import Floats, Ints
+from tieout.engine.groups.scopes import Scope, group_window
+
+KINDS_MAX = 14
+PRIOR = {Scope.PARTY: 0.10, Scope.KIND: 0.05, Scope.ANY: 0.02}
+BATCH_PRIOR = 0.05
+CONSECUTIVE = 100
+"""Hundredths of a bit for two parts with consecutive numbers."""
+
+
+@dataclass(frozen=True)
+class GroupWeights:
+    """What `learn_groups` found; the same for every account, so that work can be split."""
+
+    kinds: Ints
+    """The kinds that have a slot of their own (from 1 on); slot 0 is none, the last is any."""
+    low: int
+    high: int
+    amounts: tuple[AmountModel, AmountModel]
+    """Of anchors from the left, and from the right."""
+    prior: Floats
+    lag: Floats
+    size: Floats
+    mass: Floats
+    """How many groups each cell has learned from."""
+    batch_prior: Floats
+    """[direction, batch type, slot, slot]"""
+    batch_lag: Floats
+    """[direction, slot of the anchor, lag]: sums to one."""
+    fees: tuple[FeeShape, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def any_slot(self) -> int:
+        return len(self.kinds) + 1
+
+    def slots(self, kind: Ints) -> Ints:
+        """The slot of each kind."""
+        if not len(self.kinds):
+            return np.zeros(len(kind), np.int64)
+        place = np.minimum(np.searchsorted(self.kinds, kind), len(self.kinds) - 1)
+        return np.where(self.kinds[place] == kind, place + 1, 0)
+
+    def lag_limits(self) -> tuple[Ints, Ints]:
+        """Per cell the lags worth searching: all until enough groups have shown theirs."""
+        worth = (self.lag >= 0.03 * self.lag.max(axis=-1, keepdims=True)) | (self.mass < 15)[
+            ..., None
+        ]
+        first = np.argmax(worth, axis=-1)
+        last = worth.shape[-1] - 1 - np.argmax(worth[..., ::-1], axis=-1)
+        return first + self.low, last + self.low
+
+
+def start_weights(
+    kinds: Ints, amounts: tuple[AmountModel, AmountModel], rules: MatchRules, types: int
+) -> GroupWeights:
+    """Weights before anything is learned."""
+    found, times = np.unique(kinds[kinds >= 0], return_counts=True)
+    table = np.sort(found[np.lexsort((found, -times))[:KINDS_MAX]])
+    slots = len(table) + 2
+    low, high = group_window(rules)
+    profile = start_profile(low, high)
+    size = start_sizes(rules.group_size_max)
+    prior = np.empty((2, len(Scope), slots, slots))
+    for scope, value in PRIOR.items():
+        prior[:, scope] = value
+    prior[:, Scope.KIND] /= max(1, len(table))
+    shape = prior.shape
+    return GroupWeights(
+        kinds=table,
+        low=low,
+        high=high,
+        amounts=amounts,
+        prior=prior,
+        lag=np.broadcast_to(profile, (*shape, len(profile))).copy(),
+        size=np.broadcast_to(size, (*shape, len(size))).copy(),
+        mass=np.zeros(shape),
+        batch_prior=np.full((2, types, slots, slots), BATCH_PRIOR),
+        batch_lag=np.broadcast_to(profile / profile.sum(), (2, slots, len(profile))).copy(),
+        fees=rules.fee_shapes,
+    )
+
+
+def start_profile(low: int, high: int) -> Floats:
+    """Money mostly arrives in the week after the books; a little outside."""
+    lag = np.arange(low, high + 1)
+    outside = np.maximum(np.maximum(-lag, lag - 5), 0)
+    return np.asarray(np.exp2(-outside / 2), np.float64)
+
+
+def start_sizes(most: int) -> Floats:
+    """Small groups are commoner: the share of k parts goes with 1/k."""
+    size = np.zeros(most + 1)
+    size[2:] = 1 / np.arange(2, most + 1)
+    return np.asarray(size / size.sum(), np.float64)
