@@ -14,8 +14,8 @@ from tieout.core.errors import Problem, Severity
 PIPE_WIDTH = 160
 """How wide a page is where no terminal says it."""
 
-OUT = Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH)
-ERR = Console(highlight=False, stderr=True)
+OUT = Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else PIPE_WIDTH)
+ERR = Console(highlight=False, emoji=False, stderr=True)
 
 SYMBOLS = {
     Severity.NOTE: "[dim]·[/] note",
