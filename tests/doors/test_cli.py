@@ -56,9 +56,8 @@ def test_differences_end_with_1_and_every_record_is_in_the_tables(
         grouped = list(csv.DictReader(file))
     with (out / "unmatched.csv").open(encoding="utf-8") as file:
         unmatched = list(csv.DictReader(file))
-    assert list(grouped[0]) == (
-        ["group_id", "side", "record_id", "amount_minor", "currency", "pass", "status", "score", "reason"]
-    )
+    expected = "group_id side record_id amount_minor currency pass status score reason"
+    assert " ".join(grouped[0]) == expected
     assert [(row["record_id"], row["amount_minor"]) for row in unmatched] == [("b4", "-1250")]
     assert sorted(row["record_id"] for row in grouped) == ["b1", "b2", "b3", "k1", "k2", "k3"]
     page = (out / "report.html").read_text(encoding="utf-8")

@@ -51,11 +51,16 @@ def run(
 
 
 def _save(reading: Reading, path: Path) -> None:
-    from tieout.formats.common.profile import save_profile  # noqa: PLC0415  only for tables
+    from tieout.formats.common.profile import dump_profile  # noqa: PLC0415  only for tables
 
     if not reading.mapping:
         raise InvalidInput("match.mapping-invalid", f"a {reading.format} file", "a table")
-    save_profile(dict(reading.mapping), path)
+    try:
+        path.write_text(dump_profile(reading.mapping), encoding="utf-8")
+    except OSError as error:
+        raise InvalidInput(
+            "output.not-writable", f"{path}: {error.strerror}", "a file to write"
+        ) from error
 
 
 def _error(error: TieoutError) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from tieout.core.errors import InvalidInput
 from tieout.core.reading import Reading
 from tieout.formats.common.source import Source
 from tieout.formats.registry import read_source
@@ -38,4 +39,8 @@ def load_mapping(mapping: Mapping[str, str] | str | Path | None) -> Mapping[str,
         return mapping
     from tieout.formats.common.profile import load_profile  # noqa: PLC0415  start-up time counts
 
-    return load_profile(Path(mapping))
+    path = Path(mapping)
+    try:
+        return load_profile(path.read_text(encoding="utf-8"), path.name)
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput("match.mapping-invalid", f"{path}: {error}", "a profile file") from error
