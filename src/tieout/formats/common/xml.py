@@ -323,17 +323,17 @@ def local(element: etree._Element | None) -> str:
 
 
 def child(element: etree._Element | None, *path: str) -> etree._Element | None:
-    """The first descendant along that path of names, whatever the namespace."""
+    """The first descendant along that path of names, which parsing has stripped bare."""
     for name in path:
         if element is None:
             return None
-        element = next((each for each in element if local(each) == name), None)
+        element = next(element.iterchildren(name), None)
     return element
 
 
 def children(element: etree._Element | None, name: str) -> list[etree._Element]:
     """All direct children of that name."""
-    return [] if element is None else [each for each in element if local(each) == name]
+    return [] if element is None else list(element.iterchildren(name))
 
 
 def text_at(element: etree._Element | None, *path: str) -> str:
