@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieout.core.errors import InvalidInput
@@ -180,6 +180,7 @@ def test_a_document_without_statements_says_so() -> None:
 amounts = st.decimals(min_value=0, max_value=10**9, places=2)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.lists(st.tuples(amounts, st.booleans()), max_size=8), amounts)
 def test_every_entry_is_a_line_and_honest_balances_tie(
     moves: list[tuple[object, bool]], opening: object
@@ -204,6 +205,7 @@ def test_every_entry_is_a_line_and_honest_balances_tie(
     assert all(line.booked_on == date(2026, 3, 2) for line in made.lines)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.binary(max_size=400))
 def test_no_bytes_break_it(data: bytes) -> None:
     for body in (data, b"<Document><BkToCstmrStmt><Stmt>" + data + b"</Stmt>"):
@@ -229,6 +231,7 @@ trees = st.recursive(
 )
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.lists(trees, max_size=4))
 def test_no_tree_of_known_elements_breaks_it(inner: list[str]) -> None:
     check_promises(read(statement("<Ntry>" + "".join(inner) + "</Ntry>")))

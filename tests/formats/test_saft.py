@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieout.core.errors import InvalidInput, TieoutError
@@ -128,6 +128,7 @@ def test_something_else_is_refused() -> None:
         read("<Invoice><Header/></Invoice>")
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.lists(st.integers(-(10**12), 10**12), min_size=1, max_size=6))
 def test_what_balances_in_the_file_balances_here(amounts: list[int]) -> None:
     lines = "".join(line("Debit", f"{amount / 100:.2f}") for amount in amounts)
@@ -138,6 +139,7 @@ def test_what_balances_in_the_file_balances_here(amounts: list[int]) -> None:
     assert len(entry.postings) == len(amounts) + 1
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.binary(max_size=300))
 def test_no_bytes_break_it(data: bytes) -> None:
     for body in (data, b"<AuditFile><GeneralLedgerEntries><Transaction>" + data):

@@ -130,6 +130,8 @@ def _one_currency(
                     base.place)
         )  # fmt: skip
     begins_on = base.begins_on
+    if opening and (not lines or any(each.code == "OPBD" for each in stated)):
+        begins_on = begins_on or opening.on  # PRCD is dated the day before
     ends_on = base.ends_on or (closing.on if closing else None)
     statement = replace(
         base,

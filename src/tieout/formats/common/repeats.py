@@ -18,7 +18,11 @@ def repeats(lines: Sequence[StatementLine]) -> list[Problem]:
         if line.bank_id:
             by_id[line.bank_id].append(replace(line, place=NOWHERE))
     different = [key for key, group in by_id.items() if any(each != group[0] for each in group)]
-    alike = [key for key, group in by_id.items() if len(group) > 1 and key not in set(different)]
+    alike = [
+        key
+        for key, group in by_id.items()
+        if len(group) > 1 and all(each == group[0] for each in group)
+    ]
     found = []
     for code, ids in (("record.id-repeated", different), ("record.repeated", alike)):
         if ids:

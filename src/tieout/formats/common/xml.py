@@ -22,6 +22,7 @@ _CHARSET = re.compile(
 _NEXT = re.compile(r"<\?xml\s")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _BARE = re.compile(r"&(?!(?:#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6}|amp|lt|gt|quot|apos);)")
+_GOOD_NAME = re.compile(r"[A-Za-z_][\w.-]*")
 _LEADS = tuple(bytes([lead]) for lead in range(0xC3, 0xE3))
 """First bytes of the letters of Latin, Greek and Cyrillic in UTF-8."""
 _NO_CUT = ("Excessive depth", "Resource limit", "Opening and ending tag")
@@ -289,11 +290,11 @@ def _document(root: etree._Element, unclosed: tuple[etree._Element, ...] = ()) -
     for element in root.iter(etree.Element):
         tag = str(element.tag)
         if ":" in tag and not tag.startswith("{"):  # a prefix that is declared nowhere
-            element.tag = tag.rpartition(":")[2] or "_"
+            element.tag = _name(tag.rpartition(":")[2])
         elif tag.startswith("{"):
             namespace, _, name = tag[1:].partition("}")
             namespaces.setdefault(namespace)
-            element.tag = name or "_"
+            element.tag = _name(name)
     return Document(root, next(iter(namespaces), ""), tuple(namespaces), unclosed)
 
 
@@ -301,6 +302,11 @@ def place_of(element: etree._Element, record: int | None = None) -> Place:
     """Where an element stands in the file."""
     line = element.sourceline
     return Place(line=line if isinstance(line, int) else None, record=record)
+
+
+def _name(text: str) -> str:
+    """A name that may be set, from one that mending let through."""
+    return text if _GOOD_NAME.fullmatch(text) else "_" + re.sub(r"[^\w.-]", "_", text)
 
 
 def root_name(head: bytes) -> str:
@@ -317,17 +323,17 @@ def local(element: etree._Element | None) -> str:
 
 
 def child(element: etree._Element | None, *path: str) -> etree._Element | None:
-    """The first descendant along that path of names, whatever the namespace."""
+    """The first descendant along that path of names, which parsing has stripped bare."""
     for name in path:
         if element is None:
             return None
-        element = next((each for each in element if local(each) == name), None)
+        element = next(element.iterchildren(name), None)
     return element
 
 
 def children(element: etree._Element | None, name: str) -> list[etree._Element]:
     """All direct children of that name."""
-    return [] if element is None else [each for each in element if local(each) == name]
+    return [] if element is None else list(element.iterchildren(name))
 
 
 def text_at(element: etree._Element | None, *path: str) -> str:
