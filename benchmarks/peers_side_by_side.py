@@ -73,4 +73,5 @@ def _peer(script: str, folder: Path, python: str) -> dict[str, object]:
         return {"error": why}
     judge = [sys.executable, "-m", "benchmarks.instance", "judge-pairs", str(folder), str(found)]
     shares = json.loads(must(judge).out)
-    return {"seconds": round(done.seconds, 2), "peak_mb": round(done.peak_mb, 1), **shares}
+    measured = {"seconds": round(done.seconds, 2), "peak_mb": round(done.peak_mb, 1), **shares}
+    return measured | ({"said": done.out.strip()[-200:]} if script.startswith("beancount") else {})

@@ -109,7 +109,7 @@ def _peers(data: Mapping[str, Any]) -> str:
         [
             row["name"],
             f"{row['lines']:,}",
-            row["how"],
+            "; ".join(filter(None, (row["how"], row.get("said", "")))),
             *(
                 [f"did not run: {row['error']}", "", "", ""]
                 if "error" in row

@@ -20,16 +20,16 @@ def find(left: pd.DataFrame, right: pd.DataFrame) -> list[tuple[str, str]]:
     for entry in entries(right):
         books.add_transaction(entry)
     found = []
+    failed = 0
     for entry in entries(left, "Expenses:FIXME"):
-        for merged in matching.get_extended_transactions(entry, books):
-            used = [
-                each.meta["record"]
-                for each in merged.used_transactions
-                if each.meta["record"].startswith("R")
-            ]
-            if used:
-                found += [(entry.meta["record"], record) for record in used]
-                break
+        try:
+            proposals = matching.get_extended_transactions(entry, books)
+        except IndexError:  # its search runs off the end when no amount in the window is as large
+            failed += 1
+            continue
+        used = [each.meta["record"] for each in proposals[0].used_transactions] if proposals else []
+        found += [(entry.meta["record"], record) for record in used if record.startswith("R")]
+    print(f"its search failed on {failed} of {len(left)} lines")
     return found
 
 
