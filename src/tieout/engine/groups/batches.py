@@ -4,7 +4,7 @@ A whole batch is one hypothesis and not one of millions of subsets, so its sum p
 where a search would prove nothing. Also net of a fee whose shape is known or was learned.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,7 +23,16 @@ TYPES = (
     Rule.REFERENCE,
     Rule.PARTY_WINDOW,
     Rule.FEE,
+    Rule.DAY_KIND_BLANK,
+    Rule.RUN,
 )
+BLANK, RUN = 7, 8
+RUN_MAX = 12
+BLANKS_MAX = 8
+RUN_CHANCES = 32
+"""About how many runs of numbers lie in a window: so many sums each anchor is compared with."""
+RUN_GAP = 40
+"""Numbers further apart than this are not consecutive."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +48,8 @@ class Buckets:
     total: Ints
     start: Ints
     part: Ints
+    chances: Ints
+    """How many alternatives this one was picked from (1: it is the only one of its kind)."""
 
     @property
     def count(self) -> Ints:
@@ -63,6 +74,7 @@ def buckets(view: View, weights: GroupWeights) -> Buckets:
     ]
     made[1] = _only(made[1], ~_uniform(made[1], sign))
     made[2] = _only(made[2], ~_uniform(made[2], parts.kind))
+    made += [_with_blanks(view, made[0]), _runs(view)]
     return _join(made, weights.any_slot)
 
 
@@ -85,6 +97,77 @@ def _tokens(view: View, slot: Ints, usable: Bools) -> Buckets:
     return _from_codes(view, 4, part, slot, dense(view.part_block[part], token))
 
 
+def _with_blanks(view: View, whole: Buckets) -> Buckets:
+    """Each day of one kind with one or two of that day's records of unknown kind beside it."""
+    parts = view.parts
+    blank = np.flatnonzero(may_anchor(parts) & (parts.kind < 0))
+    sign = (parts.amount > 0).astype(np.int64)
+    known = np.flatnonzero(whole.kind > 0)
+    first = whole.part[whole.start[known]]
+    mine, theirs = dense_both(
+        (view.part_block[first], view.part_block[blank]),
+        (parts.day[first], parts.day[blank]),
+        (sign[first], sign[blank]),
+    )
+    order = np.lexsort((blank, theirs))
+    blank, theirs = blank[order], theirs[order]
+    low, high = np.searchsorted(theirs, mine, "left"), np.searchsorted(theirs, mine, "right")
+    high = np.where(high - low <= BLANKS_MAX, high, low)
+    bucket, one = spread(low, high)
+    pair, two = spread(one + 1, high[bucket])
+    base = known[np.r_[bucket, bucket[pair]]]
+    extra = np.r_[
+        parts.amount[blank[one]], parts.amount[blank[one[pair]]] + parts.amount[blank[two]]
+    ]
+    row, place = spread(whole.start[base], whole.start[base + 1])
+    many = len(bucket)
+    added_row = np.r_[np.arange(len(base)), many + np.arange(len(pair))]
+    added = blank[np.r_[one, one[pair], two]]
+    flat_row, flat = np.r_[row, added_row], np.r_[whole.part[place], added]
+    order = np.lexsort((flat, flat_row))
+    size = (high - low)[np.r_[bucket, bucket[pair]]]
+    return Buckets(
+        whole.block[base],
+        np.full(len(base), BLANK, np.int64),
+        whole.kind[base],
+        whole.day[base],
+        whole.total[base] + extra,
+        offsets(flat_row[order], len(base)),
+        flat[order],
+        size + size * (size - 1) // 2,
+    )
+
+
+def _runs(view: View) -> Buckets:
+    """Two to twelve records whose numbers follow each other, where some anchor has their sum."""
+    parts = view.parts
+    part = np.flatnonzero(may_anchor(parts) & (parts.number >= 0))
+    part = part[np.lexsort((part, parts.number[part], view.part_block[part]))]
+    block, number, amount = view.part_block[part], parts.number[part], parts.amount[part]
+    far = (block[1:] != block[:-1]) | (number[1:] - number[:-1] > RUN_GAP)
+    far |= (amount[1:] > 0) != (amount[:-1] > 0)
+    chain = np.r_[0, np.cumsum(far)] if len(part) else part
+    wanted = np.unique(view.anchors.amount)
+    begin, length = [], []
+    total = amount.copy()
+    for size in range(2, RUN_MAX + 1):
+        if len(part) < size:
+            break
+        total = total[:-1] + amount[size - 1 :]
+        at = np.minimum(np.searchsorted(wanted, total), len(wanted) - 1)
+        same = (wanted[at] == total) & (chain[: len(total)] == chain[size - 1 :])
+        begin.append(np.flatnonzero(same))
+        length.append(np.full(len(begin[-1]), size, np.int64))
+    none = np.zeros(0, np.int64)
+    low = np.concatenate([*begin, none])
+    high = low + np.concatenate([*length, none])
+    row, place = spread(low, high)
+    made = _from_codes(view, RUN, part[place], np.zeros(len(view.parts), np.int64), row)
+    earliest = np.minimum.reduceat(parts.day[made.part], made.start[:-1]) if len(low) else none
+    near_days = made.day - earliest <= view.high - view.low
+    return _only(replace(made, chances=np.full(len(made.block), RUN_CHANCES)), near_days)
+
+
 def _from_codes(view: View, kind_of_batch: int, part: Ints, slot: Ints, code: Ints) -> Buckets:
     order = np.lexsort((part, code))
     part, code = part[order], code[order]
@@ -95,7 +178,7 @@ def _from_codes(view: View, kind_of_batch: int, part: Ints, slot: Ints, code: In
     many = len(first)
     if not many:
         none = np.zeros(0, np.int64)
-        return Buckets(none, none, none, none, none, start, none)
+        return Buckets(none, none, none, none, none, start, none, none)
     low = np.minimum.reduceat(slot[part], first)
     high = np.maximum.reduceat(slot[part], first)
     return Buckets(
@@ -106,6 +189,7 @@ def _from_codes(view: View, kind_of_batch: int, part: Ints, slot: Ints, code: In
         np.add.reduceat(view.parts.amount[part], first),
         start,
         part,
+        np.ones(many, np.int64),
     )
 
 
@@ -130,6 +214,7 @@ def _only(made: Buckets, keep: Bools) -> Buckets:
         made.total[at],
         offsets(row, len(at)),
         made.part[place],
+        made.chances[at],
     )
 
 
@@ -144,6 +229,7 @@ def _join(several: list[Buckets], any_slot: int) -> Buckets:
         np.concatenate([each.total for each in several]),
         np.r_[0, np.cumsum(sizes)].astype(np.int64),
         np.concatenate([each.part for each in several]),
+        np.concatenate([each.chances for each in several]),
     )
 
 
@@ -255,5 +341,5 @@ def batch_bits(
     lag = np.clip(gap if view.direction == 0 else -gap, weights.low, weights.high) - weights.low
     even = 1 / weights.batch_lag.shape[-1]
     date = weights.batch_lag[view.direction, slot, lag] / even
-    exclusive = np.log2(share / (1 - share) * even / hits.spread)
+    exclusive = np.log2(share / (1 - share) * even / hits.spread / made.chances[hits.bucket])
     return amount, np.log2(np.maximum(date, 1e-4)), exclusive

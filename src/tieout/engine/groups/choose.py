@@ -18,12 +18,14 @@ from tieout.engine.groups.records import Bools, Floats, Ints
 
 LISTED = 12
 """Options of one anchor that take part; the weight of the others counts against them."""
-STEPS_MAX = 4_000
+STEPS_MAX = 2_000
 """Steps of one component's enumeration."""
 ANCHORS_MAX = 14
 """A component with more anchors than this is not enumerated."""
 FLOOR = -700
 """Options below this weight (hundredths of a bit) take no part."""
+BEHIND = 1000
+"""And so do options that much behind the best of their anchor."""
 SUGGEST_MIN = 0.2
 """An option is proposed at all only above this probability."""
 
@@ -46,7 +48,9 @@ def choose(options: Options, rest: Floats, nodes: int) -> Choice:
     order = np.lexsort((np.arange(len(options)), -options.weight, options.anchor))
     table = options.take(order)
     weight = table.weight
+    first = np.repeat(starts(table.anchor), np.diff(np.r_[starts(table.anchor), len(table)]))
     listed = (rank_in(table.anchor) < LISTED) & (weight >= FLOOR)
+    listed &= weight >= weight[first] - BEHIND
     unlisted = ~listed
     against = 1 + rest
     np.add.at(against, table.anchor[unlisted], np.exp2(np.minimum(weight[unlisted], 90_000) / 100))

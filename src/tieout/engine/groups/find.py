@@ -14,7 +14,7 @@ from tieout.engine.groups.batches import TYPES, batch_bits, buckets, exact_hits,
 from tieout.engine.groups.choose import Choice, choose
 from tieout.engine.groups.named import named_options
 from tieout.engine.groups.options import SUGGESTED_ONLY, Options, Rule, look_of
-from tieout.engine.groups.ragged import first_of, offsets, spread
+from tieout.engine.groups.ragged import first_of, offsets, spread, sum_by
 from tieout.engine.groups.records import Bools, Floats, FreeRecords, GroupsFound, Ints
 from tieout.engine.groups.say import Round, Told, tell
 from tieout.engine.groups.scopes import (
@@ -30,14 +30,14 @@ from tieout.engine.groups.scopes import (
     may_anchor,
     views,
 )
-from tieout.engine.groups.searched import Found, cells, flat_members, search, weigh
+from tieout.engine.groups.searched import Found, cells, flat_members, search, solved, weigh
 from tieout.engine.groups.several import several_options
 from tieout.engine.groups.weights import GroupWeights
 
 ROUNDS = 3
 WORK_PER_SECOND = 20_000_000
 """Partial sums that two slow cores form in a second: turns the budget's seconds into work."""
-WORTH_SEARCHING = 0.004
+WORTH_SEARCHING = 0.008
 """Scopes and kinds whose learned share of sums is below this are not searched."""
 
 
@@ -251,6 +251,8 @@ def _whole_party(view: View, wide: Rows, weights: GroupWeights, rules: MatchRule
 
 def _searched_options(view: View, found: Found, weights: GroupWeights) -> tuple[Options, Floats]:
     """Options of the searched sums; per anchor the weight of what was not searched."""
+    capped = found.rows.anchor[found.capped]
+    found = solved(found)
     evidence = weigh(view, found, weights)
     rows = found.rows
     start, part = flat_members(found, np.arange(len(found.row)))
@@ -272,6 +274,6 @@ def _searched_options(view: View, found: Found, weights: GroupWeights) -> tuple[
         counterparty=party,
         exclusivity=evidence.exclusivity - party,
     )
-    unlisted = np.bincount(rows.anchor, evidence.rest, len(view.anchors))
-    unlisted[rows.anchor[found.capped]] = np.inf
-    return options, np.asarray(unlisted, np.float64)
+    unlisted = sum_by(rows.anchor, evidence.rest, len(view.anchors))
+    unlisted[capped] = np.inf
+    return options, unlisted

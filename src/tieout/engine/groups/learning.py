@@ -35,7 +35,7 @@ from tieout.engine.groups.scopes import (
     may_anchor,
     views,
 )
-from tieout.engine.groups.searched import Found, cells, search, weigh
+from tieout.engine.groups.searched import Found, cells, gaps, search, solved, weigh
 from tieout.engine.groups.weights import (
     BATCH_PRIOR,
     PRIOR,
@@ -45,11 +45,12 @@ from tieout.engine.groups.weights import (
     start_weights,
 )
 
-SAMPLE = 2000
+SAMPLE = 1500
 """Anchors of each side that are searched for learning."""
-LEARN_WORK = 12_000_000
+LEARN_WORK = 8_000_000
 """Partial sums that learning may form for each side and scope."""
-ROUNDS = 6
+ROUNDS = 5
+FEES_MAX = 6
 LEAN = 20.0
 """How many anchors the starting values are worth."""
 
@@ -136,22 +137,40 @@ def _learn_sums(view: View, weights: GroupWeights, rules: MatchRules) -> GroupWe
     rows = sample_rows(view, weights, min(EXPAND_MAX, 40))
     one_block = replace(view, anchor_block=np.zeros(len(view.anchors), np.int64))
     found = search(one_block, rows, rules.group_size_max, LEARN_WORK)
+    cell = cells(view, rows, weights)
+    shape = weights.prior.shape
+    flat = np.ravel_multi_index(tuple(np.broadcast_arrays(*cell)), shape)
+    tried = np.bincount(flat[found.limit > 0], minlength=weights.prior.size)
+    found = solved(found)
     if not len(found.row):
         return weights
     for _ in range(ROUNDS):
         evidence = weigh(view, found, weights)
-        share = _shares(evidence.total, rows.anchor[found.row], len(view.anchors))
-        weights = _refit(view, found, share, weights)
-    return weights
+        share = _shares(evidence.total, found.rows.anchor[found.row], len(view.anchors))
+        weights = _refit(view, found, share, tried, weights)
+    return replace(weights, gap=_fit_gaps(view, found, share, weights))
 
 
-def _refit(view: View, found: Found, share: Floats, weights: GroupWeights) -> GroupWeights:
+def _fit_gaps(view: View, found: Found, share: Floats, weights: GroupWeights) -> Ints:
+    """How much likelier a gap of numbers is within true groups than within accidental ones."""
+    member, gap = gaps(view, found)
+    bins = len(weights.gap)
+    inside = np.bincount(gap, share[member], bins)
+    outside = np.bincount(gap, 1 - share[member], bins)
+    start = np.exp2(weights.gap / 200)
+    inside = (inside + LEAN * start) / (inside.sum() + LEAN * start.sum())
+    outside = (outside + LEAN / start) / (outside.sum() + LEAN * (1 / start).sum())
+    return np.rint(100 * np.log2(inside / outside)).astype(np.int64)
+
+
+def _refit(
+    view: View, found: Found, share: Floats, searched: Ints, weights: GroupWeights
+) -> GroupWeights:
     rows = found.rows
     cell = cells(view, rows, weights)
     shape = weights.prior.shape
     flat = np.ravel_multi_index(tuple(np.broadcast_arrays(*cell)), shape)
     cell_count = int(np.prod(shape))
-    searched = np.bincount(flat[found.limit > 0], minlength=cell_count)
     hit = np.bincount(flat[found.row], share, cell_count)
     start = np.empty(shape)
     for scope, value in PRIOR.items():
@@ -209,37 +228,47 @@ def _fit_sizes(
 
 
 def _learn_fees(view: View, made: Buckets, rules: MatchRules) -> tuple[FeeShape, ...]:
-    """A percent and a fixed amount that several batches agree on, or nothing.
+    """Percents and fixed amounts that several batches agree on, the best supported first.
 
-    Every (percent, fixed) of the grid gets a vote from each batch that some later record of the
-    other side fits; a shape must beat what chance alone gives many times over.
+    Every (percent, fixed) of the grid gets a vote from each batch that some record of the other
+    side fits; a shape must beat what chance alone gives many times over.
     """
     bucket, fee, gross, count = _fee_candidates(view, made, rules)
-    if len(bucket) < 4:
-        return ()
-    percents = np.arange(rules.fee_percent_bp_max + 1)
-    best = (0, 0, 0, 0.0)
-    for each in (False, True):
-        per = count if each else np.ones_like(count)
-        left_over = fee[:, None] - (gross[:, None] * percents + 5000) // 10000
-        fixed = np.floor_divide(left_over + per[:, None] // 2, per[:, None])
-        good = (fixed >= 0) & (fixed <= rules.fee_fixed_minor_max)
-        good &= np.abs(left_over - fixed * per[:, None]) <= 1
-        good &= (percents > 0) | (fixed > 0)
-        row, percent = np.nonzero(good)
-        code = fixed[row, percent] * len(percents) + percent
-        once = np.unique(code * (int(bucket.max()) + 1) + bucket[row])
-        votes = count_by(
-            once // (int(bucket.max()) + 1), len(percents) * (rules.fee_fixed_minor_max + 1)
+    shapes: list[FeeShape] = []
+    least = max(4.0, 0.01 * len(np.unique(bucket)))
+    while len(bucket) >= 4 and len(shapes) < FEES_MAX:
+        votes, percent, fixed, each, mean = max(
+            _vote(bucket, fee, gross, count if each else np.ones_like(count), rules)
+            for each in (False, True)
         )
-        mean = float(votes.mean())
-        top = int(np.argmax(votes))
-        if votes[top] > best[0]:
-            best = (int(votes[top]), top % len(percents), top // len(percents), mean)
-    votes_best, percent_bp, fixed_minor, mean = best
-    if votes_best < max(4.0, mean + 8 * np.sqrt(mean) + 3, 0.02 * len(np.unique(bucket))):
-        return ()
-    return (FeeShape("learned", percent_bp, fixed_minor),)
+        if votes < max(least, mean + 8 * np.sqrt(mean) + 3):
+            break
+        shapes.append(FeeShape("learned", percent, fixed))
+        per = count if each else np.ones_like(count)
+        explained = np.abs(fee - (gross * percent + 5000) // 10000 - fixed * per) <= 1
+        keep = ~np.isin(bucket, bucket[explained])
+        bucket, fee, gross, count = bucket[keep], fee[keep], gross[keep], count[keep]
+    return tuple(shapes)
+
+
+def _vote(
+    bucket: Ints, fee: Ints, gross: Ints, per: Ints, rules: MatchRules
+) -> tuple[int, int, int, bool, float]:
+    """(votes, percent, fixed, whether fixed is for each record, mean votes) of the best shape."""
+    percents = np.arange(rules.fee_percent_bp_max + 1)
+    left_over = fee[:, None] - (gross[:, None] * percents + 5000) // 10000
+    fixed = (left_over + per[:, None] // 2) // per[:, None]
+    good = (fixed >= 0) & (fixed <= rules.fee_fixed_minor_max)
+    good &= np.abs(left_over - fixed * per[:, None]) <= 1
+    good &= (percents > 0) | (fixed > 0)
+    row, percent = np.nonzero(good)
+    code = fixed[row, percent] * len(percents) + percent
+    times = int(bucket.max()) + 1
+    once = np.unique(code * times + bucket[row])
+    votes = count_by(once // times, len(percents) * (rules.fee_fixed_minor_max + 1))
+    top = int(np.argmax(votes))
+    mean = float(votes.mean())
+    return int(votes[top]), top % len(percents), top // len(percents), bool((per > 1).any()), mean
 
 
 def _fee_candidates(view: View, made: Buckets, rules: MatchRules) -> tuple[Ints, Ints, Ints, Ints]:

@@ -29,6 +29,8 @@ class Rule(IntEnum):
     KIND = 10
     ANY = 11
     SEVERAL = 12
+    DAY_KIND_BLANK = 13
+    RUN = 14
 
 
 RULE_WORDS = {
@@ -44,6 +46,8 @@ RULE_WORDS = {
     Rule.PARTY: "sum search within one party",
     Rule.KIND: "sum search within one kind",
     Rule.ANY: "sum search",
+    Rule.DAY_KIND_BLANK: "whole day of one kind and some of unknown kind",
+    Rule.RUN: "consecutive numbers",
     Rule.SEVERAL: "several against several of one party",
 }
 

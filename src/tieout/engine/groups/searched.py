@@ -12,7 +12,7 @@ from tieout.engine.groups.ragged import count_by, offsets, rank_in, spread
 from tieout.engine.groups.records import Bools, Floats, Ints
 from tieout.engine.groups.scopes import Rows, View
 from tieout.engine.groups.sums import size_limit, solve, work_of
-from tieout.engine.groups.weights import CONSECUTIVE, GroupWeights
+from tieout.engine.groups.weights import GAPS, GroupWeights
 
 AMOUNT_MAX = 1 << 40
 """Larger amounts are not searched: packed sums would overflow."""
@@ -45,6 +45,29 @@ class Found:
     @property
     def part(self) -> Ints:
         return self.rows.part[self.place]
+
+
+def solved(found: Found) -> Found:
+    """Only the rows that have solutions: all that weighing needs."""
+    has = np.flatnonzero(count_by(found.row, len(found.rows.anchor)))
+    rows = found.rows
+    row, place = spread(rows.start[has], rows.start[has + 1])
+    start = offsets(row, len(has))
+    kept = Rows(
+        rows.anchor[has],
+        rows.scope[has],
+        rows.kind[has],
+        start,
+        rows.part[place],
+        rows.refused_anchor,
+        rows.refused_count,
+    )
+    number = np.zeros(len(rows.anchor), np.int64)
+    number[has] = np.arange(len(has))
+    new = number[found.row]
+    moved = found.place - (rows.start[found.row] - start[new])[found.member_of]
+    few = found.count[has], found.capped[has], found.limit[has]
+    return Found(kept, new, found.start, moved, *few, found.work)
 
 
 def search(view: View, rows: Rows, most: int, budget: int) -> Found:
@@ -130,11 +153,12 @@ def weigh(view: View, found: Found, weights: GroupWeights) -> Evidence:
     log_size = np.log2(np.maximum(weights.size[cell], 1e-9))
     date = np.bincount(found.member_of, line[found.place], len(found.row))
     exclusive = (odds[found.row] + log_size[found.row, size]) - subsets[found.row, size]
+    member, gap = gaps(view, found)
     rest = _rest(view, found, weights.size[cell]) * np.exp2(np.minimum(amount + odds, 200))
     return Evidence(
         _hundredths(amount)[found.row],
         date.astype(np.int64),
-        _consecutive(view, found) * CONSECUTIVE,
+        np.bincount(member, weights.gap[gap], len(found.row)).astype(np.int64),
         _hundredths(exclusive),
         rest,
     )
@@ -174,17 +198,16 @@ def _lines(
     return line, subsets
 
 
-def _consecutive(view: View, found: Found) -> Ints:
-    """How many members follow another member's number directly."""
+def gaps(view: View, found: Found) -> tuple[Ints, Ints]:
+    """(solution, bin) for each two members that are neighbours by number."""
     number = view.parts.number[found.part]
     has = number >= 0
-    if not has.any():
-        return np.zeros(len(found.row), np.int64)
     member, number = found.member_of[has], number[has]
     order = np.lexsort((number, member))
     member, number = member[order], number[order]
-    follows = (member[1:] == member[:-1]) & (number[1:] == number[:-1] + 1)
-    return count_by(member[1:][follows], len(found.row))
+    same = member[1:] == member[:-1]
+    gap = (number[1:] - number[:-1])[same]
+    return member[1:][same], np.searchsorted(GAPS, gap, "right")
 
 
 def _rest(view: View, found: Found, size: Floats) -> Floats:

@@ -22,8 +22,9 @@ from tieout.engine.groups.scopes import Scope, group_window
 KINDS_MAX = 14
 PRIOR = {Scope.PARTY: 0.10, Scope.KIND: 0.05, Scope.ANY: 0.02}
 BATCH_PRIOR = 0.05
-CONSECUTIVE = 100
-"""Hundredths of a bit for two parts with consecutive numbers."""
+GAPS = np.array([1, 2, 3, 5, 9, 17, 65, 257], np.int64)
+"""Where the bins of the gap between the numbers of two neighbouring parts begin."""
+GAP_START = np.array([0, 100, 70, 50, 20, 0, -20, -40, -60], np.int64)
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class GroupWeights:
     """[direction, batch type, slot, slot]"""
     batch_lag: Floats
     """[direction, slot of the anchor, lag]: sums to one."""
+    gap: Ints
+    """Hundredths of a bit per bin of `GAPS`, for two parts that are neighbours by number."""
     fees: tuple[FeeShape, ...]
     notes: tuple[str, ...] = ()
 
@@ -95,6 +98,7 @@ def start_weights(
         mass=np.zeros(shape),
         batch_prior=np.full((2, types, slots, slots), BATCH_PRIOR),
         batch_lag=np.broadcast_to(profile / profile.sum(), (2, slots, len(profile))).copy(),
+        gap=GAP_START,
         fees=rules.fee_shapes,
     )
 
