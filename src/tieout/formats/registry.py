@@ -12,6 +12,8 @@ from tieout.formats.common.source import Source
 
 FORMATS: tuple[str, ...] = (
     "delimited",
+    "sheet",
+    "parquet",
 )
 """Module names below `tieout.formats`, each with an object `FORMAT`; order breaks equal votes."""
 
