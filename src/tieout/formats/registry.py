@@ -24,6 +24,8 @@ FORMATS: tuple[str, ...] = (
     "beancount",
     "ledger",
     "iif",
+    "parquet",
+    "sheet",
     "delimited",
 )
 """Module names below `tieout.formats`, each with an object `FORMAT`; order breaks equal votes."""

@@ -1,4 +1,4 @@
-"""One cell of a table: the amount, the date or the text in it, as people and programs write them."""
+"""One cell of a table: the amount, date or text in it, as people and programs write it."""
 
 import re
 from dataclasses import dataclass
@@ -17,13 +17,17 @@ class Exact(str):
 
 
 SYMBOLS = {
-    "€": "EUR", "£": "GBP", "zł": "PLN", "zl": "PLN", "kč": "CZK", "₹": "INR", "r$": "BRL", "us$": "USD", "c$": "CAD", "ca$": "CAD",
-    "a$": "AUD", "au$": "AUD", "nz$": "NZD", "hk$": "HKD", "s$": "SGD", "ft": "HUF", "₽": "RUB", "₺": "TRY", "₪": "ILS", "₩": "KRW",
-    "₴": "UAH", "₫": "VND", "฿": "THB", "₦": "NGN", "rp": "IDR", "rm": "MYR", "лв": "BGN", "lei": "RON", "tl": "TRY", "eur": "EUR", "euro": "EUR",
+    "€": "EUR", "£": "GBP", "zł": "PLN", "zl": "PLN", "kč": "CZK", "₹": "INR", "r$": "BRL",
+    "us$": "USD", "c$": "CAD", "ca$": "CAD", "a$": "AUD", "au$": "AUD", "nz$": "NZD",
+    "hk$": "HKD", "s$": "SGD", "ft": "HUF", "₽": "RUB", "₺": "TRY", "₪": "ILS", "₩": "KRW",
+    "₴": "UAH", "₫": "VND", "฿": "THB", "₦": "NGN", "rp": "IDR", "rm": "MYR", "лв": "BGN",
+    "lei": "RON", "tl": "TRY", "eur": "EUR", "euro": "EUR",
 }  # fmt: skip
 """Currency signs that mean one currency; `$`, `¥` and `kr` mean several and say nothing."""
 _MANY = {"$", "¥", "kr", "fr", "sfr", "rs", "¤"}
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200e\u200f\u061c\u202a\u202b\u202c\u2066\u2067\u2069\ufeff"))
+_INVISIBLE = dict.fromkeys(
+    map(ord, "\u200b\u200e\u200f\u061c\u202a\u202b\u202c\u2066\u2067\u2069\ufeff")
+)
 _DASHES = str.maketrans("\u2212\u2013\u2014\u00a0\u202f\u2009\u2007", "---    ")
 _BODY = re.compile(r"\d(?:[\d.,'\u2019 _]*\d)?")
 _SIGNS = re.compile(r"[-+()]")
@@ -87,7 +91,7 @@ def _split(text: str, mark: DecimalMark) -> tuple[str, str, str] | None:
     return before, body, after
 
 
-def _meaning(word: str) -> tuple[str, str] | None:
+def _meaning(word: str) -> tuple[str, str] | None:  # noqa: PLR0911  one return a meaning
     """The currency and direction a word beside a number means; None for any other word."""
     low = word.casefold().strip(".:")
     if low in SYMBOLS:
@@ -142,7 +146,18 @@ def currency_code(cell: str) -> str:
 
 # Dates.
 
-DATE_FORMS = ("y-m-d", "d/m/y", "m/d/y", "d mon y", "mon d y", "yyyymmdd", "ddmmyyyy", "yymmdd", "y/d/m", "serial")
+DATE_FORMS = (
+    "y-m-d",
+    "d/m/y",
+    "m/d/y",
+    "d mon y",
+    "mon d y",
+    "yyyymmdd",
+    "ddmmyyyy",
+    "yymmdd",
+    "y/d/m",
+    "serial",
+)
 """The orders a date column may have; separators are free."""
 
 _MONTHS = {
@@ -150,7 +165,8 @@ _MONTHS = {
     for number, names in enumerate(
         (
             "jan ene gen sty led leden tamm janv januar january januari janvier enero gennaio ocak",
-            "feb fev febr fevr unor helm lut february februar februari fevrier febrero febbraio fevereiro",
+            ("feb fev febr fevr unor helm lut february februar februari fevrier febrero febbraio "
+            "fevereiro"),
             "mar mrz maerz marz mars mrt march maart marzo marco brez maal",
             "apr avr abr april avril abril aprile kwi dub huht",
             "may mai mei maj mayo maggio maio kve touk",
@@ -160,7 +176,8 @@ _MONTHS = {
             "sep sept set september septembre septiembre settembre setembro wrz zar syys",
             "oct okt out ott october oktober octobre octubre ottobre outubro paz rij loka",
             "nov november novembre noviembre novembro lis marr",
-            "dec dez dic dis december dezember decembre diciembre dicembre dezembro gru pro joul des",
+            ("dec dez dic dis december dezember decembre diciembre dicembre dezembro gru pro joul "
+            "des"),
         ),
         1,
     )
@@ -171,8 +188,13 @@ _DMY = re.compile(r"(\d{1,2})\s?[-/.: ]\s?(\d{1,2})\s?[-/.: ]\s?(\d{4}|\d{1,2})(
 _DIGITS8 = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\d{4}(?:\d{2})?)?(?!\d)")
 _EIGHT = re.compile(r"(\d{2})(\d{2})(\d{4})(?!\d)")
 _SIX = re.compile(r"(\d{2})(\d{2})(\d{2})")
-_DAY_NAME = re.compile(r"(\d{1,2})(?:st|nd|rd|th|\.|º)?[-/ .,]*(?:de )?([^\W\d_]{3,10})\.?[-/ .,']*(?:de )?(\d{4}|\d{1,2})(?!\d)")
-_NAME_DAY = re.compile(r"([^\W\d_]{3,10})\.?[-/ .]*(\d{1,2})(?:st|nd|rd|th)?[-/ .,]+(\d{4}|\d{2})(?!\d)")
+_DAY_NAME = re.compile(
+    r"(\d{1,2})(?:st|nd|rd|th|\.|º)?[-/ .,]*(?:de )?([^\W\d_]{3,10})"
+    r"\.?[-/ .,']*(?:de )?(\d{4}|\d{1,2})(?!\d)"
+)
+_NAME_DAY = re.compile(
+    r"([^\W\d_]{3,10})\.?[-/ .]*(\d{1,2})(?:st|nd|rd|th)?[-/ .,]+(\d{4}|\d{2})(?!\d)"
+)
 _WEEKDAY = re.compile(
     r"^(?:mon?|tue?|wed?|thu?|fri?|sat?|sun?|di|mi|do|so|lun|mar|mer|jeu|ven|sam|dim|ma|wo|vr|za|zo|mie|jue|vie|dom|seg|ter|qua|qui|sex|sab|gio|pon|wto|sro|czw|pia|nie)"
     r"[^\W\d_]{0,7}[.,]*\s+(?=\d)",
@@ -190,8 +212,8 @@ def _year(text: str) -> int:
     return int(text) if len(text) == 4 else century(int(text))
 
 
-def date_of(cell: str, form: str) -> date | None:  # noqa: PLR0911  one return a form
-    """The day in a cell, read in that order; what follows the date (a time, a note) is passed over."""
+def date_of(cell: str, form: str) -> date | None:  # noqa: C901, PLR0911  one case a form
+    """The day in a cell, read in that order; a time or note after the date is passed over."""
     text = cell.strip()[:60]
     if isinstance(cell, Exact) or form == "serial":
         return _serial(text) if form != "yyyymmdd" or len(text) != 8 else date_of(text, form)
@@ -223,7 +245,9 @@ def date_of(cell: str, form: str) -> date | None:  # noqa: PLR0911  one return a
             return make_date(int(found[3]), int(found[2]), int(found[1])) if found else None
         case "yymmdd":
             found = _SIX.fullmatch(text)
-            return make_date(century(int(found[1])), int(found[2]), int(found[3])) if found else None
+            return (
+                make_date(century(int(found[1])), int(found[2]), int(found[3])) if found else None
+            )
         case "y/d/m":
             return make_date(int(found[1]), int(found[3]), int(found[2])) if found else None
     return None

@@ -20,10 +20,20 @@ Guessed = tuple[str, str]
 """What was chosen, and the doubt about it (empty if there is none)."""
 
 
-def date_form(columns: Sequence[Sequence[str]], american: bool) -> Guessed:  # noqa: FBT001
+def date_form(columns: Sequence[Sequence[str]], american: bool) -> Guessed:  # noqa: FBT001, PLR0911  each return a witness
     """The order of the dates in the first column; the other date columns help to tell."""
     cells = [cell for cell in columns[0] if cell.strip()] if columns else []
-    forms = ["y-m-d", "d/m/y", "m/d/y", "d mon y", "mon d y", "yyyymmdd", "ddmmyyyy", "yymmdd", "serial"]
+    forms = [
+        "y-m-d",
+        "d/m/y",
+        "m/d/y",
+        "d mon y",
+        "mon d y",
+        "yyyymmdd",
+        "ddmmyyyy",
+        "yymmdd",
+        "serial",
+    ]
     best = _best(cells, forms)
     if not cells or not best:
         return "y-m-d", ""
@@ -47,7 +57,9 @@ def date_form(columns: Sequence[Sequence[str]], american: bool) -> Guessed:  # n
     doubt = f"dates such as {cells[0]!r} could also be "
     if len(set(cells)) > 3 and far > 4 * spans[close] + 20:
         others = " or ".join(form for form in best if form != close)
-        return close, "" if len(set(cells)) > 4 else f"{doubt}{others}; read as {close}, which keeps them close together"
+        return close, "" if len(
+            set(cells)
+        ) > 4 else f"{doubt}{others}; read as {close}, which keeps them close together"
     bare_month = any(_BARE_FIRST.match(cell.strip()) for cell in cells)
     chosen = "m/d/y" if (american or bare_month) and "m/d/y" in best else "d/m/y"
     others = " or ".join(form for form in best if form != chosen)
@@ -91,9 +103,20 @@ def decimal_mark(cells: Sequence[str], delimiter: str) -> tuple[DecimalMark, str
         return ("." if votes["."] > votes[","] else ","), ""
     if weak["."] and not weak[","]:
         mark2: DecimalMark = "," if delimiter == ";" else "."
-        return mark2, f"{weak['.'].strip()!r} has either three decimals or thousands; {mark2!r} is taken as the decimal mark"
+        return (
+            mark2,
+            (
+                f"{weak['.'].strip()!r} has either three decimals or thousands; "
+                f"{mark2!r} is taken as the decimal mark"
+            ),
+        )
     if weak[","]:
-        return ".", "" if delimiter == "," else f"{weak[','].strip()!r} is taken as thousands, not as three decimals"
+        return (
+            ".",
+            ""
+            if delimiter == ","
+            else f"{weak[','].strip()!r} is taken as thousands, not as three decimals",
+        )
     return ("," if delimiter == ";" and votes[","] else "."), ""
 
 
@@ -117,9 +140,7 @@ def _mark_of(cell: str) -> tuple[str, bool]:
     return mark, False
 
 
-def follows(
-    amounts: Sequence[int | None], balances: Sequence[int | None]
-) -> tuple[float, bool]:
+def follows(amounts: Sequence[int | None], balances: Sequence[int | None]) -> tuple[float, bool]:
     """The share of balance steps that are the amounts, and whether the newest row comes first.
 
     Rows without a balance are bridged: the step is then the sum of the rows between.

@@ -42,7 +42,9 @@ def statements(
         for account, code, part in _parts(table)
     ]
     if not made and facts.account:
-        made = [Statement(facts.account, Currency.of(facts.currency) if facts.currency else None, ())]
+        made = [
+            Statement(facts.account, Currency.of(facts.currency) if facts.currency else None, ())
+        ]
     if len(made) == 1:
         made = [_with_written_balances(made[0], findings)]
     return tuple(replace(each, problems=(*each.problems, *tie(each))) for each in made)
@@ -65,11 +67,19 @@ def _with_continuations(table: pa.Table, findings: Findings) -> pa.Table:
             more.setdefault(at, []).append(text)
         else:
             orphans += 1
-            findings.name("record.extra", repr(text[:100]), "", line, kind="rows that are no records")
+            findings.name(
+                "record.extra", repr(text[:100]), "", line, kind="rows that are no records"
+            )
     goes_on = len(findings.goes_on) - orphans
     if goes_on:
         first = findings.goes_on[0][1]
-        findings.name("record.extra", f"{goes_on} rows that carry on the text of the row above", "", first, kind="texts that go on")
+        findings.name(
+            "record.extra",
+            f"{goes_on} rows that carry on the text of the row above",
+            "",
+            first,
+            kind="texts that go on",
+        )
     narrative = table["narrative"].combine_chunks()
     mask = np.zeros(len(narrative), dtype=bool)
     mask[list(more)] = True
@@ -82,7 +92,11 @@ def _parts(table: pa.Table) -> list[tuple[str, str, pa.Table]]:
     """The table by account and currency, each part in file order."""
     if not table.num_rows:
         return []
-    keys = pc.binary_join_element_wise(table["account"], table["currency"], "\x1f").combine_chunks().dictionary_encode()
+    keys = (
+        pc.binary_join_element_wise(table["account"], table["currency"], "\x1f")
+        .combine_chunks()
+        .dictionary_encode()
+    )
     names = keys.dictionary.to_pylist()
     if len(names) == 1:
         account, _, code = names[0].partition("\x1f")
@@ -113,14 +127,25 @@ def _pair(name: str) -> tuple[str, str]:
     return account, code
 
 
-def _statement(  # noqa: PLR0913  the parts of one statement
-    part: pa.Table, account: str, code: str, profile: TableProfile, findings: Findings, facts: Facts, small: int
+def _statement(  # noqa: PLR0913, PLR0917  the parts of one statement
+    part: pa.Table,
+    account: str,
+    code: str,
+    profile: TableProfile,
+    findings: Findings,
+    facts: Facts,
+    small: int,
 ) -> Statement:
     code = code or facts.currency
     currency = Currency.of(code or NO_CURRENCY)
     part, currency, minors = _in_minor_units(part, currency, findings)
     if code and not currency.is_iso:
-        findings.name("record.currency-unknown", repr(code), "a code of ISO 4217", part["line_no"][0].as_py() if part.num_rows else 1)
+        findings.name(
+            "record.currency-unknown",
+            repr(code),
+            "a code of ISO 4217",
+            part["line_no"][0].as_py() if part.num_rows else 1,
+        )
     part = part.append_column("amount_minor", pa.array(minors, pa.int64()))
     opening, closing, problems = _running_balance(part, minors, currency, account)
     problems += _ids(part)
@@ -141,7 +166,9 @@ def _statement(  # noqa: PLR0913  the parts of one statement
     )
 
 
-def _in_minor_units(part: pa.Table, currency: Currency, findings: Findings) -> tuple[pa.Table, Currency, np.ndarray]:
+def _in_minor_units(
+    part: pa.Table, currency: Currency, findings: Findings
+) -> tuple[pa.Table, Currency, np.ndarray]:
     """Amounts in minor units of the currency, widened until no digit is lost."""
     units = part["units"].to_numpy()
     fine = _fine_of(part, findings)
@@ -152,7 +179,12 @@ def _in_minor_units(part: pa.Table, currency: Currency, findings: Findings) -> t
         exponent += 1
     if exponent > currency.exponent:
         line = part["line_no"][0].as_py()
-        findings.name("record.amount-finer", f"amounts with {exponent} decimals", f"{currency.exponent} in {currency.code}", line)
+        findings.name(
+            "record.amount-finer",
+            f"amounts with {exponent} decimals",
+            f"{currency.exponent} in {currency.code}",
+            line,
+        )
     wide = currency.widened(exponent)
     limit = AMOUNT_MINOR_MAX // 10 ** max(0, wide.exponent - SCALE)
     if wide.exponent <= SCALE:
@@ -175,7 +207,9 @@ def _fine_of(part: pa.Table, findings: Findings) -> dict[int, Decimals]:
     if not findings.fine:
         return {}
     records = part["record"].to_pylist()
-    return {at: findings.fine[record] for at, record in enumerate(records) if record in findings.fine}
+    return {
+        at: findings.fine[record] for at, record in enumerate(records) if record in findings.fine
+    }
 
 
 def _hold_too_large(rows: pa.Table, findings: Findings) -> None:
@@ -183,8 +217,17 @@ def _hold_too_large(rows: pa.Table, findings: Findings) -> None:
         place = Place(line=row["line_no"], record=row["record"])
         found = format_minor(row["units"], SCALE)
         expected = f"at most {AMOUNT_MINOR_MAX:,} minor units"
-        raw = " | ".join(str(row[name]) for name in ("booked_on", "counterparty", "narrative", "account") if row[name]) + f" | {found}"
-        findings.held.append(HeldRecord(raw, Problem("record.amount-too-large", found, expected, place)))
+        raw = (
+            " | ".join(
+                str(row[name])
+                for name in ("booked_on", "counterparty", "narrative", "account")
+                if row[name]
+            )
+            + f" | {found}"
+        )
+        findings.held.append(
+            HeldRecord(raw, Problem("record.amount-too-large", found, expected, place))
+        )
 
 
 def _running_balance(
@@ -210,8 +253,14 @@ def _running_balance(
     newest_first = down.sum() > up.sum() or (down.sum() == up.sum() and _falls(part))
     right = down if newest_first else up
     if len(right) and right.sum() < FOLLOWS * len(right):
-        found = f"account {account or '(not named)'}: a balance column that does not follow the amounts"
-        return None, None, [Problem("statement.balance-missing", found, "steps that are the amounts")]
+        found = (
+            f"account {account or '(not named)'}: a balance column that does not follow the amounts"
+        )
+        return (
+            None,
+            None,
+            [Problem("statement.balance-missing", found, "steps that are the amounts")],
+        )
     total = int(after[-1])
     days = pc.min_max(part["booked_on"])
     first, last = (at[-1], at[0]) if newest_first else (at[0], at[-1])
@@ -222,7 +271,11 @@ def _running_balance(
         opening = int(balances[0]) - int(after[first])
         closing = int(balances[-1]) + total - int(after[last])
     problems = _breaks(part, at, balances, right, currency)
-    return Balance(opening, currency, days["min"].as_py()), Balance(closing, currency, days["max"].as_py()), problems
+    return (
+        Balance(opening, currency, days["min"].as_py()),
+        Balance(closing, currency, days["max"].as_py()),
+        problems,
+    )
 
 
 def _falls(part: pa.Table) -> bool:
@@ -231,14 +284,18 @@ def _falls(part: pa.Table) -> bool:
     return len(days) > 1 and days[0].as_py() > days[-1].as_py()
 
 
-def _breaks(part: pa.Table, at: np.ndarray, balances: np.ndarray, right: np.ndarray, currency: Currency) -> list[Problem]:
+def _breaks(
+    part: pa.Table, at: np.ndarray, balances: np.ndarray, right: np.ndarray, currency: Currency
+) -> list[Problem]:
     """The lines between which the running balance moves by something else than the amounts."""
     wrong = np.flatnonzero(~right)
     problems = []
     for step in wrong[:BREAKS_NAMED]:
         one, two = int(at[step]), int(at[step + 1])
         lines = part["line_no"][one].as_py(), part["line_no"][two].as_py()
-        written = [format_minor(int(balances[each]), currency.exponent) for each in (step, step + 1)]
+        written = [
+            format_minor(int(balances[each]), currency.exponent) for each in (step, step + 1)
+        ]
         problems.append(Problem(
             "statement.balance-break",
             f"a balance of {written[0]} in line {lines[0]} and of {written[1]} in line {lines[1]}",
@@ -246,7 +303,9 @@ def _breaks(part: pa.Table, at: np.ndarray, balances: np.ndarray, right: np.ndar
             Place(line=lines[1]),
         ))  # fmt: skip
     if len(wrong) > BREAKS_NAMED:
-        problems.append(Problem("statement.balance-break", f"{len(wrong) - BREAKS_NAMED} more such steps"))
+        problems.append(
+            Problem("statement.balance-break", f"{len(wrong) - BREAKS_NAMED} more such steps")
+        )
     return problems
 
 
@@ -254,7 +313,9 @@ def _ids(part: pa.Table) -> list[Problem]:
     """Ids that several lines carry."""
     ids = part["bank_id"]
     counts = pc.value_counts(ids.filter(pc.not_equal(ids, "")))
-    several = counts.filter(pc.greater(pc.struct_field(counts, "counts"), 1)) if len(counts) else counts
+    several = (
+        counts.filter(pc.greater(pc.struct_field(counts, "counts"), 1)) if len(counts) else counts
+    )
     if not len(several):
         return []
     first = several[0].as_py()
@@ -273,4 +334,3 @@ def _with_written_balances(statement: Statement, findings: Findings) -> Statemen
         if minor is not None:
             made[which] = Balance(minor, currency, day, Place(line=line))
     return replace(statement, opening=made.get("opening"), closing=made.get("closing"))
-

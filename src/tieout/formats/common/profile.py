@@ -93,12 +93,18 @@ def checked(options: Mapping[str, str], where: str = "") -> dict[str, str]:
     for name, value in options.items():
         if name not in SETTINGS:
             known = ", ".join(SETTINGS)
-            raise InvalidInput("match.mapping-invalid", f"setting {name!r}", f"one of {known}", where)
+            raise InvalidInput(
+                "match.mapping-invalid", f"setting {name!r}", f"one of {known}", where
+            )
         if name in CHOICES and value not in CHOICES[name]:
             allowed = ", ".join(CHOICES[name])
-            raise InvalidInput("match.mapping-invalid", f"{name} = {value!r}", f"one of {allowed}", where)
+            raise InvalidInput(
+                "match.mapping-invalid", f"{name} = {value!r}", f"one of {allowed}", where
+            )
         if name == "header_row" and not (value.isascii() and value.isdigit()):
-            raise InvalidInput("match.mapping-invalid", f"header_row = {value!r}", "a row number", where)
+            raise InvalidInput(
+                "match.mapping-invalid", f"header_row = {value!r}", "a row number", where
+            )
     return dict(options)
 
 
@@ -109,13 +115,20 @@ def columns_named(text: str, header: Iterable[str], setting: str) -> tuple[int, 
     for part in text.split(" + "):
         wanted = part.strip()
         number = wanted[1:]
-        if wanted.startswith("#") and number.isascii() and number.isdigit() and 0 < int(number) <= 1000:
+        if (
+            wanted.startswith("#")
+            and number.isascii()
+            and number.isdigit()
+            and 0 < int(number) <= 1000
+        ):
             found.append(int(number) - 1)
         elif plain(wanted) in names:
             found.append(names.index(plain(wanted)))
         else:
             columns = ", ".join(repr(each) for each in header) or "no header: say #1, #2, …"
-            raise InvalidInput("match.mapping-invalid", f"column {wanted!r}", f"one of {columns}", setting)
+            raise InvalidInput(
+                "match.mapping-invalid", f"column {wanted!r}", f"one of {columns}", setting
+            )
     if setting in SINGLE and len(found) > 1:
         raise InvalidInput("match.mapping-invalid", f"{len(found)} columns", "one column", setting)
     return tuple(found)
@@ -142,7 +155,9 @@ def load_profile(text: str, where: str) -> dict[str, str]:
                 options[name] = str(value)
             else:
                 expected = "text, a number or a list of texts"
-                raise InvalidInput("match.mapping-invalid", f"{section}{name} = {value!r}", expected, where)
+                raise InvalidInput(
+                    "match.mapping-invalid", f"{section}{name} = {value!r}", expected, where
+                )
     return checked(options, where)
 
 

@@ -5,6 +5,7 @@ repeated headers, texts that go on in a second row). Large tables take the vecto
 `vector.py` and send only their odd rows through here.
 """
 
+from bisect import insort
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,8 +17,8 @@ from tieout.core.money import Decimals
 from tieout.core.reading import HeldRecord
 from tieout.formats.common.cells import account_of, currency_code, date_of, direction_of, money_of
 from tieout.formats.common.fields import tidy
-from tieout.formats.common.guess import Row
 from tieout.formats.common.profile import TableProfile
+from tieout.formats.common.sample import Row
 from tieout.formats.common.words import (
     CLOSING_WORDS,
     OPENING_WORDS,
@@ -34,18 +35,62 @@ UNITS_MAX = 9 * 10**17
 FINEST = 8
 NAMED_MAX = 20
 HELD_MAX = 20_000
-_ONLY_WHOLE = {"new balance", "report", "balance", "saldo", "solde", "b f", "c f", "total", "sum", "sums", "summa", "suma", "soma", "totals"}
+_ONLY_WHOLE = {
+    "new balance",
+    "report",
+    "balance",
+    "saldo",
+    "solde",
+    "b f",
+    "c f",
+    "total",
+    "sum",
+    "sums",
+    "summa",
+    "suma",
+    "soma",
+    "totals",
+}
 BALANCE_ROWS = frozenset((*OPENING_WORDS, *CLOSING_WORDS, "apyvarta", "turnover")) - _ONLY_WHOLE
 
-_TOTALS = {"total", "totals", "subtotal", "totaal", "summe", "gesamt", "gesamtsumme", "totale", "totales", "razem", "totaux", "celkem", "osszesen"}
+_TOTALS = {
+    "total",
+    "totals",
+    "subtotal",
+    "totaal",
+    "summe",
+    "gesamt",
+    "gesamtsumme",
+    "totale",
+    "totales",
+    "razem",
+    "totaux",
+    "celkem",
+    "osszesen",
+}
 
-TEXTS = ("currency", "account", "bank_id", "reference", "counterparty", "counterparty_account", "narrative", "kind")
+TEXTS = (
+    "currency",
+    "account",
+    "bank_id",
+    "reference",
+    "counterparty",
+    "counterparty_account",
+    "narrative",
+    "kind",
+)
 ROLE_OF = {"bank_id": "id"}
 
 
 def schema(profile: TableProfile) -> pa.Schema:
     """The columns every way of reading fills; `a0`, `a1`, … hold what has no role."""
-    fields = [("record", pa.int64()), ("line_no", pa.int64()), ("booked_on", pa.date32()), ("value_on", pa.date32()), ("units", pa.int64())]
+    fields = [
+        ("record", pa.int64()),
+        ("line_no", pa.int64()),
+        ("booked_on", pa.date32()),
+        ("value_on", pa.date32()),
+        ("units", pa.int64()),
+    ]
     fields += [(name, pa.string()) for name in TEXTS]
     fields += [("is_pending", pa.bool_()), ("is_void", pa.bool_()), ("balance", pa.int64())]
     fields += [(f"a{at}", pa.string()) for at in range(len(profile.attributes))]
@@ -68,12 +113,16 @@ class Findings:
     _more: dict[tuple[str, str], int] = field(default_factory=dict)
     _held_more: int = 0
 
-    def name(self, code: str, found: str, expected: str, line: int, kind: str = "", name: str | None = None) -> None:
-        """Name a problem; after the first twenty of a kind only their number."""
+    def name(self, code: str, found: str, expected: str, line: int, *, kind: str = "") -> None:
+        """Name a problem; beyond the twenty highest in the file only their number, kind by kind."""
         several = self._named.setdefault((code, kind), [])
-        if len(several) < NAMED_MAX:
-            several.append((line, Problem(code, found, expected, Place(line=line, field=name))))
-        else:
+        insort(
+            several,
+            (line, Problem(code, found, expected, Place(line=line))),
+            key=lambda each: each[0],
+        )
+        if len(several) > NAMED_MAX:
+            several.pop()
             self._more[code, kind] = self._more.get((code, kind), 0) + 1
 
     def hold(self, row: Row, problem: Problem) -> None:
@@ -85,10 +134,21 @@ class Findings:
 
     def problems(self) -> tuple[Problem, ...]:
         """All that was named, by line, then how many more there are of each kind."""
-        listed = sorted((each for several in self._named.values() for each in several), key=lambda each: (each[0], each[1].code))
-        more = [Problem(code, f"{count} more rows like these{kind and ': ' + kind}") for (code, kind), count in sorted(self._more.items())]
+        listed = sorted(
+            (each for several in self._named.values() for each in several),
+            key=lambda each: (each[0], each[1].code),
+        )
+        more = [
+            Problem(code, f"{count} more rows like these{kind and ': ' + kind}")
+            for (code, kind), count in sorted(self._more.items())
+        ]
         if self._held_more:
-            more.append(Problem("record.unreadable", f"{self._held_more} more rows are held like the first {HELD_MAX}"))
+            more.append(
+                Problem(
+                    "record.unreadable",
+                    f"{self._held_more} more rows are held like the first {HELD_MAX}",
+                )
+            )
         return (*(problem for _, problem in listed), *more)
 
 
@@ -103,7 +163,10 @@ class Lines:
         """The lines so far; the list begins anew."""
         columns = list(zip(*self.rows, strict=True)) or [()] * len(self.schema)
         self.rows = []
-        arrays = [pa.array(values, type=each.type) for values, each in zip(columns, self.schema, strict=True)]
+        arrays = [
+            pa.array(values, type=each.type)
+            for values, each in zip(columns, self.schema, strict=True)
+        ]
         return pa.Table.from_arrays(arrays, schema=self.schema)
 
 
@@ -115,8 +178,14 @@ class PlainRows:
         self.findings = findings
         self.lines = Lines(profile)
         self._header = tuple(plain(name) for name in profile.header if name.strip())
-        self._money = [at for role in ("amount", "money_in", "money_out") if (at := profile.column(role)) is not None]
-        self._wordy = [at for role in ("narrative", "counterparty") for at in profile.columns.get(role, ())]
+        self._money = [
+            at
+            for role in ("amount", "money_in", "money_out")
+            if (at := profile.column(role)) is not None
+        ]
+        self._wordy = [
+            at for role in ("narrative", "counterparty") for at in profile.columns.get(role, ())
+        ]
         self._needed = max([*self._money, *profile.columns.get("date", ())], default=0)
 
     def read(self, record: int, row: Row) -> None:
@@ -138,20 +207,35 @@ class PlainRows:
                 self._set_aside(record, row, None, None)
                 return
             if fault:
-                self.findings.name("table.row-width", fault, f"{self.profile.width} cells", row.line)
+                self.findings.name(
+                    "table.row-width", fault, f"{self.profile.width} cells", row.line
+                )
             if not day:
                 code = "record.date-invalid" if date_cell else "record.date-missing"
-                self.findings.name(code, repr(date_cell[:40]) if date_cell else "nothing", f"a date as {self.profile.date_form}", row.line)
+                self.findings.name(
+                    code,
+                    repr(date_cell[:40]) if date_cell else "nothing",
+                    f"a date as {self.profile.date_form}",
+                    row.line,
+                )
             self._line(record, row, cells, day, amount)
         elif self._goes_on(cells, filled, blank=blank, date_cell=date_cell):
             self.findings.goes_on.append((record, row.line, tidy(" ".join(filled))))
             self.findings.aside.add(record)
-        elif self._is_aside(filled, cells, day, date_cell, amount, is_first=record == 1):
+        elif self._is_aside(filled, day, date_cell, amount, is_first=record == 1):
             self._set_aside(record, row, amount if isinstance(amount, Decimals) else None, day)
         else:
-            problem = amount if isinstance(amount, Problem) else Problem("record.amount-missing", "nothing", "an amount")
+            problem = (
+                amount
+                if isinstance(amount, Problem)
+                else Problem("record.amount-missing", "nothing", "an amount")
+            )
             if not day and not isinstance(amount, Decimals):
-                problem = Problem("record.unreadable", f"neither a date nor an amount in {' | '.join(filled)[:80]!r}", "both")
+                problem = Problem(
+                    "record.unreadable",
+                    f"neither a date nor an amount in {' | '.join(filled)[:80]!r}",
+                    "both",
+                )
             place = Place(line=row.line, record=record)
             self.findings.hold(row, Problem(problem.code, problem.found, problem.expected, place))
             self.findings.aside.add(record)
@@ -167,9 +251,15 @@ class PlainRows:
         if len(cells) == width:
             return cells, ""
         extra = len(cells) - width
-        if not self._reads(cells) or any(at > min(self._wordy, default=width) for at in self._money):
+        if not self._reads(cells) or any(
+            at > min(self._wordy, default=width) for at in self._money
+        ):
             for at in self._wordy:
-                joined = [*cells[:at], (self.profile.delimiter or " ").join(cells[at : at + extra + 1]), *cells[at + extra + 1 :]]
+                joined = [
+                    *cells[:at],
+                    (self.profile.delimiter or " ").join(cells[at : at + extra + 1]),
+                    *cells[at + extra + 1 :],
+                ]
                 if self._reads(joined):
                     return joined, f"{len(cells)} cells; the text is taken to hold a delimiter"
         return cells, f"{len(cells)} cells"
@@ -183,9 +273,13 @@ class PlainRows:
 
     def _day(self, cells: Sequence[str], role: str) -> date | None:
         at = self.profile.column(role)
-        return date_of(cells[at], self.profile.date_form) if at is not None and at < len(cells) else None
+        return (
+            date_of(cells[at], self.profile.date_form)
+            if at is not None and at < len(cells)
+            else None
+        )
 
-    def _amount(self, cells: Sequence[str]) -> Decimals | Problem:
+    def _amount(self, cells: Sequence[str]) -> Decimals | Problem:  # noqa: C901  one rule a branch
         """The signed amount of a row, positive into the account."""
         total, exponent, any_found = 0, 0, False
         flip = -1 if self.profile.sign == "reversed" else 1
@@ -202,13 +296,19 @@ class PlainRows:
                 return Problem("record.amount-invalid", repr(cell.strip()[:40]), "a decimal number")
             value, any_found = money.value, True
             if value.exponent > FINEST:
-                return Problem("record.amount-invalid", repr(cell.strip()[:40]), f"at most {FINEST} decimals")
+                return Problem(
+                    "record.amount-invalid", repr(cell.strip()[:40]), f"at most {FINEST} decimals"
+                )
             digits = value.digits
             direction = money.direction or (word if role == "amount" else "")
             if direction:
                 digits = abs(digits) if direction == "in" else -abs(digits)
             elif role == "amount" and self.profile.column("direction") is not None and digits:
-                return Problem("record.direction-unknown", repr(self._cell(cells, "direction")), "a word for in or out")
+                return Problem(
+                    "record.direction-unknown",
+                    repr(self._cell(cells, "direction")),
+                    "a word for in or out",
+                )
             elif role == "money_out" and self.profile.money_out_sign == "positive":
                 digits = -digits
             finest = max(exponent, value.exponent)
@@ -217,20 +317,35 @@ class PlainRows:
         if not any_found:
             return Problem("record.amount-missing", "nothing", "an amount")
         if abs(total) * 10**SCALE > UNITS_MAX * 10**exponent:
-            return Problem("record.amount-too-large", str(total)[:40], "an amount that a bank could hold")
+            return Problem(
+                "record.amount-too-large", str(total)[:40], "an amount that a bank could hold"
+            )
         return Decimals(flip * total, exponent)
 
-    def _line(self, record: int, row: Row, cells: Sequence[str], day: date | None, amount: Decimals) -> None:
+    def _line(
+        self, record: int, row: Row, cells: Sequence[str], day: date | None, amount: Decimals
+    ) -> None:
         profile = self.profile
         units = amount.to_minor(SCALE)
         if units is None:
             self.findings.fine[record] = amount
             units = 0
-        money = [money_of(cells[at], profile.decimal_mark) for at in self._money if cells[at].strip()]
+        money = [
+            money_of(cells[at], profile.decimal_mark) for at in self._money if cells[at].strip()
+        ]
         written = next((each.currency for each in money if each and each.currency), "")
         if any(each and each.noisy for each in money):
-            self.findings.name("record.amount-noise", repr(next(cells[at] for at in self._money if cells[at].strip())), "", row.line)
-        balance_money = money_of(self._cell(cells, "balance"), profile.decimal_mark) if self._cell(cells, "balance") else None
+            self.findings.name(
+                "record.amount-noise",
+                repr(next(cells[at] for at in self._money if cells[at].strip())),
+                "",
+                row.line,
+            )
+        balance_money = (
+            money_of(self._cell(cells, "balance"), profile.decimal_mark)
+            if self._cell(cells, "balance")
+            else None
+        )
         balance = balance_money.value.to_minor(SCALE) if balance_money else None
         status = plain(self._cell(cells, "status"))
         at = profile.column("currency")
@@ -239,9 +354,11 @@ class PlainRows:
             record, row.line, day, self._day(cells, "value_date"), units,
             currency or written or profile.fixed_currency,
             account_of(self._cell(cells, "account")) or profile.fixed_account,
-            self._text(cells, "id"), self._several(cells, "reference", "\n"), self._text(cells, "counterparty"),
-            account_of(self._cell(cells, "counterparty_account")), self._several(cells, "narrative", " "),
-            self._text(cells, "kind") or (self._text(cells, "direction") if profile.column("direction") is not None else ""),
+            self._text(cells, "id"), self._several(cells, "reference", "\n"),
+            self._text(cells, "counterparty"),
+            account_of(self._cell(cells, "counterparty_account")),
+            self._several(cells, "narrative", " "),
+            self._text(cells, "kind") or self._text(cells, "direction"),
             status in PENDING_WORDS, status in VOID_WORDS,
             balance if balance is not None and abs(balance) <= UNITS_MAX else None,
             *(tidy(cells[column]) for column, _ in profile.attributes),
@@ -258,9 +375,13 @@ class PlainRows:
 
     def _names_balance(self, filled: Sequence[str], *, begins: bool) -> bool:
         words = (*OPENING_WORDS, *CLOSING_WORDS, *TOTAL_WORDS)
-        if begins and any(len(named := plain(cell).split()) < 5 and _TOTALS & set(named) for cell in filled[:3]):
+        if begins and any(
+            len(named := plain(cell).split()) < 5 and _TOTALS & set(named) for cell in filled[:3]
+        ):
             return True
-        return any(is_one_of(cell, words) if begins else plain(cell) in words for cell in filled[:3])
+        return any(
+            is_one_of(cell, words) if begins else plain(cell) in words for cell in filled[:3]
+        )
 
     def _is_dated_balance(self, cells: Sequence[str]) -> bool:
         texts = [plain(cells[at]) for at in self._wordy if at < len(cells) and cells[at].strip()]
@@ -270,11 +391,26 @@ class PlainRows:
         same = sum(plain(cell) in self._header for cell in filled)
         return bool(self._header) and same >= max(2, 0.6 * len(filled))
 
-    def _goes_on(self, cells: Sequence[str], filled: Sequence[str], *, blank: bool, date_cell: str) -> bool:
+    def _goes_on(
+        self, cells: Sequence[str], filled: Sequence[str], *, blank: bool, date_cell: str
+    ) -> bool:
         texts = [cell for at in self._wordy if at < len(cells) and (cell := cells[at]).strip()]
-        return blank and not date_cell and len(texts) == len(filled) and not self._names_balance(filled, begins=True)
+        return (
+            blank
+            and not date_cell
+            and len(texts) == len(filled)
+            and not self._names_balance(filled, begins=True)
+        )
 
-    def _is_aside(self, filled: Sequence[str], cells: Sequence[str], day: date | None, date_cell: str, amount: Decimals | Problem | None, *, is_first: bool) -> bool:
+    def _is_aside(
+        self,
+        filled: Sequence[str],
+        day: date | None,
+        date_cell: str,
+        amount: Decimals | Problem | None,
+        *,
+        is_first: bool,
+    ) -> bool:
         if self._repeats_header(filled) or (len(filled) == 1 and not isinstance(amount, Problem)):
             return True
         if self._names_balance(filled, begins=not day):
@@ -285,15 +421,29 @@ class PlainRows:
     def _set_aside(self, record: int, row: Row, amount: Decimals | None, day: date | None) -> None:
         filled = [cell.strip() for cell in row.cells if cell.strip()]
         self.findings.aside.add(record)
-        self.findings.name("record.extra", repr(tidy(" | ".join(filled))[:100]), "", row.line, kind="rows that are no records")
+        self.findings.name(
+            "record.extra",
+            repr(tidy(" | ".join(filled))[:100]),
+            "",
+            row.line,
+            kind="rows that are no records",
+        )
         self.keep_balance(filled, row.line, amount, day)
 
-    def keep_balance(self, filled: Sequence[str], line: int, amount: Decimals | None, day: date | None) -> None:
+    def keep_balance(
+        self, filled: Sequence[str], line: int, amount: Decimals | None, day: date | None
+    ) -> None:
         """Keep the opening or closing balance a row of its own gives."""
         for which, words in (("opening", OPENING_WORDS), ("closing", CLOSING_WORDS)):
-            if which not in self.findings.balances and any(is_one_of(cell, words) for cell in filled):
+            if which not in self.findings.balances and any(
+                is_one_of(cell, words) for cell in filled
+            ):
                 if amount is None:
-                    read = [money.value for cell in filled[1:] if (money := money_of(cell, self.profile.decimal_mark))]
+                    read = [
+                        money.value
+                        for cell in filled[1:]
+                        if (money := money_of(cell, self.profile.decimal_mark))
+                    ]
                     amount = read[-1] if read and read[-1].exponent <= FINEST else None
                 elif self.profile.sign == "reversed":
                     amount = Decimals(-amount.digits, amount.exponent)

@@ -5,7 +5,7 @@ about is sent through the plain way. Both ways give the same lines: a test holds
 """
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date  # noqa: TC003  named at run time in Memo[date | None]
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 
 from tieout.formats.common.cells import account_of, currency_code, date_of, direction_of
 from tieout.formats.common.fields import tidy
-from tieout.formats.common.guess import Row
 from tieout.formats.common.profile import TableProfile
 from tieout.formats.common.rows import BALANCE_ROWS, SCALE, PlainRows, schema
+from tieout.formats.common.sample import Row
 from tieout.formats.common.words import PENDING_WORDS, VOID_WORDS, plain
 
 _TIDY = r"^ | $|  |[^ -~\x{a1}-\x{ac}\x{ae}-\x{377}\x{400}-\x{52f}\x{4e00}-\x{9fa5}]"
@@ -59,15 +59,23 @@ class VectorRows:
         self.plain = plain_rows
         form = profile.date_form
         self._day: Memo[date | None] = Memo(lambda cell: date_of(cell, form), pa.date32())
-        self._way: Memo[int] = Memo(lambda cell: {"in": 1, "out": -1, "": 0}[direction_of(cell.strip())], pa.int64())
-        self._code: Memo[str] = Memo(lambda cell: currency_code(cell) or profile.fixed_currency, pa.string())
-        self._account: Memo[str] = Memo(lambda cell: account_of(cell) or profile.fixed_account, pa.string())
+        self._way: Memo[int] = Memo(
+            lambda cell: {"in": 1, "out": -1, "": 0}[direction_of(cell.strip())], pa.int64()
+        )
+        self._code: Memo[str] = Memo(
+            lambda cell: currency_code(cell) or profile.fixed_currency, pa.string()
+        )
+        self._account: Memo[str] = Memo(
+            lambda cell: account_of(cell) or profile.fixed_account, pa.string()
+        )
         self._other: Memo[str] = Memo(account_of, pa.string())
         self._pending: Memo[bool] = Memo(lambda cell: plain(cell) in PENDING_WORDS, pa.bool_())
         self._void: Memo[bool] = Memo(lambda cell: plain(cell) in VOID_WORDS, pa.bool_())
         self._names_balance: Memo[bool] = Memo(lambda cell: plain(cell) in BALANCE_ROWS, pa.bool_())
 
-    def convert(self, cells: Sequence[pa.Array], records: np.ndarray, lines: np.ndarray) -> pa.Table:
+    def convert(
+        self, cells: Sequence[pa.Array], records: np.ndarray, lines: np.ndarray
+    ) -> pa.Table:
         """The ledger columns of one batch, in the order of the records."""
         count = len(records)
         none = pa.array([""] * count, pa.string())
@@ -87,16 +95,24 @@ class VectorRows:
             "booked_on": booked_on,
             "value_on": self._of("value_date", cells, self._day, pa.nulls(count, pa.date32())),
             "units": pa.array(units),
-            "currency": self._of("currency", cells, self._code, pa.repeat(self.profile.fixed_currency, count)),
-            "account": self._of("account", cells, self._account, pa.repeat(self.profile.fixed_account, count)),
+            "currency": self._of(
+                "currency", cells, self._code, pa.repeat(self.profile.fixed_currency, count)
+            ),
+            "account": self._of(
+                "account", cells, self._account, pa.repeat(self.profile.fixed_account, count)
+            ),
             "bank_id": self._tidy("id", cells, none),
             "reference": self._joined("reference", cells, "\n", none),
             "counterparty": self._tidy("counterparty", cells, none),
             "counterparty_account": self._of("counterparty_account", cells, self._other, none),
             "narrative": self._joined("narrative", cells, " ", none),
             "kind": self._kind(cells, none),
-            "is_pending": self._of("status", cells, self._pending, pa.repeat(pa.scalar(value=False), count)),
-            "is_void": self._of("status", cells, self._void, pa.repeat(pa.scalar(value=False), count)),
+            "is_pending": self._of(
+                "status", cells, self._pending, pa.repeat(pa.scalar(value=False), count)
+            ),
+            "is_void": self._of(
+                "status", cells, self._void, pa.repeat(pa.scalar(value=False), count)
+            ),
             "balance": balance,
         }
         columns |= {f"a{n}": tidied(cells[at]) for n, (at, _) in enumerate(self.profile.attributes)}
@@ -115,7 +131,9 @@ class VectorRows:
         odd = self.plain.lines.table()
         return pa.concat_tables([table, odd]).sort_by("record") if odd.num_rows else table
 
-    def _of(self, role: str, cells: Sequence[pa.Array], memo: Memo[T], absent: pa.Array | None = None) -> pa.Array:
+    def _of(
+        self, role: str, cells: Sequence[pa.Array], memo: Memo[T], absent: pa.Array | None = None
+    ) -> pa.Array:
         at = self.profile.column(role)
         if at is None:
             return absent
@@ -125,7 +143,9 @@ class VectorRows:
         at = self.profile.column(role)
         return absent if at is None else tidied(cells[at])
 
-    def _joined(self, role: str, cells: Sequence[pa.Array], between: str, absent: pa.Array) -> pa.Array:
+    def _joined(
+        self, role: str, cells: Sequence[pa.Array], between: str, absent: pa.Array
+    ) -> pa.Array:
         parts = [tidied(cells[at]) for at in self.profile.columns.get(role, ())]
         if len(parts) < 2:
             return parts[0] if parts else absent
@@ -165,10 +185,15 @@ class VectorRows:
         found = np.zeros(count, bool)
         for role in ("narrative", "counterparty"):
             for at in self.profile.columns.get(role, ()):
-                short = pc.and_(pc.less(pc.utf8_length(cells[at]), 50), pc.invert(pc.match_substring_regex(cells[at], r"\d")))
+                short = pc.and_(
+                    pc.less(pc.utf8_length(cells[at]), 50),
+                    pc.invert(pc.match_substring_regex(cells[at], r"\d")),
+                )
                 where = np.flatnonzero(short.to_numpy(zero_copy_only=False))
                 if len(where):
-                    hits = self._names_balance.of(cells[at].take(pa.array(where))).to_numpy(zero_copy_only=False)
+                    hits = self._names_balance.of(cells[at].take(pa.array(where))).to_numpy(
+                        zero_copy_only=False
+                    )
                     found[where[hits]] = True
         return found
 
@@ -182,7 +207,11 @@ def tidied(column: pa.Array) -> pa.Array:
     needs = pc.match_substring_regex(column, _TIDY)
     if not pc.any(needs).as_py():
         return column
-    return pc.replace_with_mask(column, needs, pa.array([tidy(cell) for cell in column.filter(needs).to_pylist()], pa.string()))
+    return pc.replace_with_mask(
+        column,
+        needs,
+        pa.array([tidy(cell) for cell in column.filter(needs).to_pylist()], pa.string()),
+    )
 
 
 def _amounts(column: pa.Array, mark: str) -> tuple[np.ndarray, np.ndarray]:

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-_LETTERS = str.maketrans({"ł": "l", "ø": "o", "æ": "ae", "đ": "d", "ß": "ss", "œ": "oe", "ı": "i"})
+_LETTERS = str.maketrans({"ł": "l", "ø": "o", "æ": "ae", "đ": "d", "ß": "ss", "œ": "oe", "ı": "i"})  # noqa: RUF001  Turkish
 
 
 @lru_cache(maxsize=4096)
@@ -173,6 +173,7 @@ VOID_WORDS = frozenset(
 """Status words of rows that moved no money."""
 
 
+@lru_cache(maxsize=16384)
 def named(role: str, header: str) -> int:
     """How well a header names a role: 100 down to 60 for the phrase itself, 50 to 20 if it is in it."""
     words = plain(header)
@@ -188,15 +189,34 @@ def named(role: str, header: str) -> int:
     if role == "counterparty" and _NO_NAME & set(words.split()):
         return 0
     for phrase in phrases:
-        if len(phrase) > 2 and (phrase not in _TOO_COMMON or (role, phrase) == ("amount", "total")) and f" {phrase} " in padded:
+        if (
+            len(phrase) > 2
+            and (phrase not in _TOO_COMMON or (role, phrase) == ("amount", "total"))
+            and f" {phrase} " in padded
+        ):
             best = max(best, 20 + min(30, 30 * len(phrase) // len(words)))
     return best
 
 
-_NO_NAME = {"id", "email", "iban", "account", "number", "code", "address", "bic", "konto", "konta", "country", "city"}
+_NO_NAME = {
+    "id",
+    "email",
+    "iban",
+    "account",
+    "number",
+    "code",
+    "address",
+    "bic",
+    "konto",
+    "konta",
+    "country",
+    "city",
+}
 """Words of a column about a counterparty that is not its name."""
-_TOO_COMMON = frozenset(_phrases("""transaction | transactions | payment | payments | card | name | value | type | code | total | charge | charges | paid | spent
-    | detail | details | number | num | account | in | out | to | who | what | when | day | title | label | item1 | class | id | check | document | order number"""))
+_TOO_COMMON = frozenset(
+    _phrases("""transaction | transactions | payment | payments | card | name | value | type | code | total | charge | charges | paid | spent
+    | detail | details | number | num | account | in | out | to | who | what | when | day | title | label | item1 | class | id | check | document | order number""")
+)
 """Phrases that name a column only when they are all of its name."""
 
 

@@ -7,7 +7,18 @@ from tieout.formats.common.source import Source
 from tieout.formats.delimited import reader
 from tieout.formats.delimited.text import delimiter_of, head_text
 
-_OTHERS = (b"<?xml", b"<", b"{", b"[", b"%PDF", b"PK", b"OFXHEADER", b"{1:", b"\xd0\xcf\x11\xe0", b"PAR1")
+_OTHERS = (
+    b"<?xml",
+    b"<",
+    b"{",
+    b"[",
+    b"%PDF",
+    b"PK",
+    b"OFXHEADER",
+    b"{1:",
+    b"\xd0\xcf\x11\xe0",
+    b"PAR1",
+)
 
 
 class Delimited:

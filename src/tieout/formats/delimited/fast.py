@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
-from tieout.formats.common.guess import Row
 from tieout.formats.common.profile import TableProfile
 from tieout.formats.common.rows import PlainRows, schema
+from tieout.formats.common.sample import Row
 from tieout.formats.common.source import Source
 from tieout.formats.common.vector import VectorRows
 from tieout.formats.delimited.text import rows_of
@@ -29,7 +29,9 @@ class _Utf8(io.RawIOBase):
 
     def __init__(self, stream: BinaryIO, charset: str, lines_skipped: int) -> None:
         self._stream = stream
-        self._decoder = codecs.getincrementaldecoder(charset)("replace") if _needs_decoding(charset) else None
+        self._decoder = (
+            codecs.getincrementaldecoder(charset)("replace") if _needs_decoding(charset) else None
+        )
         if charset == "utf-8-sig" and stream.read(3) != codecs.BOM_UTF8:
             stream.seek(0)
         self._left = b""
@@ -68,35 +70,49 @@ def _needs_decoding(charset: str) -> bool:
     return charset.lower() not in {"utf-8", "utf-8-sig", "ascii"}
 
 
-def _is_regular(stream: BinaryIO) -> bool:
-    """Whether every line ends with a line feed and none within the table is blank."""
-    last = b""
+def _is_regular(stream: BinaryIO) -> tuple[bool, bool]:
+    """Whether no line is blank and all end with a line feed, and whether any cell is quoted."""
+    last, quoted = b"", False
     while block := stream.read(BLOCK):
         seen = last + block
-        found = min((at for mark in (b"\n\n", b"\n\r\n") if (at := seen.find(mark)) >= 0), default=-1)
+        found = min(
+            (at for mark in (b"\n\n", b"\n\r\n") if (at := seen.find(mark)) >= 0), default=-1
+        )
         if found >= 0 and (seen[found:].strip() or stream.read().strip()):
-            return False
+            return False, quoted
+        quoted = quoted or b'"' in block
         if b"\r" in block and seen.rstrip(b"\r").count(b"\r") != seen.count(b"\r\n"):
-            return False
+            return False, quoted
         last = block[-2:]
-    return True
+    return True, quoted
 
 
-def table(source: Source, profile: TableProfile, first_line: int, plain_rows: PlainRows) -> pa.Table | None:
+def table(
+    source: Source, profile: TableProfile, first_line: int, plain_rows: PlainRows
+) -> pa.Table | None:
     """The ledger columns of all rows from that line on; None if the plain way must be taken."""
     if len(profile.delimiter) != 1 or profile.charset.startswith("utf-16") or profile.width < 2:
         return None
     with source.open() as stream:
-        if not _is_regular(stream):
-            return None
+        regular, quoted = _is_regular(stream)
+    if not regular:
+        return None
     try:
         with source.open() as stream:
-            return _converted(_Utf8(stream, profile.charset, first_line - 1), profile, first_line, plain_rows)
+            return _converted(
+                _Utf8(stream, profile.charset, first_line - 1),
+                profile,
+                first_line,
+                plain_rows,
+                quoted=quoted,
+            )
     except pa.ArrowInvalid:
         return None
 
 
-def _converted(stream: _Utf8, profile: TableProfile, first_line: int, plain_rows: PlainRows) -> pa.Table:
+def _converted(
+    stream: _Utf8, profile: TableProfile, first_line: int, plain_rows: PlainRows, *, quoted: bool
+) -> pa.Table:
     odd: list[tuple[int, str]] = []
 
     def set_by(row: arrow_csv.InvalidRow) -> str:
@@ -107,8 +123,14 @@ def _converted(stream: _Utf8, profile: TableProfile, first_line: int, plain_rows
     reader = arrow_csv.open_csv(
         io.BufferedReader(stream, BLOCK),
         read_options=arrow_csv.ReadOptions(block_size=BLOCK, use_threads=False, column_names=names),
-        parse_options=arrow_csv.ParseOptions(delimiter=profile.delimiter, newlines_in_values=True, invalid_row_handler=set_by),
-        convert_options=arrow_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, quoted_strings_can_be_null=False),
+        parse_options=arrow_csv.ParseOptions(
+            delimiter=profile.delimiter, newlines_in_values=True, invalid_row_handler=set_by
+        ),
+        convert_options=arrow_csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()),
+            strings_can_be_null=False,
+            quoted_strings_can_be_null=False,
+        ),
     )
     vector = VectorRows(profile, plain_rows)
     made: list[pa.Table] = []
@@ -117,12 +139,15 @@ def _converted(stream: _Utf8, profile: TableProfile, first_line: int, plain_rows
         if not batch.num_rows:
             continue
         records, taken_now = _records(batch.num_rows, record, odd, taken)
-        lines, line = _lines(batch, records, record, odd[taken:taken_now], line)
+        lines, line = _lines(batch, records, record, odd[taken:taken_now], line, any_breaks=quoted)
         for number, text in odd[taken:taken_now]:
             _read_odd(number, text, lines[1][number], profile, plain_rows)
         taken = taken_now
         record = int(records[-1])
-        cells = [column if isinstance(column, pa.Array) else column.combine_chunks() for column in batch.columns]
+        cells = [
+            column if isinstance(column, pa.Array) else column.combine_chunks()
+            for column in batch.columns
+        ]
         made.append(vector.convert(cells, records, lines[0]))
         if plain_rows.lines.rows:
             made[-1] = vector.merged(made[-1])
@@ -133,7 +158,9 @@ def _converted(stream: _Utf8, profile: TableProfile, first_line: int, plain_rows
     return pa.concat_tables(made) if made else schema(profile).empty_table()
 
 
-def _records(count: int, before: int, odd: list[tuple[int, str]], taken: int) -> tuple[np.ndarray, int]:
+def _records(
+    count: int, before: int, odd: list[tuple[int, str]], taken: int
+) -> tuple[np.ndarray, int]:
     """The record numbers of a batch, leaving out those of odd rows among and before them."""
     records = np.arange(before + 1, before + 1 + count, dtype=np.int64)
     while taken < len(odd) and odd[taken][0] <= records[-1]:
@@ -142,13 +169,19 @@ def _records(count: int, before: int, odd: list[tuple[int, str]], taken: int) ->
     return records, taken
 
 
-def _lines(
-    batch: pa.RecordBatch, records: np.ndarray, before: int, odd: list[tuple[int, str]], line: int
+def _lines(  # noqa: PLR0913  the counts of the batches before
+    batch: pa.RecordBatch,
+    records: np.ndarray,
+    before: int,
+    odd: list[tuple[int, str]],
+    line: int,
+    *,
+    any_breaks: bool,
 ) -> tuple[tuple[np.ndarray, dict[int, int]], int]:
     """The line each record begins on: one further for every line break within a row above."""
     breaks = np.zeros(int(records[-1]) - before, np.int64)
     within = records - before - 1
-    for column in batch.columns:
+    for column in batch.columns if any_breaks else ():
         if pc.any(pc.match_substring(column, "\n")).as_py():
             breaks[within] += pc.count_substring(column, "\n").to_numpy(zero_copy_only=False)
     for number, text in odd:
@@ -158,7 +191,11 @@ def _lines(
     return (begins[within], odd_lines), int(begins[-1] + breaks[-1] + 1)
 
 
-def _read_odd(number: int, text: str, line: int, profile: TableProfile, plain_rows: PlainRows) -> None:
+def _read_odd(
+    number: int, text: str, line: int, profile: TableProfile, plain_rows: PlainRows
+) -> None:
     """A row of another width, as the plain way splits it."""
-    for row in rows_of(iter(text.replace("\r\n", "\n").split("\n")), profile.delimiter):
-        plain_rows.read(number, Row(line + row.line - 1, row.cells))
+    rows = list(rows_of(iter(text.replace("\r\n", "\n").split("\n")), profile.delimiter))
+    if len(rows) != 1:
+        raise pa.ArrowInvalid("rows that are split elsewhere differently")
+    plain_rows.read(number, Row(line + rows[0].line - 1, rows[0].cells))

@@ -13,11 +13,13 @@ import pyarrow as pa
 from tieout.core.errors import InvalidInput, Problem
 from tieout.core.reading import Reading
 from tieout.formats.common import ledger
-from tieout.formats.common.guess import Guess, Row, guess
+from tieout.formats.common.guess import guess
 from tieout.formats.common.preamble import facts_of, name_preamble
 from tieout.formats.common.profile import TableProfile, checked
 from tieout.formats.common.rows import Findings, PlainRows, schema
+from tieout.formats.common.sample import Guess, Row
 from tieout.formats.common.source import Source
+from tieout.formats.common.tables import finished
 from tieout.formats.delimited import fast, text
 
 SAMPLE_HEAD = 300
@@ -44,7 +46,12 @@ class _File:
         return text.rows_of(self.lines(), self.delimiter, open_quotes)
 
 
-def read(source: Source, options: Mapping[str, str], fast_bytes: int = FAST_BYTES, small: int = ledger.SMALL) -> Reading:
+def read(
+    source: Source,
+    options: Mapping[str, str],
+    fast_bytes: int = FAST_BYTES,
+    small: int = ledger.SMALL,
+) -> Reading:
     """The reading of a delimited file."""
     settings = checked(options, source.name)
     if source.size == 0:
@@ -74,38 +81,59 @@ def read(source: Source, options: Mapping[str, str], fast_bytes: int = FAST_BYTE
     if table is None:
         table = _plainly(file, guessed, plain_rows, open_quotes)
     for line in open_quotes:
-        findings.name("table.row-width", "a quote that is never closed", "a closing quote", line, kind="open quotes")
-    made = ledger.statements(table, guessed.profile, findings, facts, small)
-    nothing = () if table.num_rows or findings.held else (Problem("file.no-records", "a header and no rows"),)
-    return Reading(
+        findings.name(
+            "table.row-width",
+            "a quote that is never closed",
+            "a closing quote",
+            line,
+            kind="open quotes",
+        )
+    named = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+    begun = Reading(
         file=source.name,
         format="delimited",
-        variant={",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}.get(file.delimiter, repr(file.delimiter)) if not file.as_blocks else "blocks of labels",
+        variant="blocks of labels" if file.as_blocks else named.get(file.delimiter, file.delimiter),
         charset=file.charset,
         sha256=source.sha256,
-        statements=made,
-        problems=(*problems, *guessed.problems(), *nothing, *findings.problems()),
-        held=tuple(sorted(findings.held, key=lambda each: each.problem.place.line or 0)),
-        mapping=guessed.profile.settings(),
+        problems=problems,
     )
+    return finished(table, guessed, findings, facts, begun, small)
 
 
 def _opened(source: Source, settings: Mapping[str, str]) -> tuple[_File, tuple[Problem, ...]]:
     """The charset and the delimiter, given or found; refuses tables far too wide."""
-    charset, problems = (settings["charset"], ()) if settings.get("charset") else text.charset_of(source)
+    charset, problems = (
+        (settings["charset"], ()) if settings.get("charset") else text.charset_of(source)
+    )
     try:
         head = text.head_text(source, charset)
     except LookupError as error:
-        raise InvalidInput("match.mapping-invalid", f"charset = {charset!r}", "a charset that Python knows", source.name) from error
+        raise InvalidInput(
+            "match.mapping-invalid",
+            f"charset = {charset!r}",
+            "a charset that Python knows",
+            source.name,
+        ) from error
     if source.head.count(0) and not charset.startswith("utf-16"):
         count = source.head.count(0)
         problems = (*problems, Problem("file.encoding", f"{count} NUL bytes, taken out", "text"))
-    delimiter, vote = (text.spelled(settings["delimiter"]), 80) if settings.get("delimiter") else text.delimiter_of(head)
+    delimiter, vote = (
+        (text.spelled(settings["delimiter"]), 80)
+        if settings.get("delimiter")
+        else text.delimiter_of(head)
+    )
     if len(delimiter) != 1:
-        raise InvalidInput("match.mapping-invalid", f"delimiter = {delimiter!r}", "one character", source.name)
+        raise InvalidInput(
+            "match.mapping-invalid", f"delimiter = {delimiter!r}", "one character", source.name
+        )
     widest = max((line.count(delimiter) for line in head.splitlines()[:50]), default=0)
     if widest >= text.COLUMNS_MAX:
-        raise InvalidInput("table.too-many-columns", f"{widest + 1:,} columns or more", f"at most {text.COLUMNS_MAX}", source.name)
+        raise InvalidInput(
+            "table.too-many-columns",
+            f"{widest + 1:,} columns or more",
+            f"at most {text.COLUMNS_MAX}",
+            source.name,
+        )
     return _File(source, charset, delimiter, as_blocks=vote < 55 and is_key_value(head)), problems
 
 
@@ -120,12 +148,21 @@ def is_key_value(head: str) -> bool:
 def _sample(file: _File) -> list[Row]:
     """The first rows and, of a large file, some from further on."""
     rows = list(islice(file.rows(), SAMPLE_HEAD))
-    if file.source.size > FAST_BYTES and not file.charset.startswith("utf-16") and not file.as_blocks:
+    if (
+        file.source.size > FAST_BYTES
+        and not file.charset.startswith("utf-16")
+        and not file.as_blocks
+    ):
         with file.source.open() as stream:
             for part in range(1, 6):
                 stream.seek(file.source.size * part // 6)
-                scattered = stream.read(8192).decode(file.charset, errors="replace").splitlines()[1:-1]
-                rows += [Row(0, row.cells) for row in islice(text.rows_of(iter(scattered), file.delimiter), 20)]
+                scattered = (
+                    stream.read(8192).decode(file.charset, errors="replace").splitlines()[1:-1]
+                )
+                rows += [
+                    Row(0, row.cells)
+                    for row in islice(text.rows_of(iter(scattered), file.delimiter), 20)
+                ]
     return rows
 
 
@@ -138,7 +175,9 @@ def _data_begins(file: _File, guessed: Guess) -> int:
     return first.line if first else 1
 
 
-def _plainly(file: _File, guessed: Guess, plain_rows: PlainRows, open_quotes: list[int]) -> pa.Table:
+def _plainly(
+    file: _File, guessed: Guess, plain_rows: PlainRows, open_quotes: list[int]
+) -> pa.Table:
     """All rows one by one, a batch of lines at a time made columns."""
     batches = []
     for record, row in enumerate(islice(file.rows(open_quotes), guessed.first_row, None), 1):
@@ -147,5 +186,3 @@ def _plainly(file: _File, guessed: Guess, plain_rows: PlainRows, open_quotes: li
             batches.append(plain_rows.lines.table())
     batches.append(plain_rows.lines.table())
     return pa.concat_tables(batches) if batches else schema(guessed.profile).empty_table()
-
-

@@ -11,8 +11,8 @@ from charset_normalizer import from_bytes
 
 from tieout.core.errors import InvalidInput, Problem
 from tieout.formats.common.cells import looks_like_amount, looks_like_date
-from tieout.formats.common.guess import Row
 from tieout.formats.common.profile import ROLES
+from tieout.formats.common.sample import Row
 from tieout.formats.common.source import Source, gunzip
 from tieout.formats.common.words import named
 
@@ -23,7 +23,23 @@ JOINED_MAX = 60
 """A quoted cell may run over so many lines; a quote open for longer was never meant as one."""
 DELIMITERS = (",", ";", "\t", "|", "^", "~")
 _SPELLED = {"tab": "\t", "space": " ", "comma": ",", "semicolon": ";", "pipe": "|"}
-_EIGHT_BIT = ["cp1252", "cp1250", "iso8859_2", "iso8859_15", "cp1251", "cp1253", "cp1254", "cp1257", "cp437", "cp850", "cp852", "cp932", "gb18030", "big5", "euc_kr"]
+_EIGHT_BIT = [
+    "cp1252",
+    "cp1250",
+    "iso8859_2",
+    "iso8859_15",
+    "cp1251",
+    "cp1253",
+    "cp1254",
+    "cp1257",
+    "cp437",
+    "cp850",
+    "cp852",
+    "cp932",
+    "gb18030",
+    "big5",
+    "euc_kr",
+]
 _KEY_VALUE = re.compile(r"\s*([^\W\d][^:=]{0,40}?)\s*:\s(.*)")
 
 
@@ -42,14 +58,22 @@ def head_text(source: Source, charset: str = "") -> str:
             head = zlib.decompressobj(wbits=31).decompress(head, 65_536)
         except zlib.error:
             return ""
-    text = head.decode(charset or charset_of_head(head), errors="replace").lstrip("\ufeff").replace("\0", "")
+    text = (
+        head.decode(charset or charset_of_head(head), errors="replace")
+        .lstrip("\ufeff")
+        .replace("\0", "")
+    )
     whole = text.rpartition("\n")[0] if len(source.head) < source.size else text
     return whole or text
 
 
 def charset_of_head(head: bytes) -> str:
     """The charset of a beginning; what follows may still be found not to be in it."""
-    for mark, charset in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+    for mark, charset in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
         if head.startswith(mark):
             return charset
     if len(head) > 8 and b"\0" in head[:400]:
@@ -78,7 +102,13 @@ def charset_of(source: Source) -> tuple[str, tuple[Problem, ...]]:
         around = error.object[max(0, error.start - 20_000) : error.start + 20_000]
         guess = from_bytes(around, cp_isolation=_EIGHT_BIT).best()
         other = guess.encoding if guess is not None else "cp1252"
-        return other, (Problem("file.encoding", f"text that is not UTF-8, read as {other}", "one charset throughout"),)
+        return other, (
+            Problem(
+                "file.encoding",
+                f"text that is not UTF-8, read as {other}",
+                "one charset throughout",
+            ),
+        )
     return charset, ()
 
 
@@ -89,13 +119,24 @@ def lines_of(source: Source, charset: str) -> Iterator[str]:
         while line := text.readline(LINE_MAX):
             number += 1
             if len(line) >= LINE_MAX:
-                raise InvalidInput("file.damaged", f"a line of more than {LINE_MAX:,} characters", "lines of a table", f"line {number}")
+                raise InvalidInput(
+                    "file.damaged",
+                    f"a line of more than {LINE_MAX:,} characters",
+                    "lines of a table",
+                    f"line {number}",
+                )
             yield line.rstrip("\n").replace("\0", "").lstrip("\ufeff" if number == 1 else "")
 
 
-def rows_of(lines: Iterator[str], delimiter: str, open_quotes: list[int] | None = None) -> Iterator[Row]:
+def rows_of(  # noqa: C901  one rule a branch
+    lines: Iterator[str], delimiter: str, open_quotes: list[int] | None = None
+) -> Iterator[Row]:
     """The rows; quoted cells may run over lines. Lines whose quote never closes go to the list."""
-    whole = re.compile(rf'(?:[^"{re.escape(delimiter)}][^{re.escape(delimiter)}]*|"(?:[^"]|"")*"[^{re.escape(delimiter)}]*|)(?:{re.escape(delimiter)}|$)')
+    mark = re.escape(delimiter)
+    bare = rf'[^"{mark}][^{mark}]*'
+    quoted = '"(?:[^"]|"")*"'
+    whole = re.compile(rf"(?:{bare}|{quoted}[^{mark}]*|)(?:{mark}|$)")
+    strict = re.compile(rf"(?:{bare}|{quoted}\s*|)(?:{mark}|$)")
     pending: list[str] = []
     number = 0
     while True:
@@ -113,7 +154,7 @@ def rows_of(lines: Iterator[str], delimiter: str, open_quotes: list[int] | None 
         if line.count('"') % 2 and not _closed(line, whole):
             more: list[str] = []
             joined = line
-            while len(more) < JOINED_MAX and not _closed(joined, whole):
+            while len(more) < JOINED_MAX and not _closed(joined, strict):
                 following = pending[len(more)] if len(more) < len(pending) else next(lines, None)
                 if following is None:
                     break
@@ -121,7 +162,7 @@ def rows_of(lines: Iterator[str], delimiter: str, open_quotes: list[int] | None 
                     pending.append(following)
                 more.append(following)
                 joined += "\n" + following
-            if _closed(joined, whole):
+            if more and _closed(joined, strict):
                 del pending[: len(more)]
                 number += len(more)
                 line = joined
@@ -148,7 +189,14 @@ def _parsed(line: str, delimiter: str) -> list[str]:
     if '"' not in line:
         return line.split(delimiter)
     try:
-        return next(csv.reader([line], delimiter=delimiter, skipinitialspace='" ' not in line and f'{delimiter} "' in line), [""])
+        return next(
+            csv.reader(
+                [line],
+                delimiter=delimiter,
+                skipinitialspace='" ' not in line and f'{delimiter} "' in line,
+            ),
+            [""],
+        )
     except csv.Error:
         return line.split(delimiter)
 
@@ -176,13 +224,28 @@ def _table_score(rows: list[list[str]]) -> tuple[float, int]:
         return 0.0, 0
     usual = max(set(widths), key=lambda each: (widths.count(each), each))
     steady = widths.count(usual) / len(rows)
-    names = max(sum(any(named(role, cell) >= 60 for role in ROLES) for cell in row[:60]) for row in rows[:40])
+    names = max(
+        sum(any(named(role, cell) >= 60 for role in ROLES) for cell in row[:60])
+        for row in rows[:40]
+    )
     body = [row for row in rows if len(row) == usual][:40]
-    dates = max((sum(looks_like_date(row[at]) for row in body) for at in range(min(usual, 60))), default=0)
-    amounts = max((sum(looks_like_amount(row[at]) for row in body) for at in range(min(usual, 60))), default=0)
+    dates = max(
+        (sum(looks_like_date(row[at]) for row in body) for at in range(min(usual, 60))), default=0
+    )
+    amounts = max(
+        (sum(looks_like_amount(row[at]) for row in body) for at in range(min(usual, 60))), default=0
+    )
     dated = (dates + amounts) / len(body) if body else 0
     score = 2 * steady + min(names, 8) + 2 * dated
-    vote = 70 if names >= 3 and steady > 0.3 else 55 if dated >= 1.2 and steady > 0.5 else 30 if steady > 0.8 and len(rows) > 1 else 10
+    vote = (
+        70
+        if names >= 3 and steady > 0.3
+        else 55
+        if dated >= 1.2 and steady > 0.5
+        else 30
+        if steady > 0.8 and len(rows) > 1
+        else 10
+    )
     return score, vote
 
 
@@ -219,6 +282,6 @@ def key_value_rows(lines: Iterator[str]) -> list[Row]:
     if len(block) > 2:
         blocks.append((begins, block))
     rows = [Row(1, list(labels))] if blocks else []
-    return rows + [Row(line, [values.get(label, "") for label in labels]) for line, values in blocks]
-
-
+    return rows + [
+        Row(line, [values.get(label, "") for label in labels]) for line, values in blocks
+    ]
