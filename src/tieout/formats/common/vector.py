@@ -5,7 +5,7 @@ about is sent through the plain way. Both ways give the same lines: a test holds
 """
 
 from collections.abc import Callable, Sequence
-from datetime import date  # noqa: TC003  named at run time in Memo[date | None]
+from datetime import date
 from typing import Generic, TypeVar
 
 import numpy as np
