@@ -35,6 +35,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as spare:
             kept &= _run(name, (asked.work or Path(spare)) / name, asked)
     if asked.table or asked.json == RESULTS:
+        PAGE.parent.mkdir(exist_ok=True)
         PAGE.write_text(page(RESULTS), encoding="utf-8")
     return 0 if kept else 1
 
