@@ -124,7 +124,7 @@ def _propose(
         rest[shift[0] : shift[0] + len(view.anchors)] += unlisted
         refused.append(rows.refused_anchor + shift[0])
         counts.append(rows.refused_count)
-        open_rows = (found.count > 0) | (found.limit < rules.group_size_max)
+        open_rows = (found.count > 0) | (found.limit == 0)
         ask = np.r_[rows.anchor[open_rows], rows.refused_anchor]
         again[ask + shift[0]] = True
     if not made:

@@ -20,13 +20,14 @@ from tieout.engine.groups.batches import (
     exact_hits,
     near,
 )
-from tieout.engine.groups.options import log2_sum
-from tieout.engine.groups.ragged import count_by
+from tieout.engine.groups.options import log2_sum, look_of
+from tieout.engine.groups.ragged import count_by, first_of
 from tieout.engine.groups.records import Floats, FreeRecords, Ints
 from tieout.engine.groups.scopes import (
     EXPAND_MAX,
     Ask,
     Rows,
+    Scope,
     View,
     by_any,
     by_kind,
@@ -50,7 +51,10 @@ SAMPLE = 1500
 LEARN_WORK = 8_000_000
 """Partial sums that learning may form for each side and scope."""
 ROUNDS = 5
-FEES_MAX = 6
+FEES_MAX = 4
+USUAL = (-1, 6)
+"""Lags that are tried where the whole window is too full."""
+FEE_CANDIDATES = 1500
 LEAN = 20.0
 """How many anchors the starting values are worth."""
 
@@ -120,35 +124,66 @@ def _shares(weight: Ints, anchor: Ints, anchors: int) -> Floats:
     return np.asarray(np.exp2(weight / 100 - total[anchor]), np.float64)
 
 
-def sample_rows(view: View, weights: GroupWeights, most: int) -> Rows:
-    """The rows that learning searches: a sample of anchors, all scopes, all lags."""
+def sample_rows(view: View, weights: GroupWeights, most: int) -> tuple[Rows, Ints]:
+    """The rows that learning searches, all scopes of a sample of anchors; refused ones per cell.
+
+    Where the whole window has too many candidates, the days that are usual are tried.
+    """
     ask = Ask.whole(view, _sample(view, SAMPLE), weights.any_slot)
-    slots = weights.slots(view.parts.kind)
+    slot, slots = weights.slots(view.anchors.kind), weights.slots(view.parts.kind)
+    refused = np.zeros(weights.prior.shape, np.int64)
     made = [by_party(view, ask, most)]
     present = np.unique(slots).tolist()
     for kind in present if len(present) > 1 else []:
         same = replace(ask, kind=np.full(len(ask.anchor), kind, np.int64))
-        made.append(by_kind(view, same, slots, most))
+        rows = by_kind(view, same, slots, most)
+        again = np.isin(ask.anchor, rows.refused_anchor)
+        usual = replace(
+            same.take(np.flatnonzero(again)),
+            low=np.full(int(again.sum()), max(view.low, USUAL[0]), np.int64),
+            high=np.full(int(again.sum()), min(view.high, USUAL[1]), np.int64),
+        )
+        fewer = by_kind(view, usual, slots, most)
+        np.add.at(refused[view.direction, Scope.KIND, :, kind], slot[fewer.refused_anchor], 1)
+        made += [rows, fewer]
     made.append(by_any(view, ask, most))
-    return join_rows(made)
+    np.add.at(refused[view.direction, Scope.ANY, :, -1], slot[made[-1].refused_anchor], 1)
+    return join_rows(made), refused.ravel()
 
 
 def _learn_sums(view: View, weights: GroupWeights, rules: MatchRules) -> GroupWeights:
-    rows = sample_rows(view, weights, min(EXPAND_MAX, 40))
+    rows, refused = sample_rows(view, weights, min(EXPAND_MAX, 40))
     one_block = replace(view, anchor_block=np.zeros(len(view.anchors), np.int64))
     found = search(one_block, rows, rules.group_size_max, LEARN_WORK)
     cell = cells(view, rows, weights)
     shape = weights.prior.shape
     flat = np.ravel_multi_index(tuple(np.broadcast_arrays(*cell)), shape)
-    tried = np.bincount(flat[found.limit > 0], minlength=weights.prior.size)
+    tried = np.bincount(flat[found.limit > 0], minlength=weights.prior.size) + refused
     found = solved(found)
     if not len(found.row):
-        return weights
+        none = np.zeros(0)
+        return _refit(view, found, none, tried, weights)
+    narrowest = _narrowest(found)
     for _ in range(ROUNDS):
         evidence = weigh(view, found, weights)
-        share = _shares(evidence.total, found.rows.anchor[found.row], len(view.anchors))
+        share = narrowest * _shares(evidence.total, found.rows.anchor[found.row], len(view.anchors))
         weights = _refit(view, found, share, tried, weights)
     return replace(weights, gap=_fit_gaps(view, found, share, weights))
+
+
+def _narrowest(found: Found) -> Floats:
+    """1 for the narrowest scope that finds a set of an anchor, 0 for the wider ones.
+
+    What a party's own search finds is no reason to search its kind as well.
+    """
+    anchor = found.rows.anchor[found.row]
+    none = np.full(int(found.part.max(initial=0)) + 1, -1, np.int64)
+    same = look_of(none, found.member_of, found.part, len(found.row))
+    order = np.lexsort((found.rows.scope[found.row], same, anchor))
+    first = first_of(anchor[order]) | first_of(same[order])
+    out = np.zeros(len(order))
+    out[order[first]] = 1.0
+    return out
 
 
 def _fit_gaps(view: View, found: Found, share: Floats, weights: GroupWeights) -> Ints:
@@ -160,7 +195,8 @@ def _fit_gaps(view: View, found: Found, share: Floats, weights: GroupWeights) ->
     start = np.exp2(weights.gap / 200)
     inside = (inside + LEAN * start) / (inside.sum() + LEAN * start.sum())
     outside = (outside + LEAN / start) / (outside.sum() + LEAN * (1 / start).sum())
-    return np.rint(100 * np.log2(inside / outside)).astype(np.int64)
+    bits: Ints = np.rint(100 * np.log2(inside / outside)).astype(np.int64)
+    return bits
 
 
 def _refit(
@@ -285,7 +321,8 @@ def _fee_candidates(view: View, made: Buckets, rules: MatchRules) -> tuple[Ints,
     else:
         bucket, anchor = near(view, made, made.total + 1, made.total + most, worth)
     fee = np.abs(made.total[bucket] - view.anchors.amount[anchor])
-    keep = np.sort(np.lexsort((fee, bucket))[:6000])
+    times = count_by(bucket, len(made.block))[bucket]
+    keep = np.sort(np.lexsort((fee, bucket, times))[:FEE_CANDIDATES])  # the least ambiguous
     bucket, fee = bucket[keep], fee[keep]
     return bucket, fee, made.total[bucket], made.count[bucket]
 

@@ -14,7 +14,7 @@ from tieout.core.matching.rules import MatchRules
 from tieout.engine.groups.ragged import count_by, dense_both, first_of, offsets, spread
 from tieout.engine.groups.records import NO_DAY, Bools, FreeRecords, Ints
 
-EXPAND_MAX = 160
+EXPAND_MAX = 100
 """A window with more records than this is refused before its candidates are listed."""
 
 

@@ -19,8 +19,8 @@ SIZE_BEYOND = ((30, 5), (63, 4))
 """(up to n candidates, parts): beyond FULL only subsets of so many parts are complete."""
 LIST_MAX = 4096
 """Solutions of one row that are listed; a row with more is not decidable by its amounts."""
-CHUNK = 1 << 21
-"""Partial sums held at once (16 MB)."""
+CHUNK = 1 << 18
+"""Partial sums held at once (2 MB): little enough to stay near the processor."""
 
 
 @dataclass(frozen=True)
