@@ -38,7 +38,7 @@ class MatchRules:
     fee_fixed_minor_max: int = 500
     group_size_max: int = 12
     """Most records on the many side of a searched sum (batches by day or party have no limit)."""
-    group_lag_days_max: int = 10
+    group_lag_days_max: int = 15
     group_candidates_max: int = 40
     """With more candidates than this a sum proves nothing and the search says so."""
     group_posterior_min: float = 0.97
