@@ -122,7 +122,7 @@ class VectorRows:
             return table
         odd = np.flatnonzero(~good)
         for index in odd.tolist():
-            row = [column[index].as_py() for column in cells]
+            row = [column[index].as_py().replace("\r\n", "\n") for column in cells]
             self.plain.read(int(records[index]), Row(int(lines[index]), row))
         return self.merged(table.filter(pa.array(good)))
 
