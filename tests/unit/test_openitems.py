@@ -16,7 +16,7 @@ from tieout.core.openitems import (
     ageing_buckets,
     allocate,
     clear,
-    outstanding,
+    left_open,
 )
 
 EUR = Currency.of("EUR")
@@ -41,7 +41,7 @@ def ledgers(draw: st.DrawFn) -> tuple[list[OpenItem], list[Allocation]]:
     negatives = [each for each in items if each.amount_minor < 0]
     for _ in range(draw(st.integers(0, 8)) if positives and negatives else 0):
         one, two = draw(st.sampled_from(positives)), draw(st.sampled_from(negatives))
-        left = outstanding(items, made)
+        left = left_open(items, made)
         most = min(left[one.item_id], -left[two.item_id])
         if most > 0:
             day = START + timedelta(days=draw(st.integers(0, 300)))
@@ -55,7 +55,7 @@ def test_allocation_moves_no_total_at_any_cut_off(
 ) -> None:
     items, allocations = ledger
     cut_off_on = START + timedelta(days=days)
-    left = outstanding(items, allocations, cut_off_on)
+    left = left_open(items, allocations, cut_off_on)
     assert sum(left.values()) == sum(
         each.amount_minor for each in items if each.dated_on <= cut_off_on
     )
@@ -66,7 +66,7 @@ def test_no_item_is_taken_below_nothing(
     ledger: tuple[list[OpenItem], list[Allocation]],
 ) -> None:
     items, allocations = ledger
-    left = outstanding(items, allocations)
+    left = left_open(items, allocations)
     for each in items:
         assert left[each.item_id] * (1 if each.amount_minor > 0 else -1) >= 0
         assert abs(left[each.item_id]) <= abs(each.amount_minor)
@@ -83,7 +83,7 @@ def test_ageing_buckets_add_up_to_the_balance(
     cut_off_on = START + timedelta(days=days)
     rule = AgeingRule(by_due_date=by_due_date, ages_credits=ages_credits)
     table = aged(items, allocations, cut_off_on, rule)
-    assert sum(table.values()) == sum(outstanding(items, allocations, cut_off_on).values())
+    assert sum(table.values()) == sum(left_open(items, allocations, cut_off_on).values())
 
 
 @given(st.lists(st.integers(-30, 400), min_size=1, max_size=6, unique=True), st.integers(-500, 900))
@@ -95,7 +95,7 @@ def test_every_day_is_in_exactly_one_bucket(bounds: list[int], days: int) -> Non
 def test_clearing_uses_up_one_side_and_names_the_rest(amounts: list[int]) -> None:
     items = [item(f"i{at}", amount) for at, amount in enumerate(amounts)]
     clearing = clear(items, START, "rest")
-    left = outstanding(items, clearing.allocations)
+    left = left_open(items, clearing.allocations)
     assert clearing.residual_minor == sum(amounts) == sum(left.values())
     assert min(left.values()) >= 0 or max(left.values()) <= 0
     assert (clearing.residual is None) == (clearing.residual_minor == 0)
@@ -106,7 +106,7 @@ def test_clearing_uses_up_one_side_and_names_the_rest(amounts: list[int]) -> Non
 def test_an_invoice_paid_in_part_stays_open_with_the_rest() -> None:
     invoice, payment = item("INV-1", 10_000, due=30), item("PAY-1", -4_000, day=20)
     part = allocate(invoice, payment, START + timedelta(days=20))
-    assert outstanding([invoice, payment], [part]) == {"INV-1": 6_000, "PAY-1": 0}
+    assert left_open([invoice, payment], [part]) == {"INV-1": 6_000, "PAY-1": 0}
 
 
 def test_a_retrospective_report_undoes_later_allocations() -> None:
@@ -120,7 +120,7 @@ def test_a_retrospective_report_undoes_later_allocations() -> None:
 def test_half_an_allocation_is_never_counted() -> None:
     invoice, payment = item("INV-1", 100, day=0), item("PAY-1", -100, day=9)
     early = Allocation("INV-1", "PAY-1", 100, START)
-    assert outstanding([invoice, payment], [early], START) == {"INV-1": 100}
+    assert left_open([invoice, payment], [early], START) == {"INV-1": 100}
 
 
 def test_credits_stand_in_their_own_column() -> None:
@@ -134,7 +134,7 @@ def test_over_allocation_is_refused() -> None:
     with pytest.raises(ValueError, match="more than the 0"):
         allocate(invoice, payment, START, [first], 1)
     with pytest.raises(ValueError, match="over-allocated"):
-        outstanding([invoice, payment], [first, first])
+        left_open([invoice, payment], [first, first])
 
 
 def test_two_currencies_are_never_allocated_to_one_another() -> None:

@@ -57,7 +57,7 @@ class Clearing:
     residual: OpenItem | None
 
 
-def outstanding(
+def left_open(
     items: Iterable[OpenItem],
     allocations: Iterable[Allocation] = (),
     cut_off_on: date | None = None,
@@ -214,12 +214,12 @@ def aged(
     cut_off_on: date,
     rule: AgeingRule | None = None,
 ) -> dict[tuple[str, str, AgeingBucket], int]:
-    """What was outstanding at the cut-off, by (party, currency code, bucket).
+    """What was open at the cut-off, by (party, currency code, bucket).
 
     The sums of all buckets are the sub-ledger's balance at that day, whatever the allocations.
     """
     ageing = rule or AgeingRule()
-    left = outstanding(items, allocations, cut_off_on)
+    left = left_open(items, allocations, cut_off_on)
     totals: dict[tuple[str, str, AgeingBucket], int] = {}
     for item in items:
         amount = left.get(item.item_id, 0)

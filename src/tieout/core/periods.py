@@ -138,20 +138,20 @@ class Calendar:
 def calendar_months(year: int, month: int, count: int, first_number: int = 1) -> Calendar:
     """That many calendar months from the given one on."""
     made: list[Period] = []
-    for offset in range(count):
-        years, month_index = divmod(month - 1 + offset, 12)
+    for step in range(count):
+        years, month_index = divmod(month - 1 + step, 12)
         days = monthrange(year + years, month_index + 1)[1]
         begins_on = date(year + years, month_index + 1, 1)
-        made.append(Period(first_number + offset, begins_on, begins_on.replace(day=days)))
+        made.append(Period(first_number + step, begins_on, begins_on.replace(day=days)))
     return Calendar(tuple(made))
 
 
 def weeks(begins_on: date, lengths: Sequence[int], first_number: int = 1) -> Calendar:
     """Periods of so many weeks each, one after the other from that day on."""
     made: list[Period] = []
-    for offset, length in enumerate(lengths):
+    for step, length in enumerate(lengths):
         ends_on = begins_on + timedelta(weeks=length) - ONE_DAY
-        made.append(Period(first_number + offset, begins_on, ends_on))
+        made.append(Period(first_number + step, begins_on, ends_on))
         begins_on = ends_on + ONE_DAY
     return Calendar(tuple(made))
 

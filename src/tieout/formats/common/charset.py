@@ -4,6 +4,7 @@ import codecs
 import re
 
 from tieout.core.errors import Problem
+from tieout.formats.common.eightbit import guess_charset
 from tieout.formats.common.source import Text, decode
 
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
@@ -16,8 +17,8 @@ def decode_western(data: bytes, claimed: str = "") -> Text:
     """Decode text that is most likely Western, whatever the file says of itself.
 
     In this order: byte-order mark, UTF-16 without a mark, plain ASCII, UTF-8 (bytes above 127
-    that form UTF-8 are never an accident), the claimed charset, and then Windows-1252, DOS 850
-    where Windows-1252 has no such letter, or statistics where most letters are foreign.
+    that form UTF-8 are never an accident), the claimed charset, and then what the letters speak
+    for, which is Windows-1252 unless they speak clearly against it.
     """
     wide = _wide(data)
     if data.startswith(_MARKS) or wide:
@@ -40,7 +41,7 @@ def _eight_bit(data: bytes, claim: str) -> Text:
         if len(_HIGH.findall(sample)) * 3 > len(_WORD_BYTES.findall(sample)):
             guessed = decode(data)
             return Text(guessed.text, guessed.charset, problems or guessed.problems)
-        tries = ["cp1252", "cp850"]
+        tries = [guess_charset(data), "cp1252", "cp850"]
     else:
         tries = [claim, "cp1252"]
     for charset in tries:

@@ -8,9 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
-from charset_normalizer import from_bytes
-
 from tieout.core.errors import InvalidInput, Problem
+from tieout.formats.common.eightbit import guess_charset
 
 HEAD_BYTES = 65_536
 OBJECT_BYTES_MAX = 96 * 1024 * 1024
@@ -101,7 +100,7 @@ class Source:
 
 
 def decode(data: bytes, claimed: str = "", fallback: str = "cp1252") -> Text:
-    """Decode by byte-order mark, then the claimed charset, then UTF-8, then by statistics.
+    """Decode by byte-order mark, then the claimed charset, then UTF-8, then by its letters.
 
     A claim that does not hold is a note, never a stop; undecodable bytes become U+FFFD.
     NUL bytes in 8-bit text are removed.
@@ -126,10 +125,7 @@ def decode(data: bytes, claimed: str = "", fallback: str = "cp1252") -> Text:
                     if charset == claimed
                     else problems
                 )
-    guess = from_bytes(data[:200_000]).best()
-    charset = guess.encoding if guess is not None else fallback
-    if charset in {"ascii", "utf_8"}:
-        charset = fallback
+    charset = guess_charset(data, fallback)
     text = data.decode(charset, errors="replace")
     return Text(text, charset, problems or _replaced(text, charset))
 
