@@ -10,7 +10,8 @@ from tieout.core.errors import Problem
 from tieout.core.matching.rules import MatchRules
 from tieout.core.reading import Reading
 from tieout.engine.result import MatchResult
-from tieout.files.pairing import agree_on_currency, pair_accounts
+from tieout.files.currencies import agree_on_currency
+from tieout.files.pairing import pair_accounts
 from tieout.files.reading import read
 from tieout.files.records import SideRecords, only_accounts, same_count, side_of
 from tieout.files.rules import load_rules

@@ -37,6 +37,8 @@ class SideRecords:
     """Records that are no bookings (information lines) and so are not compared."""
     is_books: bool = False
     """Whether the records are postings, of which only some accounts are to be compared."""
+    bank_accounts: frozenset[str] = frozenset()
+    """The accounts that books themselves call bank, card or cash accounts."""
     notes: tuple[str, ...] = field(default=())
 
 
@@ -136,7 +138,12 @@ def _of_entries(reading: Reading) -> SideRecords:
     exponents = _finest(posting.currency for entry in reading.entries for posting in entry.postings)
     table = _table(_posting_rows(reading.entries, exponents))
     return SideRecords(
-        _with_ids(table), exponents, reading.file, reading.all_problems(), is_books=True
+        _with_ids(table),
+        exponents,
+        reading.file,
+        reading.all_problems(),
+        is_books=True,
+        bank_accounts=frozenset(each.code for each in reading.accounts if each.is_bank),
     )
 
 
