@@ -1,0 +1,162 @@
+"""The figures as a page: `docs/benchmarks.md`, written from the JSON results and nothing else."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "benchmarks" / "results"
+PAGE = ROOT / "docs" / "benchmarks.md"
+
+HEAD = """# Benchmarks
+
+Written by `python -m benchmarks --table` from the results in `benchmarks/results`; do not edit.
+
+`make bench` runs all of them. Each checks its answer before it believes its figures: every
+record once, the difference adds up, the same answer in every round, and precision and recall
+against the known truth. Seconds depend on the machine and on what else it does; the ratios were
+taken from alternating runs of whole processes and are what to compare. How precision and recall
+are counted stands in `src/tieout/testing/quality.py`.
+"""
+
+
+def page(results: Path) -> str:
+    """The page of all results that are there."""
+    parts = [HEAD]
+    for name, write in SECTIONS.items():
+        path = results / f"{name}.json"
+        if path.is_file():
+            data = json.loads(path.read_text(encoding="utf-8"))
+            parts.append(write(data) + _promises(data) + _machine(data["machine"]))
+    return "\n".join(parts)
+
+
+def _match(data: Mapping[str, Any]) -> str:
+    heads = ["lines a side", "seconds", "times the join", "peak MB", "µs a line"]
+    heads += ["confirmed precision", "recall, confirmed", "recall, with suggestions"]
+    rows = []
+    for row in data["rows"]:
+        quality = row["quality"]
+        rows.append(
+            [
+                f"{row['lines']:,}",
+                row["seconds"],
+                row["ratio"],
+                row["peak_mb"],
+                row["microseconds_per_line"],
+                f"{quality['precision']:.5f} ({quality['confirmed_wrong']} wrong)",
+                f"{quality['recall_confirmed']:.4f}",
+                f"{quality['recall']:.4f}",
+            ]
+        )
+    kinds = [
+        [
+            kind["kind"],
+            f"{kind['truth']:,}",
+            _share(kind["found_confirmed"], kind["truth"]),
+            _share(kind["found"], kind["truth"]),
+            f"{kind['confirmed_wrong']} of {kind['confirmed']:,}",
+        ]
+        for kind in data["rows"][-1]["quality"]["kinds"]
+    ]
+    kind_heads = ["kind", "truth groups", "confirmed", "with suggestions", "wrongly confirmed"]
+    bins = [
+        [f"{b['low']} to {b['high']}", f"{b['count']:,}", f"{b['said']:.4f}", f"{b['right']:.4f}"]
+        for b in data["rows"][-1]["quality"]["calibration"]
+        if b["count"]
+    ]
+    return (
+        "## Whole `tieout match`, CSV to report\n\nThe join is DuckDB's bare equi-join of the same "
+        "files on account, currency and amount within the date window.\n\n"
+        + _table(heads, rows)
+        + "\nBy kind, at the largest size:\n\n"
+        + _table(kind_heads, kinds)
+        + "\nThe probability said and the share that is right, at the largest size:\n\n"
+        + _table(["posterior", "groups", "said", "right"], bins)
+    )
+
+
+def _transactions(data: Mapping[str, Any]) -> str:
+    head = "## Splink's `transactions` set, ids shuffled\n\n"
+    if "skipped" in data:
+        return f"{head}Not run: {data['skipped']}.\n"
+    ours, splink = data["tieout"], data["splink"]
+    rows = [
+        ["Tieout, confirmed", *_scores(ours["confirmed"]), ours["seconds"], ours["peak_mb"]],
+        ["Tieout, with suggestions", *_scores(ours["confirmed_and_suggested"]), "", ""],
+    ]
+    if "error" in splink:
+        rows.append(["Splink did not run", splink["error"], "", "", "", ""])
+    used = {key: splink.get(key, "") for key in ("seconds", "peak_mb")}
+    for name, scores in splink.items():
+        if isinstance(scores, dict):
+            rows.append([f"Splink, {name.replace('_', ' ')}", *_scores(scores), *used.values()])
+            used = dict.fromkeys(used, "")
+    heads = ["", "precision", "recall", "F1", "seconds", "peak MB"]
+    ratio = f"\nOurs takes {data['ratio']} times Splink's seconds.\n" if "ratio" in data else ""
+    return head + _table(heads, rows) + ratio
+
+
+def _scores(scores: Mapping[str, float]) -> list[str]:
+    return [f"{scores[name]:.4f}" for name in ("precision", "recall", "f1")]
+
+
+def _peers(data: Mapping[str, Any]) -> str:
+    heads = ["", "lines a side", "how", "seconds", "peak MB", "precision", "recall"]
+    keys = ("seconds", "peak_mb", "precision", "recall")
+    rows = [
+        [
+            row["name"],
+            f"{row['lines']:,}",
+            "; ".join(filter(None, (row["how"], row.get("said", "")))),
+            *(
+                [f"did not run: {row['error']}", "", "", ""]
+                if "error" in row
+                else [row[key] for key in keys]
+            ),
+        ]
+        for row in data["rows"]
+    ]
+    return "## Peers on one instance\n\nPair-wise, over all kinds.\n\n" + _table(heads, rows)
+
+
+def _readers(data: Mapping[str, Any]) -> str:
+    heads = ["format", "lines", "MB", "seconds", "seconds per MB", "peak MB"]
+    keys = ("lines", "megabytes", "seconds", "seconds_per_mb", "peak_mb")
+    rows = [
+        [row["format"], *(row.get(key, row.get("error", "")) for key in keys)]
+        for row in data["rows"]
+    ]
+    return "## Readers\n\nWhole processes, start included.\n\n" + _table(heads, rows)
+
+
+SECTIONS = {
+    "match": _match,
+    "splink_transactions": _transactions,
+    "peers": _peers,
+    "readers": _readers,
+}
+
+
+def _table(heads: list[str], rows: list[list[Any]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "".join(f"| {' | '.join(str(cell) for cell in line)} |\n" for line in lines)
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.4f}" if whole else ""
+
+
+def _promises(data: Mapping[str, Any]) -> str:
+    holds = data.get("holds", {})
+    lines = [f"- {'kept' if kept else '**not kept**'}: {name}\n" for name, kept in holds.items()]
+    return "\nPromises:\n\n" + "".join(lines) if lines else ""
+
+
+def _machine(machine: Mapping[str, Any]) -> str:
+    versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
+    return (
+        f"\n{machine['cores']} cores, {machine['memory_gb']} GB, {machine['system']}, "
+        f"Python {machine['python']}, {versions}; load before the run {machine['load_before']}.\n"
+    )

@@ -1,0 +1,239 @@
+"""Evidence: the dimensions on which two records are compared, their levels, and prior beliefs.
+
+A prior is a pair of shares: among pairs that belong together, and among others that share
+account and amount. Small inputs lean on them, large ones learn their own (`learning.py`).
+"""
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+import numpy as np
+
+from tieout.core.matching.rules import MatchRules
+from tieout.engine.population import NO_DAY, Populations
+from tieout.engine.text import Flags, Ints
+
+
+class Ref(IntEnum):
+    """How the references of two records compare."""
+
+    NONE = 0
+    CONFLICT = 1
+    """Both carry one, and they differ."""
+    TRUNCATED = 2
+    COMMON = 3
+    """The same, but one that many records carry."""
+    RARE = 4
+    """A rare one is found in both."""
+
+
+class Text(IntEnum):
+    """How the names and texts of two records compare."""
+
+    NONE = 0
+    """One side says nothing."""
+    CONFLICT = 1
+    INITIAL = 2
+    PREFIX_3 = 3
+    PREFIX_4 = 4
+    EDIT = 5
+    """The names differ by a letter or two."""
+    PREFIX_6 = 6
+    WORD = 7
+    """A telling word of one is in the other."""
+    ALIAS = 8
+    """Other names, that go together again and again."""
+    PREFIX_8 = 9
+    PREFIX_11 = 10
+    PREFIX_14 = 11
+    TRUNCATED = 12
+    """One name is the beginning of the other."""
+    NAME = 13
+    SAME = 14
+    """The whole text is the same."""
+
+
+class Start(IntEnum):
+    """How far two whole texts, boilerplate included, begin alike."""
+
+    NONE = 0
+    PREFIX_4 = 1
+    PREFIX_7 = 2
+    PREFIX_10 = 3
+    PREFIX_14 = 4
+    TRUNCATED = 5
+    SAME = 6
+
+
+STARTS = len(Start)
+"""The text level of a pair is its `Text` times this plus its `Start`."""
+TEXT_AGREES = (Text.EDIT, Text.PREFIX_6, Text.WORD, *list(Text)[Text.ALIAS :])
+"""Levels that a person would call the same party."""
+LAG_BINS = 64
+"""Lags beyond are counted with the last."""
+RATIO_STEPS = 40
+"""Half-percent steps either way; beyond is counted with the last."""
+RARITY_LEVELS = 14
+
+
+@dataclass(frozen=True)
+class Prior:
+    """Shares of the levels of a dimension among true and among chance pairs."""
+
+    name: str
+    true: tuple[float, ...]
+    chance: tuple[float, ...]
+
+    @property
+    def levels(self) -> int:
+        return len(self.true)
+
+
+def priors(rules: MatchRules) -> tuple[Prior, ...]:
+    """The dimensions of a run, in the order of `ScoreParts`: amount, date, reference, text."""
+    return (
+        _amount_prior(rules),
+        _lag_prior(rules),
+        _normal("reference", (0.45, 0.05, 0.04, 0.06, 0.40), (0.55, 0.43, 0.002, 0.015, 0.003)),
+        _text_prior(),
+    )
+
+
+_TEXT_PRIOR: dict[Text, tuple[float, float]] = {
+    Text.NONE: (0.12, 0.15),
+    Text.CONFLICT: (0.05, 0.72),
+    Text.INITIAL: (0.01, 0.06),
+    Text.PREFIX_3: (0.01, 0.01),
+    Text.PREFIX_4: (0.02, 0.006),
+    Text.EDIT: (0.02, 0.002),
+    Text.PREFIX_6: (0.04, 0.003),
+    Text.WORD: (0.08, 0.01),
+    Text.ALIAS: (0.02, 0.002),
+    Text.PREFIX_8: (0.05, 0.003),
+    Text.PREFIX_11: (0.05, 0.002),
+    Text.PREFIX_14: (0.05, 0.001),
+    Text.TRUNCATED: (0.10, 0.002),
+    Text.NAME: (0.20, 0.004),
+    Text.SAME: (0.18, 0.003),
+}
+_START_PRIOR = (
+    (0.6, 0.8),
+    (0.1, 0.1),
+    (0.06, 0.04),
+    (0.06, 0.02),
+    (0.06, 0.02),
+    (0.06, 0.01),
+    (0.06, 0.01),
+)
+
+
+def _text_prior() -> Prior:
+    true = [t * s for t, _ in _TEXT_PRIOR.values() for s, _ in _START_PRIOR]
+    chance = [c * s for _, c in _TEXT_PRIOR.values() for _, s in _START_PRIOR]
+    return _normal("text", tuple(true), tuple(chance))
+
+
+def _normal(name: str, true: tuple[float, ...], chance: tuple[float, ...]) -> Prior:
+    whole_true, whole_chance = sum(true), sum(chance)
+    return Prior(name, tuple(x / whole_true for x in true), tuple(x / whole_chance for x in chance))
+
+
+def _amount_prior(rules: MatchRules) -> Prior:
+    """Equal amounts, from rare to common; then half-percent steps from far below to far above."""
+    true = [2.0 ** -(0.55 * n) for n in range(RARITY_LEVELS)]
+    chance = [0.02 * 2.0 ** min(n, 5) for n in range(RARITY_LEVELS)]
+    steps = range(-RATIO_STEPS, RATIO_STEPS + 1)
+    tolerant = bool(rules.amount_tolerance_bp or rules.amount_tolerance_minor)
+    weight = sum(chance) if tolerant else 1e-6
+    true += [weight / (3 + abs(step)) / 4 for step in steps]
+    chance += [weight / 8 for _ in steps]
+    return _normal("amount", tuple(true), tuple(chance))
+
+
+def _lag_prior(rules: MatchRules) -> Prior:
+    """Unknown, outside the window, then each day of it; money is more often a little late."""
+    days = range(rules.lag_days_min, rules.lag_days_min + LAG_BINS)
+    true = tuple(2.0 ** -(abs(day) * (0.5 if abs(day) < 6 else 0.6)) + 0.002 for day in days)
+    return _normal("date", (0.02, 0.02, *true), (0.02, 0.1, *((1.0 / 16,) * LAG_BINS)))
+
+
+@dataclass(frozen=True)
+class Edges:
+    """Candidate pairs, sorted by left and right, with the level of each dimension."""
+
+    left: Ints
+    right: Ints
+    levels: tuple[Ints, ...]
+    lag: Ints
+    identity: Flags
+    """The external ids are equal, and each is on one record of its side only."""
+
+    @property
+    def size(self) -> int:
+        return len(self.left)
+
+    def only(self, kept: Flags | Ints) -> "Edges":
+        """The marked ones."""
+        return Edges(
+            self.left[kept],
+            self.right[kept],
+            tuple(level[kept] for level in self.levels),
+            self.lag[kept],
+            self.identity[kept],
+        )
+
+
+@dataclass(frozen=True)
+class TextEvidence:
+    """What an engine's candidate step returns: pairs, and the levels only it can see."""
+
+    left: Ints
+    right: Ints
+    reference: Ints
+    text: Ints
+    rarity: Ints
+    notes: tuple[str, ...] = field(default=())
+    crowded_left: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    """Records whose amount is so common that not all pairs were looked at."""
+    crowded_right: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+
+
+def with_numbers(found: TextEvidence, sides: Populations, rules: MatchRules) -> Edges:
+    """Sort the pairs and add the dimensions that are plain arithmetic: amount ratio and lag."""
+    order = np.lexsort((found.right, found.left))
+    left, right = found.left[order], found.right[order]
+    first, second = sides.left.amount[left], sides.right.amount[right]
+    amount = np.minimum(found.rarity[order], RARITY_LEVELS - 1)
+    unequal = np.flatnonzero(first != second)
+    if len(unequal):
+        amount[unequal] = ratio_level(first[unequal], second[unequal])
+    left_day, right_day = sides.left.day[left], sides.right.day[right]
+    lag = left_day - right_day
+    known = (left_day != NO_DAY) & (right_day != NO_DAY)
+    inside = (lag >= rules.lag_days_min) & (lag <= rules.lag_days_max)
+    level = np.clip(lag - rules.lag_days_min, 0, LAG_BINS - 1) + 2
+    level = np.where(known, np.where(inside, level, 1), 0)
+    identity = (sides.left.external[left] == sides.right.external[right]) & (first == second)
+    return Edges(
+        left,
+        right,
+        (amount, level, found.reference[order], found.text[order]),
+        np.where(known, lag, NO_DAY),
+        identity,
+    )
+
+
+def ratio_level(first: Ints, second: Ints) -> Ints:
+    """The half-percent step of right over left, after the levels of equality; exact integers."""
+    wide = np.maximum(np.abs(first), np.abs(second))
+    step = (np.abs(second) - np.abs(first)) * 200 // np.maximum(wide, 1)
+    level: Ints = RARITY_LEVELS + RATIO_STEPS + np.clip(step, -RATIO_STEPS, RATIO_STEPS)
+    return level
+
+
+def rarity_level(pairs: Ints) -> Ints:
+    """The binary logarithm of how many pairs an amount could make, rounded up."""
+    level = np.zeros(len(pairs), dtype=np.int64)
+    for power in range(RARITY_LEVELS - 1):
+        level += pairs > 2**power
+    return level

@@ -1,0 +1,116 @@
+"""Evidence weights learned without labels, by one-to-one-aware expectation and maximisation.
+
+The responsibility of a pair is shared with every other pair of the same two records. Histograms
+start from prior beliefs, which weigh as much as `PRIOR_TRUE` true and `PRIOR_CHANCE` chance
+pairs. The weights leave as integers (hundredths of a bit), so that every engine adds them alike.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from tieout.engine.evidence import Edges, Prior
+from tieout.engine.text import Ints
+
+Floats = npt.NDArray[np.float64]
+
+ROUNDS = 15
+PRIOR_TRUE = 60.0
+PRIOR_CHANCE = 300.0
+PRIOR_RECORDS = 10.0
+"""So many records with and so many without a partner are believed to have been seen."""
+LEVEL_FLOOR = 1e-5
+WEIGHT_MAX = 2_000
+SAMPLE_PAIRS = 200_000
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Hundredths of a bit for each level of each dimension, and for being a pair at all."""
+
+    base: int
+    """The logarithm of the odds that a candidate pair is true before its evidence is seen."""
+    levels: tuple[tuple[int, ...], ...]
+    names: tuple[str, ...]
+    pairs_seen: int
+
+    def of(self, edges: Edges) -> tuple[Ints, ...]:
+        """The weight of each pair on each dimension."""
+        return tuple(
+            np.array(table, dtype=np.int64)[level]
+            for table, level in zip(self.levels, edges.levels, strict=True)
+        )
+
+
+def learn(edges: Edges, priors: Sequence[Prior]) -> Weights:
+    """Fit the weights to a sample of whole blocks of pairs that compete.
+
+    Pairs alike in all levels are weighed together: there are far fewer patterns than pairs.
+    """
+    pattern, patterns = _patterns(edges, priors)
+    lefts, left = np.unique(edges.left, return_inverse=True)
+    rights, right = np.unique(edges.right, return_inverse=True)
+    logs = [np.log2(np.array(p.true)) - np.log2(np.array(p.chance)) for p in priors]
+    odds = 0.0
+    seen = np.bincount(pattern, minlength=len(patterns[0])).astype(np.float64)
+    pattern_count = len(patterns[0])
+    for _ in range(ROUNDS if edges.size else 0):
+        total = np.full(len(patterns[0]), odds)
+        for table, level in zip(logs, patterns, strict=True):
+            total += table[level]
+        strength = np.exp2(np.clip(total, -60, 60))[pattern]
+        rivals = np.bincount(left, strength, len(lefts))[left]
+        rivals += np.bincount(right, strength, len(rights))[right]
+        share = strength / (1.0 + rivals - strength)
+        true: Floats = np.bincount(pattern, share, pattern_count).astype(np.float64)
+        logs = [
+            _log_ratio(prior, level, true, seen - true)
+            for prior, level in zip(priors, patterns, strict=True)
+        ]
+        odds = _base(float(share.sum()), min(len(lefts), len(rights)), edges.size)
+    tables = tuple(
+        tuple(int(x) for x in np.clip(np.rint(table * 100), -WEIGHT_MAX, WEIGHT_MAX))
+        for table in logs
+    )
+    return Weights(round(odds * 100), tables, tuple(p.name for p in priors), edges.size)
+
+
+def _patterns(edges: Edges, priors: Sequence[Prior]) -> tuple[Ints, tuple[Ints, ...]]:
+    """The number of each pair's pattern, and the levels of each pattern."""
+    code = np.zeros(edges.size, dtype=np.int64)
+    for prior, level in zip(priors, edges.levels, strict=True):
+        code = code * prior.levels + level
+    distinct, pattern = np.unique(code, return_inverse=True)
+    levels = []
+    for prior in reversed(priors):
+        distinct, level = np.divmod(distinct, prior.levels)
+        levels.append(level)
+    return pattern.astype(np.int64), tuple(reversed(levels))
+
+
+def _base(true: float, records: int, pairs: int) -> float:
+    """The odds that a record has a partner among its candidates, spread over the candidates."""
+    return float(
+        np.log2((true + PRIOR_RECORDS) / (max(records - true, 0.0) + PRIOR_RECORDS))
+        - np.log2(max(pairs / max(records, 1), 1.0))
+    )
+
+
+def _log_ratio(prior: Prior, level: Ints, true: Floats, chance: Floats) -> Floats:
+    true = np.bincount(level, true, prior.levels) + PRIOR_TRUE * np.array(prior.true)
+    chance = np.bincount(level, chance, prior.levels) + PRIOR_CHANCE * np.array(prior.chance)
+    true_share = np.maximum(true / true.sum(), LEVEL_FLOOR)
+    chance_share = np.maximum(chance / chance.sum(), LEVEL_FLOOR)
+    ratio: Floats = np.log2(true_share) - np.log2(chance_share)
+    return ratio
+
+
+def sample(edges: Edges, block: Ints, most: int = SAMPLE_PAIRS) -> Edges:
+    """At most about so many pairs: whole blocks, chosen by a hash of the block."""
+    if edges.size <= most:
+        return edges
+    share = most / edges.size
+    mixed = (block.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(40)
+    return edges.only(mixed < np.uint64(share * 2**24))

@@ -1,0 +1,217 @@
+"""The two populations, ready to compare: sorted by id, coded in integers, texts as keys.
+
+Each record is known by its place in the order of ids, so that nothing depends on the order of
+the input. Accounts and currencies of both sides get one coding; `pool` is account and currency.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tieout.core.errors import InvalidInput
+from tieout.core.matching.records import RECORD_COLUMNS, Side
+from tieout.core.matching.rules import MatchRules
+from tieout.engine.result import RECORD_SCHEMA
+from tieout.engine.text import (
+    LEFT_ABSENT,
+    RIGHT_ABSENT,
+    Flags,
+    Ints,
+    TextColumns,
+    boilerplate_of,
+    text_columns,
+)
+
+NO_DAY = -(2**40)
+"""The day of a record without a date."""
+ANY_ACCOUNT = -1
+
+
+@dataclass(frozen=True)
+class Population:
+    """One side, sorted by id; `idx` of a record is its place in these arrays."""
+
+    side: Side
+    table: pa.Table
+    pool: Ints
+    account: Ints
+    """Code of the account, `ANY_ACCOUNT` when the record names none and others do."""
+    currency: Ints
+    amount: Ints
+    day: Ints
+    external: Ints
+    """Code of the external id; absent codes differ by side."""
+    pending: Flags
+    text: TextColumns
+
+    @property
+    def size(self) -> int:
+        return len(self.amount)
+
+    @property
+    def ids(self) -> pa.Array:
+        return _flat(self.table["record_id"])
+
+
+@dataclass(frozen=True)
+class Populations:
+    """Both sides, and the names behind the codes."""
+
+    left: Population
+    right: Population
+    accounts: tuple[str, ...]
+    currencies: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def has_any_account(self) -> bool:
+        """Whether some records name no account while others do."""
+        return any(bool((side.account == ANY_ACCOUNT).any()) for side in (self.left, self.right))
+
+
+def _flat(column: pa.ChunkedArray) -> pa.Array:
+    return column.combine_chunks()
+
+
+_EMPTY: dict[pa.DataType, object] = {pa.string(): "", pa.bool_(): False}
+
+
+def canonical(table: pa.Table, side: Side) -> pa.Table:
+    """The columns of the contract, without nulls where none may be, sorted by unique id."""
+    missing = [name for name in RECORD_COLUMNS if name not in table.column_names]
+    if missing:
+        raise InvalidInput(
+            "table.column-missing", f"no column {missing[0]}", ", ".join(RECORD_COLUMNS), str(side)
+        )
+    columns = {name: table[name] for name in RECORD_COLUMNS}
+    for field in RECORD_SCHEMA:
+        column = columns[field.name].cast(field.type)
+        if not field.nullable and column.null_count:
+            if field.name in {"record_id", "amount_minor"}:
+                raise InvalidInput("record.amount-missing", f"an empty {field.name}", "", str(side))
+            column = column.fill_null(_EMPTY[field.type])
+        columns[field.name] = column
+    result = pa.table(columns, schema=RECORD_SCHEMA).combine_chunks()
+    ids = result["record_id"]
+    if result.num_rows > 1:
+        rising = pc.less(ids.slice(0, result.num_rows - 1), ids.slice(1))
+        if not pc.all(rising).as_py():
+            result = result.take(pc.sort_indices(ids)).combine_chunks()
+            ids = result["record_id"]
+            same = pc.equal(ids.slice(0, result.num_rows - 1), ids.slice(1))
+            if pc.any(same).as_py():
+                twice = ids.filter(
+                    pc.fill_null(pa.chunked_array([*same.chunks, [False]]), value=False)
+                )
+                raise InvalidInput(
+                    "match.identity-broken",
+                    f"the id {twice[0].as_py()} twice",
+                    "unique ids",
+                    str(side),
+                )
+    return result
+
+
+def _codes(left: pa.Array, right: pa.Array) -> tuple[Ints, Ints, tuple[str, ...]]:
+    """One coding of two text columns, in the order of the text."""
+    both = pa.concat_arrays([left, right]).dictionary_encode()
+    names = both.dictionary
+    order = pc.sort_indices(names).to_numpy()
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    codes = rank[both.indices.to_numpy()] if len(both) else np.zeros(0, dtype=np.int64)
+    return codes[: len(left)], codes[len(left) :], tuple(names.take(pa.array(order)).to_pylist())
+
+
+def _distinct(column: pa.Array) -> set[str]:
+    return set(pc.unique(column).to_pylist())
+
+
+def _account_names(left: pa.Table, right: pa.Table, rules: MatchRules) -> tuple[pa.Array, pa.Array]:
+    """Account names of both sides made comparable; empty where the account may be any."""
+    sides = [_flat(left["account"]), _flat(right["account"])]
+    names = [_distinct(column) for column in sides]
+    if rules.ignore_account or {""} in names or not all(names):
+        return tuple(pa.array(np.full(len(c), "", dtype=object), pa.string()) for c in sides)
+    same = {right_name: left_name for left_name, right_name in rules.exact_accounts}
+    real = [each - {""} for each in names]
+    if len(real[0]) == len(real[1]) == 1:
+        same[next(iter(real[1]))] = next(iter(real[0]))
+    renamed = sides[1].dictionary_encode()
+    dictionary = pa.array([same.get(n, n) for n in renamed.dictionary.to_pylist()], pa.string())
+    return sides[0], dictionary.take(renamed.indices)
+
+
+def _with_currency(left: pa.Table, right: pa.Table) -> tuple[pa.Table, pa.Table, tuple[str, ...]]:
+    """A side that names no currency takes the other's, when that is only one."""
+    tables = [left, right]
+    names = [_distinct(_flat(table["currency"])) for table in tables]
+    notes = []
+    for one, other in ((0, 1), (1, 0)):
+        if names[one] == {""} and len(names[other]) == 1 and names[other] != {""}:
+            code = next(iter(names[other]))
+            column = pa.array(np.full(tables[one].num_rows, code, dtype=object), pa.string())
+            place = tables[one].column_names.index("currency")
+            tables[one] = tables[one].set_column(place, RECORD_SCHEMA.field("currency"), column)
+            notes.append(f"The {tuple(Side)[one]} side names no currency: {code} is taken.")
+    return tables[0], tables[1], tuple(notes)
+
+
+def _days(table: pa.Table) -> Ints:
+    booked = pc.coalesce(table["booked_on"], table["value_on"]).cast(pa.int32()).cast(pa.int64())
+    days: Ints = _flat(pc.fill_null(booked, NO_DAY)).to_numpy()
+    return days
+
+
+def _externals(left: pa.Table, right: pa.Table) -> tuple[Ints, Ints]:
+    first, second, names = _codes(_flat(left["external_id"]), _flat(right["external_id"]))
+    if names and names[0] == "":
+        first = np.where(first == 0, LEFT_ABSENT, first)
+        second = np.where(second == 0, RIGHT_ABSENT, second)
+    return first, second
+
+
+def populations(left: pa.Table, right: pa.Table, rules: MatchRules) -> Populations:
+    """Both sides, checked, sorted and coded."""
+    left, right = canonical(left, Side.LEFT), canonical(right, Side.RIGHT)
+    left, right, notes = _with_currency(left, right)
+    names = _account_names(left, right, rules)
+    left_account, right_account, accounts = _codes(*names)
+    every_empty = accounts == ("",)
+    left_currency, right_currency, currencies = _codes(
+        _flat(left["currency"]), _flat(right["currency"])
+    )
+    externals = _externals(left, right)
+    with ThreadPoolExecutor(2) as pool:
+        boilerplate = boilerplate_of(left, right)
+        texts = list(
+            pool.map(
+                lambda each: text_columns(each[0], boilerplate, each[1]),
+                ((left, LEFT_ABSENT), (right, RIGHT_ABSENT)),
+            )
+        )
+    made = []
+    for place, (table, account, currency) in enumerate(
+        ((left, left_account, left_currency), (right, right_account, right_currency))
+    ):
+        shown = account
+        if accounts and accounts[0] == "" and not every_empty:
+            shown = np.where(account == 0, ANY_ACCOUNT, account)
+        made.append(
+            Population(
+                side=tuple(Side)[place],
+                table=table,
+                pool=account * len(currencies) + currency,
+                account=shown,
+                currency=currency,
+                amount=_flat(table["amount_minor"]).to_numpy(),
+                day=_days(table),
+                external=externals[place],
+                pending=_flat(table["is_pending"]).to_numpy(zero_copy_only=False),
+                text=texts[place],
+            )
+        )
+    return Populations(made[0], made[1], accounts, currencies, notes)

@@ -1,0 +1,99 @@
+"""One plain sentence for a person: why a pair was made, why a record was left."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tieout.core.matching.words import Pass
+from tieout.core.money import ISO_4217_EXPONENTS, Currency, format_minor
+from tieout.engine.evidence import Ref, Text
+from tieout.engine.population import NO_DAY
+from tieout.engine.text import Ints
+
+_REFERENCE = {
+    Ref.NONE: "",
+    Ref.CONFLICT: "the references differ",
+    Ref.TRUNCATED: "one reference is the beginning of the other",
+    Ref.COMMON: "the same reference, though many carry it",
+    Ref.RARE: "a reference that few carry is in both",
+}
+_TEXT = {
+    Text.NONE: "no name to compare",
+    Text.CONFLICT: "the names have nothing in common",
+    Text.INITIAL: "the names begin with the same letter only",
+    Text.PREFIX_3: "the names share their first three letters",
+    Text.PREFIX_4: "the names share their first four letters",
+    Text.EDIT: "the names differ by a letter or two",
+    Text.PREFIX_6: "the names begin alike",
+    Text.WORD: "a word of one text is in the other",
+    Text.ALIAS: "the two names go together elsewhere",
+    Text.PREFIX_8: "the names begin alike",
+    Text.PREFIX_11: "the names begin alike",
+    Text.PREFIX_14: "the names begin alike",
+    Text.TRUNCATED: "one name is the beginning of the other",
+    Text.NAME: "the same name",
+    Text.SAME: "the same text",
+}
+
+
+def money(amount_minor: int, currency: str) -> str:
+    """An amount as a person writes it: `-12.34 EUR`."""
+    exponent = Currency.of(currency).exponent if currency.strip() else 2
+    return f"{format_minor(amount_minor, exponent)} {currency}".rstrip()
+
+
+def days_apart(lag: int) -> str:
+    """The left day against the right day."""
+    if lag == NO_DAY:
+        return "a date is missing"
+    if lag == 0:
+        return "the same day"
+    noun = "day" if abs(lag) == 1 else "days"
+    return f"left {abs(lag)} {noun} {'later' if lag > 0 else 'earlier'}"
+
+
+def pair_phrase(made_by: Pass, lag: int, levels: tuple[int, int], *, twins: int, ties: int) -> str:
+    """What follows the amounts in the sentence of a pair."""
+    reference, text = levels
+    parts = ["the same id in both"] if made_by is Pass.IDENTITY else []
+    parts += [days_apart(lag), _REFERENCE[Ref(reference)], _TEXT[Text(text)]]
+    sentence = ", ".join(part for part in parts if part)
+    if twins > 1:
+        sentence += f"; {twins} records a side look alike, and any pairing of them is as good"
+    if ties:
+        sentence += f"; {ties} other {'pair is' if ties == 1 else 'pairs are'} as good"
+    return sentence + "."
+
+
+def pair_sentence(left: str, right: str, phrase: str) -> str:
+    """The whole sentence, from amounts as text."""
+    return f"{left} = {right}; {phrase}" if left == right else f"{left} against {right}; {phrase}"
+
+
+def money_column(amount: Ints, currency: Ints, currencies: Sequence[str]) -> pa.Array:
+    """`money` for a whole column."""
+    parts = pa.array(np.full(len(amount), "", dtype=object), pa.string())
+    for code, name in enumerate(currencies):
+        here = np.flatnonzero(currency == code)
+        if len(here):
+            exponent = ISO_4217_EXPONENTS.get(name, 2)
+            column = _decimals(amount[here], exponent, f" {name}".rstrip())
+            if len(here) == len(amount):
+                return column
+            mask = np.zeros(len(amount), dtype=np.bool_)
+            mask[here] = True
+            parts = pc.replace_with_mask(parts, pa.array(mask), column)
+    return parts
+
+
+def _decimals(amount: Ints, exponent: int, suffix: str) -> pa.Array:
+    sign = pa.array(["", "-"]).take(pa.array((amount < 0).astype(np.int8)))
+    whole, fraction = np.divmod(np.abs(amount), 10**exponent)
+    if not exponent:
+        return pc.binary_join_element_wise(sign, pa.array(whole).cast(pa.string()), suffix, "")
+    spelt = pa.array([f".{n:0{exponent}d}{suffix}" for n in range(10**exponent)])
+    return pc.binary_join_element_wise(
+        sign, pa.array(whole).cast(pa.string()), spelt.take(pa.array(fraction)), ""
+    )

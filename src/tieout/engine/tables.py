@@ -1,0 +1,393 @@
+"""The result tables: pairs from arrays, other groups from values, all in one deterministic order.
+
+Group ids count the groups in the order of their first record, so the same input in any order
+gives the same ids.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tieout.core.errors import Corruption
+from tieout.core.matching.records import Side
+from tieout.core.matching.result import ScoreParts
+from tieout.core.matching.words import Pass, ResidualCause, Status, UnmatchedReason
+from tieout.engine.evidence import STARTS
+from tieout.engine.policy import Pairs, Scored
+from tieout.engine.population import Population, Populations
+from tieout.engine.reasons import money_column, pair_phrase
+from tieout.engine.result import GROUPS_SCHEMA, MATCHES_SCHEMA, UNMATCHED_SCHEMA
+from tieout.engine.text import Flags, Ints
+
+
+@dataclass(frozen=True)
+class OtherGroup:
+    """A group that is no plain pair: members by index, and what `MatchGroup` says of it."""
+
+    left: tuple[int, ...]
+    right: tuple[int, ...]
+    made_by: Pass
+    rule: str
+    status: Status
+    score: int
+    parts: ScoreParts
+    posterior: float
+    residual_minor: int
+    residual_cause: ResidualCause
+    reason: str
+    solutions: int = 1
+    runner_up_left: tuple[int, ...] = ()
+    runner_up_right: tuple[int, ...] = ()
+    runner_up_score: int = 0
+
+
+@dataclass(frozen=True)
+class PairColumns:
+    """What the tables say of pairs, a value a pair."""
+
+    left: Ints
+    right: Ints
+    columns: dict[str, pa.Array]
+
+
+def pair_columns(sides: Populations, scored: Scored, pairs: Pairs) -> PairColumns:
+    """The columns of `MATCHES_SCHEMA` that pairs fill, beside ids and sums."""
+    edges = scored.edges
+    left, right = edges.left[pairs.edge], edges.right[pairs.edge]
+    amount, date, reference, counterparty = (part[pairs.edge] for part in scored.parts)
+    has_rival = pairs.rival >= 0
+    first, second = sides.left.amount[left], sides.right.amount[right]
+    return PairColumns(
+        left,
+        right,
+        {
+            "pass": _words(pairs.made_by),
+            "rule": _either_word(first == second, "equal amount", "within tolerance"),
+            "status": _either_word(pairs.confirmed, Status.CONFIRMED, Status.SUGGESTED),
+            "residual_cause": _either_word(
+                first == second, ResidualCause.NONE, ResidualCause.TOLERANCE
+            ),
+            "score": pa.array(pairs.score),
+            "score_amount": pa.array(amount),
+            "score_date": pa.array(date),
+            "score_reference": pa.array(reference),
+            "score_counterparty": pa.array(counterparty),
+            "score_exclusivity": pa.array(pairs.score - amount - date - reference - counterparty),
+            "posterior": pa.array(pairs.posterior),
+            "solutions": pa.array(1 + pairs.ties),
+            "runner_up": _rival_ids(sides, scored, pairs, left),
+            "runner_up_score": pa.array(_at(scored.value, pairs.rival, has_rival)),
+            "reason": _pair_reasons(sides, scored, pairs, left, right),
+        },
+    )  # fmt: skip
+
+
+def _words(values: npt.NDArray[np.object_]) -> pa.Array:
+    names = sorted({str(value) for value in values})
+    code = {name: place for place, name in enumerate(names)}
+    return pa.array(names, pa.string()).take(
+        pa.array([code[value] for value in values], pa.int64())
+    )
+
+
+def _either_word(which: Flags, yes: str, no: str) -> pa.Array:
+    return pa.array([str(no), str(yes)]).take(pa.array(which.astype(np.int8)))
+
+
+def _at(values: Ints, index: Ints, known: Flags) -> Ints:
+    result = np.zeros(len(index), dtype=np.int64)
+    result[known] = values[index[known]]
+    return result
+
+
+def _rival_ids(sides: Populations, scored: Scored, pairs: Pairs, left: Ints) -> pa.Array:
+    """The id of the record by which the best rival edge differs from the pair."""
+    known = pairs.rival >= 0
+    rival = np.where(known, pairs.rival, 0)
+    ids = pa.concat_arrays([sides.left.ids, sides.right.ids])
+    edge_left, edge_right = (
+        _at(scored.edges.left, rival, known),
+        _at(scored.edges.right, rival, known),
+    )
+    index = np.where(edge_left == left, edge_right + sides.left.size, edge_left)
+    return pc.fill_null(ids.take(pa.array(index, mask=~known)), "")
+
+
+def _pair_reasons(
+    sides: Populations, scored: Scored, pairs: Pairs, left: Ints, right: Ints
+) -> pa.Array:
+    edges = scored.edges
+    made_by = np.array(list(Pass), dtype=object)
+    code_of = {each: code for code, each in enumerate(Pass)}
+    keys = np.stack(
+        (
+            np.array([code_of[each] for each in pairs.made_by], dtype=np.int64),
+            edges.lag[pairs.edge],
+            edges.levels[2][pairs.edge],
+            edges.levels[3][pairs.edge] // STARTS,
+            pairs.twins,
+            pairs.ties,
+        ),
+        axis=1,
+    ).reshape(-1, 6)
+    distinct, which = np.unique(keys, axis=0, return_inverse=True)
+    phrases = [
+        pair_phrase(
+            made_by[row[0]],
+            int(row[1]),
+            (int(row[2]), int(row[3])),
+            twins=int(row[4]),
+            ties=int(row[5]),
+        )
+        for row in distinct
+    ]
+    first, second = sides.left.amount[left], sides.right.amount[right]
+    left_text = money_column(first, sides.left.currency[left], sides.currencies)
+    right_text = money_column(second, sides.right.currency[right], sides.currencies)
+    same = pa.array(first == second)
+    joint = pc.if_else(same, " = ", " against ")
+    phrase = pa.array(phrases, pa.string()).take(pa.array(which.reshape(-1)))
+    return pc.binary_join_element_wise(left_text, joint, right_text, "; ", phrase, "")
+
+
+def result_tables(
+    sides: Populations, pairs: PairColumns, others: Sequence[OtherGroup]
+) -> tuple[pa.Table, pa.Table, "Members"]:
+    """`groups` and `matches`, in the order of group ids; and the members by index."""
+    count = len(pairs.left)
+    keys = np.concatenate(
+        (
+            pairs.left,
+            np.array(
+                [g.left[0] if g.left else sides.left.size + g.right[0] for g in others],
+                dtype=np.int64,
+            ),
+        )
+    )
+    order = np.argsort(keys, kind="stable")
+    number = np.empty(len(keys), dtype=np.int64)
+    number[order] = np.arange(len(keys))
+    ids = _group_ids(len(keys))
+    members = _members(pairs, others, number, count)
+    columns = _match_columns(sides, pairs, others)
+    taken = {name: column.take(pa.array(order)) for name, column in columns.items()}
+    group, side, index = members
+    sums = _member_sums(sides, members, len(keys))
+    left_count, right_count, left_minor, right_minor = sums
+    residual = left_minor - right_minor
+    taken |= {
+        "group_id": ids,
+        "left_count": pa.array(left_count),
+        "right_count": pa.array(right_count),
+        "left_minor": pa.array(left_minor),
+        "right_minor": pa.array(right_minor),
+        "residual_minor": pa.array(residual),
+    }
+    matches = pa.table({name: taken[name] for name in MATCHES_SCHEMA.names}, schema=MATCHES_SCHEMA)
+    is_left = side == 0
+    groups = pa.table(
+        {
+            "group_id": ids.take(pa.array(group)),
+            "side": pa.array([str(each) for each in Side]).take(pa.array(side)),
+            "record_id": _take_either(sides, "record_id", is_left, index),
+            "amount_minor": pa.array(
+                _either(is_left, sides.left.amount, sides.right.amount, index)
+            ),
+            "currency": _take_either(sides, "currency", is_left, index),
+            **{
+                name: matches[name].combine_chunks().take(pa.array(group))
+                for name in ("pass", "status", "score", "reason")
+            },
+        },
+        schema=GROUPS_SCHEMA,
+    )
+    return groups, matches, members
+
+
+def _group_ids(count: int) -> pa.Array:
+    width = max(6, len(str(count)))
+    digits = pc.utf8_lpad(pa.array(np.arange(1, count + 1)).cast(pa.string()), width, "0")
+    return pc.binary_join_element_wise("g", digits, "")
+
+
+Members = tuple[Ints, Ints, Ints]
+
+
+def _members(pairs: PairColumns, others: Sequence[OtherGroup], number: Ints, count: int) -> Members:
+    """Group, side and index of every member, sorted."""
+    group = [number[:count], number[:count]]
+    side = [np.zeros(count, dtype=np.int64), np.ones(count, dtype=np.int64)]
+    index = [pairs.left, pairs.right]
+    for place, each in ((0, "left"), (1, "right")):
+        sizes = [len(getattr(g, each)) for g in others]
+        group.append(np.repeat(number[count:], sizes))
+        side.append(np.full(sum(sizes), place, dtype=np.int64))
+        index.append(np.array([i for g in others for i in getattr(g, each)], dtype=np.int64))
+    groups, sides, indices = (np.concatenate(x) for x in (group, side, index))
+    order = np.lexsort((indices, sides, groups))
+    return groups[order], sides[order], indices[order]
+
+
+def _either(is_left: Flags, left: Ints, right: Ints, index: Ints) -> Ints:
+    result = np.empty(len(index), dtype=np.int64)
+    result[is_left] = left[index[is_left]]
+    result[~is_left] = right[index[~is_left]]
+    return result
+
+
+def _take_either(
+    sides: Populations,
+    column: str,
+    is_left: Flags,
+    index: Ints,
+) -> pa.Array:
+    both = pa.concat_arrays(
+        [side.table[column].combine_chunks() for side in (sides.left, sides.right)]
+    )
+    return both.take(pa.array(np.where(is_left, index, index + sides.left.size)))
+
+
+def _member_sums(sides: Populations, members: Members, count: int) -> tuple[Ints, Ints, Ints, Ints]:
+    group, side, index = members
+    result = []
+    for place, population in enumerate((sides.left, sides.right)):
+        here = side == place
+        result.append(np.bincount(group[here], minlength=count).astype(np.int64))
+        sums = np.zeros(count, dtype=np.int64)
+        np.add.at(sums, group[here], population.amount[index[here]])
+        result.append(sums)
+    return result[0], result[2], result[1], result[3]
+
+
+def _first_of(sides: Populations, group: OtherGroup) -> tuple[Population, int]:
+    return (sides.left, group.left[0]) if group.left else (sides.right, group.right[0])
+
+
+def _match_columns(
+    sides: Populations, pairs: PairColumns, others: Sequence[OtherGroup]
+) -> dict[str, pa.Array]:
+    firsts = [_first_of(sides, group) for group in others]
+    rows: dict[str, list[object]] = {
+        "pass": [str(g.made_by) for g in others],
+        "rule": [g.rule for g in others],
+        "status": [str(g.status) for g in others],
+        "residual_cause": [str(g.residual_cause) for g in others],
+        "score": [g.score for g in others],
+        "score_amount": [g.parts.amount for g in others],
+        "score_date": [g.parts.date for g in others],
+        "score_reference": [g.parts.reference for g in others],
+        "score_counterparty": [g.parts.counterparty for g in others],
+        "score_exclusivity": [g.parts.exclusivity for g in others],
+        "posterior": [g.posterior for g in others],
+        "solutions": [g.solutions for g in others],
+        "runner_up": [_runner_up(sides, g) for g in others],
+        "runner_up_score": [g.runner_up_score for g in others],
+        "reason": [g.reason for g in others],
+    }
+    columns = {}
+    for name, values in rows.items():
+        kind = MATCHES_SCHEMA.field(name).type
+        columns[name] = pa.concat_arrays([pairs.columns[name].cast(kind), pa.array(values, kind)])
+    for name in ("account", "currency"):
+        column = sides.left.table[name].combine_chunks().take(pa.array(pairs.left))
+        rest = pa.array([p.table[name][i].as_py() for p, i in firsts], pa.string())
+        columns[name] = pa.concat_arrays([column, rest])
+    return columns
+
+
+def _runner_up(sides: Populations, group: OtherGroup) -> str:
+    ids = [sides.left.ids[i].as_py() for i in group.runner_up_left]
+    ids += [sides.right.ids[i].as_py() for i in group.runner_up_right]
+    return " ".join(ids)
+
+
+@dataclass(frozen=True)
+class UnmatchedColumns:
+    """The unmatched records of one side, by index, with what is said of them."""
+
+    index: Ints
+    reason: list[UnmatchedReason]
+    detail: list[str]
+    nearest: Ints
+    """Index in the other side, or -1."""
+    nearest_score: Ints
+
+
+def unmatched_table(
+    sides: Populations, left: UnmatchedColumns, right: UnmatchedColumns
+) -> pa.Table:
+    """`unmatched`, sorted by side and record."""
+    parts = []
+    for mine, other, columns in ((sides.left, sides.right, left), (sides.right, sides.left, right)):
+        index = pa.array(columns.index)
+        known = columns.nearest >= 0
+        nearest = pa.array(np.where(known, columns.nearest, 0), mask=~known)
+        parts.append(
+            pa.table(
+                {
+                    "side": pa.array([str(mine.side)] * len(columns.index), pa.string()),
+                    "record_id": mine.ids.take(index),
+                    "amount_minor": mine.table["amount_minor"].combine_chunks().take(index),
+                    "currency": mine.table["currency"].combine_chunks().take(index),
+                    "reason": pa.array([str(each) for each in columns.reason], pa.string()),
+                    "nearest_id": pc.fill_null(other.ids.take(nearest), ""),
+                    "nearest_score": pa.array(columns.nearest_score),
+                    "account": mine.table["account"].combine_chunks().take(index),
+                    "booked_on": mine.table["booked_on"].combine_chunks().take(index),
+                    "detail": pa.array(columns.detail, pa.string()),
+                },
+                schema=UNMATCHED_SCHEMA,
+            )
+        )
+    return pa.concat_tables(parts).combine_chunks()
+
+
+def check_answer(
+    sides: Populations,
+    members: Members,
+    missing: tuple[UnmatchedColumns, UnmatchedColumns],
+) -> list[dict[str, object]]:
+    """The identity per account and currency; `Corruption` unless every record is used once."""
+    _, member_side, member = members
+    pools = max((int(s.pool.max(initial=-1)) for s in (sides.left, sides.right)), default=-1) + 1
+    sums: dict[str, Ints] = {}
+    for place, (side, rest) in enumerate(zip((sides.left, sides.right), missing, strict=True)):
+        grouped = member[member_side == place]
+        uses = np.bincount(np.concatenate((grouped, rest.index)), minlength=side.size)
+        if len(uses) != side.size or (uses != 1).any():
+            raise Corruption(
+                "match.identity-broken",
+                f"{int((uses != 1).sum())} records not used exactly once",
+                "every record in one group or unmatched",
+                str(side.side),
+            )
+        for name, index in (
+            ("total", np.arange(side.size)),
+            ("grouped", grouped),
+            ("free", rest.index),
+        ):
+            total = np.zeros(pools, dtype=np.int64)
+            np.add.at(total, side.pool[index], side.amount[index])
+            sums[f"{side.side}_{name}"] = total
+    lines: list[dict[str, object]] = []
+    for pool in np.unique(np.concatenate((sides.left.pool, sides.right.pool))).tolist():
+        residual = int(sums["left_grouped"][pool] - sums["right_grouped"][pool])
+        account, currency = divmod(pool, len(sides.currencies))
+        line = {
+            "left_minor": int(sums["left_total"][pool]),
+            "right_minor": int(sums["right_total"][pool]),
+            "residual_minor": residual,
+            "unmatched_left_minor": int(sums["left_free"][pool]),
+            "unmatched_right_minor": int(sums["right_free"][pool]),
+        }
+        rest_minor = residual + line["unmatched_left_minor"] - line["unmatched_right_minor"]
+        if line["left_minor"] - line["right_minor"] != rest_minor:
+            raise Corruption("match.identity-broken", str(line), "left - right explained in full")
+        lines.append(
+            {"account": sides.accounts[account], "currency": sides.currencies[currency], **line}
+        )
+    return lines
