@@ -47,7 +47,7 @@ def hanging(mark: str, text: str, *, indent: int = 2, width: int = 0) -> None:
     made.add_column(no_wrap=True, width=width or None)
     made.add_column(overflow="fold")
     made.add_row(mark, text)
-    OUT.print(Padding(made, (0, 0, 0, indent)))
+    OUT.print(Padding(made, (0, 0, 0, indent), expand=False))
 
 
 def show_problems(problems: tuple[Problem, ...], most: int = 12) -> None:
