@@ -9,7 +9,7 @@ TEST_WORKERS ?= 2
 .PHONY: help demo test check format lint imports types unit golden bench soak lock coverage-of-brief clean
 
 help:  ## What can be made
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | sort
+	@awk -F ':.*## *' '/^[a-z-]+:.*## /{printf "%-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST) | sort
 
 demo: $(V)/.ok  ## Read and match a small firm's files, and say where the report lies
 	@$(RUN)/tieout demo

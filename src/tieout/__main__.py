@@ -1,6 +1,11 @@
 """`python -m tieout`: the command line."""
 
-from tieout.cli import main
+import sys
 
 if __name__ == "__main__":
-    main()
+    try:
+        from tieout.cli import main
+
+        main()
+    except KeyboardInterrupt:  # while the program was still being loaded
+        sys.exit(130)

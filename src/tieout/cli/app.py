@@ -3,7 +3,9 @@
 Exit codes: 0 agreed or read, 1 differences or problems, 2 could not run.
 """
 
+import difflib
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +17,9 @@ import tieout
 from tieout.core.errors import CODES, TieoutError
 
 PATH = click.Path(path_type=Path)
+COULD_NOT_RUN = 2
+STOPPED = 130
+"""What shells expect of a program that Ctrl-C ended."""
 
 
 class Tieout(click.Group):
@@ -35,6 +40,8 @@ class Tieout(click.Group):
         except (click.exceptions.Exit, click.Abort, click.ClickException, BrokenPipeError):
             raise
         except Exception as error:
+            if type(error).__name__ == "InterruptException":  # the database's own Ctrl-C
+                raise click.Abort from error
             if ctx.params.get("debug"):
                 raise
             title = CODES["internal.fault"].title
@@ -43,21 +50,23 @@ class Tieout(click.Group):
 
 
 def _refuse(ctx: click.Context, code: str, said: str, next_step: str) -> None:
-    """Say what is wrong, as JSON when JSON was asked for, and exit with 2."""
-    if "--json" in ctx.obj["argv"]:
+    """Say what is wrong, as JSON when JSON was asked for, and end with 2."""
+    _say_why(code, said, next_step)
+    ctx.exit(COULD_NOT_RUN)
+
+
+def _say_why(code: str, said: str, next_step: str) -> None:
+    if "--json" in sys.argv:
         click.echo(json.dumps({"error": {"code": code, "message": said, "next_step": next_step}}))
     else:
         click.echo(f"tieout: {said}\n  → {next_step}", err=True)
-    ctx.exit(2)
 
 
 @click.group(cls=Tieout, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(tieout.__version__, message="tieout %(version)s")
 @click.option("--debug", is_flag=True, help="Show the details of a failure of Tieout itself.")
-@click.pass_context
-def app(ctx: click.Context, debug: bool) -> None:  # noqa: ARG001  read from ctx.params
+def app(debug: bool) -> None:
     """Keep ledgers in agreement and explain every difference to the penny."""
-    ctx.obj = {"argv": sys.argv}
 
 
 @app.command("read")
@@ -145,14 +154,30 @@ def demo_command(ctx: click.Context, /, **options: Any) -> None:
 
 @app.command("explain-code")
 @click.argument("code")
-def explain_code_command(code: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def explain_code_command(code: str, as_json: bool) -> None:
     """Say what an error CODE means and what to do about it."""
     known = CODES.get(code)
     if known is None:
-        near = [name for name in CODES if code.rpartition(".")[2] in name] or sorted(CODES)
-        click.echo(f"There is no code {code!r}. Did you mean: {', '.join(near[:8])}?", err=True)
-        raise SystemExit(2)
-    click.echo(f"{known.name}: {known.title}.\n  → {known.next_step}")
+        near = [name for name in CODES if code.rpartition(".")[2] in name]
+        near = near or difflib.get_close_matches(code, CODES, n=3, cutoff=0.4)
+        said = (
+            f"Did you mean {', '.join(near[:8])}?" if near else "docs/reference/errors.md has all."
+        )
+        raise click.UsageError(f"There is no code {code!r}. {said}")
+    if as_json:
+        click.echo(
+            json.dumps(
+                {
+                    "code": known.name,
+                    "severity": known.severity,
+                    "title": known.title,
+                    "next_step": known.next_step,
+                }
+            )
+        )
+    else:
+        click.echo(f"{known.name}: {known.title}.\n  → {known.next_step}")
 
 
 @app.command("completion")
@@ -167,9 +192,31 @@ def completion_command(shell: str) -> None:
 
 
 def main() -> None:
-    """Run the command line; a closed pipe is no error."""
-    run: Callable[..., object] = app
+    """Run the command line and end with its exit code; Ctrl-C and a closed pipe are no faults."""
+    run: Callable[..., object] = app.main
     try:
-        run(prog_name="tieout", complete_var="_TIEOUT_COMPLETE")
+        code = run(prog_name="tieout", complete_var="_TIEOUT_COMPLETE", standalone_mode=False)
+    except click.ClickException as error:
+        code = COULD_NOT_RUN
+        if "--json" in sys.argv:
+            context = getattr(error, "ctx", None)
+            shown = context.command_path if context else "tieout"
+            next_step = f"Run `{shown} --help` for the options."
+            _say_why("command.invalid", error.format_message(), next_step)
+        else:
+            error.show()
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("\nStopped.", err=True)
+        code = STOPPED
     except BrokenPipeError:
-        sys.stderr.close()
+        code = 0
+    _flush_quietly()
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _flush_quietly() -> None:
+    """Write out what is left; when the reader has gone (`| head`) there is nothing to say."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,6 +1,7 @@
 """`tieout demo`: the whole loop on a small firm's files, or on a folder of one's own."""
 
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from typing import Any
 
 from tieout.cli.matching import show as show_run
 from tieout.cli.reading import span_of
-from tieout.cli.screen import OUT, plain, progress_bar, show_problems, table
+from tieout.cli.screen import OUT, hanging, plain, progress_bar, show_problems, table
 from tieout.core.errors import InvalidInput
 from tieout.core.money import format_minor
 from tieout.core.reading import Reading
@@ -25,7 +26,7 @@ def run(*, once: bool, folder: Path | None, out: Path | None, as_json: bool) -> 
     where = folder or FIRM
     if not where.is_dir():
         raise InvalidInput("file.not-found", str(where), "a folder with bank files and books")
-    target = out or Path(tempfile.gettempdir()) / f"tieout-demo-{where.name}"
+    target = out or _own_folder()
     with progress_bar(shown=not as_json) as progress:
         found = read_folder(where, progress)
         made = _match(found, progress)
@@ -36,13 +37,20 @@ def run(*, once: bool, folder: Path | None, out: Path | None, as_json: bool) -> 
         return 0
     _show(where, found, is_own=folder is not None)
     if made:
-        show_run(made)
-        OUT.print(f"The report, to open in a browser: [bold]{plain(target / 'report.html')}[/]")
+        show_run(made, with_problems=False, examples=True)
+        OUT.print("The whole of it, to open in a browser:")
+        OUT.print(f"  [bold]{plain((target / 'report.html').resolve())}[/]", soft_wrap=True)
     if not folder:
         _what_next()
     if not once and sys.stdin.isatty():
         OUT.input("\nPress Enter to end. ")
     return 0
+
+
+def _own_folder() -> Path:
+    """A folder for the reports that is this user's own, the same at every run."""
+    user = os.getuid() if hasattr(os, "getuid") else "user"
+    return Path(tempfile.gettempdir()) / f"tieout-demo-{user}"
 
 
 def _match(found: Folder, progress: Callable[[str, float], None]) -> MatchRun | None:
@@ -105,12 +113,15 @@ def _mark(reading: Reading) -> str:
 
 def _show_findings(found: Folder) -> None:
     """What was odd about the files, file by file, before anything is matched."""
+    problems = [p for each in (*found.bank, *found.books) for p in each.all_problems()]
+    if not (found.refused or found.repeats or found.problems or problems):
+        return
     OUT.print("\n[bold]What was found in the files[/]")
     for each in found.refused:
-        OUT.print(f"  [red]✗[/] {plain(each.file)}: {plain(each.error)}")
-        OUT.print(f"          [dim]→ {plain(each.error.next_step)}[/]")
+        said = f"{plain(each.file)}: {plain(each.error)}\n[dim]→ {plain(each.error.next_step)}[/]"
+        hanging("[red]✗[/]", said)
     for sentence in found.repeats:
-        OUT.print(f"  [green]✓[/] {plain(sentence)}")
+        hanging("[green]✓[/]", plain(sentence))
     for reading in (*found.bank, *found.books):
         problems = tuple(p for p in reading.all_problems() if p.severity.value != "note")
         if problems:

@@ -5,14 +5,21 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tieout.cli.screen import ERR, OUT, plain, progress_bar, show_problems, table
+from tieout.cli.screen import ERR, OUT, hanging, plain, progress_bar, show_problems, table
 from tieout.core.money import format_minor
 from tieout.files.bridge import bridges
 from tieout.files.matching import MatchRun, match
 from tieout.files.outputs import summary_of, write_outputs
-from tieout.files.report import PASS_WORDS, headline, passes_of, unmatched_shown
+from tieout.files.report import (
+    PASS_WORDS,
+    groups_shown,
+    headline,
+    passes_of,
+    unmatched_shown,
+)
 
-SHOWN_MAX = 8
+SHOWN_MAX = 6
+SUGGESTED_MAX = 4
 
 
 def run(
@@ -41,19 +48,29 @@ def run(
     return 0 if made.agreed else 1
 
 
-def show(run: MatchRun) -> None:
-    """A run as a person would want to read it: headline, bridge, passes, what is outstanding."""
+def show(run: MatchRun, *, with_problems: bool = True, examples: bool = False) -> None:
+    """A run as a person would want to read it.
+
+    Headline, bridge, passes, examples of what was matched, what waits for a decision, what is
+    outstanding, and every problem and guess.
+    """
     mark = "[green]✓[/]" if run.agreed else "[yellow]≠[/]"
     OUT.print(f"\n[bold]{plain(run.left.label)}[/] against [bold]{plain(run.right.label)}[/]")
-    OUT.print(f"{mark} {headline(run)}\n")
+    hanging(mark, plain(headline(run)), indent=0)
+    OUT.print()
     _show_bridges(run)
     _show_passes(run)
+    if examples:
+        _show_groups("Confirmed, for example", groups_shown(run, "confirmed", each_pass=True))
+    _show_groups("To decide", groups_shown(run, "suggested", SUGGESTED_MAX))
     _show_outstanding(run)
-    if run.problems:
-        OUT.print(f"\nProblems found while reading ({len(run.problems)}):")
+    if run.problems and with_problems:
+        OUT.print(f"\n[bold]Problems found while reading[/] ({len(run.problems):,})")
         show_problems(run.problems)
-    for note in run.notes:
-        OUT.print(f"  [dim]· {plain(note)}[/]")
+    if run.notes:
+        OUT.print("\n[bold]Notes[/]")
+        for note in run.notes:
+            hanging("[dim]·[/]", f"[dim]{plain(note)}[/]")
     OUT.print()
 
 
@@ -90,20 +107,45 @@ def _show_passes(run: MatchRun) -> None:
     OUT.print(made)
 
 
+def _show_groups(title: str, groups: dict[str, Any]) -> None:
+    """Groups in two lines or more: what belongs together, and why."""
+    if not groups["total"]:
+        return
+    OUT.print(f"\n[bold]{title}[/] ({groups['total']:,})")
+    for row in groups["rows"]:
+        sides = [_few(row[side]) for side in ("left", "right")]
+        said = [sides[0], f"= {sides[1]}" if row["right"] else ""]
+        why = f"{row['made_by']}: {row['reason']}"
+        if row["residual_minor"]:
+            why += f" Residual {row['residual']} {row['currency']}: {row['residual_word']}."
+        if row["rivals"]:
+            why += f" Rivals: {'; '.join(row['rivals'])}."
+        mark = "[green]✓[/]" if row["status"] == "confirmed" else "[yellow]?[/]"
+        hanging(mark, "\n".join([*filter(None, said), f"[dim]{plain(why)}[/]"]))
+    if groups["total"] > len(groups["rows"]):
+        OUT.print(f"    [dim]and {groups['total'] - len(groups['rows']):,} more[/]")
+
+
+def _few(records: list[dict[str, Any]]) -> str:
+    """Up to three records on one line."""
+    words = [plain(f"{each['on']} {each['amount']} {each['text'][:44]}") for each in records[:3]]
+    more = f" and {len(records) - 3:,} more" if len(records) > 3 else ""
+    return " + ".join(words) + more
+
+
 def _show_outstanding(run: MatchRun) -> None:
     """The largest unmatched records of each side, with why not and what came nearest."""
     for side, shown in unmatched_shown(run, SHOWN_MAX).items():
         if not shown["total"]:
             continue
-        OUT.print(f"\nOnly in the {side} ({shown['total']:,}):")
+        label = plain((run.left if side == "left" else run.right).label)
+        OUT.print(f"\n[bold]Only in the {side}[/], {label} ({shown['total']:,})")
         for row in shown["rows"]:
-            text = plain(row["text"])[:70]
-            OUT.print(f"  [red]✗[/] {row['on']}  {row['amount']:>14} {row['currency']}  {text}")
-            near = (
-                f"; nearest {row['nearest']['on']} {row['nearest']['amount']}"
-                if row["nearest"]
-                else ""
-            )
-            OUT.print(f"      [dim]{plain(row['detail'] or row['reason'])}{near}[/]")
+            near = row["nearest"]
+            said = plain(f"{row['on']} {row['amount']:>12} {row['currency']}  {row['text'][:60]}")
+            why = row["detail"] or row["reason"]
+            if near and row["reason_code"] != "no-candidate":
+                why += f" Nearest: {near['on']} {near['amount']} {near['text'][:40]}"
+            hanging("[red]✗[/]", f"{said}\n[dim]{plain(why)}[/]")
         if shown["total"] > len(shown["rows"]):
-            OUT.print(f"      [dim]and {shown['total'] - len(shown['rows']):,} more[/]")
+            OUT.print(f"    [dim]and {shown['total'] - len(shown['rows']):,} more[/]")

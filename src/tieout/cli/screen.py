@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -40,6 +41,15 @@ def table(*columns: str, right: tuple[str, ...] = ()) -> Table:
     return made
 
 
+def hanging(mark: str, text: str, *, indent: int = 2, width: int = 0) -> None:
+    """A marked sentence whose further lines stand under its first word; both may hold markup."""
+    made = Table.grid(padding=(0, 1, 0, 0))
+    made.add_column(no_wrap=True, width=width or None)
+    made.add_column(overflow="fold")
+    made.add_row(mark, text)
+    OUT.print(Padding(made, (0, 0, 0, indent), expand=False))
+
+
 def show_problems(problems: tuple[Problem, ...], most: int = 12) -> None:
     """Problems, worst first, each with its next step; repeats of a code are counted."""
     order = {Severity.HELD: 0, Severity.DOUBT: 1, Severity.NOTE: 2}
@@ -47,11 +57,14 @@ def show_problems(problems: tuple[Problem, ...], most: int = 12) -> None:
     for problem in sorted(problems, key=lambda each: order[each.severity]):
         by_code.setdefault(problem.code, []).append(problem)
     for same in list(by_code.values())[:most]:
-        OUT.print(f"  {SYMBOLS[same[0].severity]}  {plain(same[0])}")
+        said = [plain(same[0])]
         if len(same) > 1:
-            OUT.print(f"          [dim]and {len(same) - 1} more like it[/]")
+            said.append(f"[dim]and {len(same) - 1:,} more like it[/]")
         if same[0].severity is not Severity.NOTE:
-            OUT.print(f"          [dim]→ {plain(same[0].next_step)}[/]")
+            said.append(f"[dim]→ {plain(same[0].next_step)}[/]")
+        hanging(SYMBOLS[same[0].severity], "\n".join(said), width=7)
+    if len(by_code) > most:
+        OUT.print(f"  [dim]and {len(by_code) - most:,} more kinds of problem: --json has all[/]")
 
 
 @contextmanager

@@ -107,6 +107,7 @@ CODES: dict[str, Code] = _catalogue(
     Code("statement.refused", D, "The bank answered with an error instead of a statement", "Sign in at the bank and download again; its own message is shown."),
     Code("statement.gap", D, "Between two statements of an account something is missing", "Ask for the statement of the days named."),
     Code("statement.overlap", D, "Two statements of an account cover the same days", "Nothing to do: repeated lines are recognised and counted once."),
+    Code("statement.reworded", D, "Lines of two files agree by day and amount, not in their words", "They are counted once; if they are different bookings, match the two files apart."),
     Code("statement.account-missing", N, "The file does not say which account it is of", "Name the account when you import it."),
     # Books.
     Code("entry.unbalanced", D, "A journal entry's postings do not add up to zero", "Correct the entry in the books."),
@@ -116,11 +117,12 @@ CODES: dict[str, Code] = _catalogue(
     Code("entry.not-supported", D, "A directive or expression is not one that Tieout computes", "Export the ledger with plain amounts, or check the entry by hand."),
     # Matching.
     Code("match.no-account", H, "It is not clear which account of the books to compare", "Name it with --account-left or --account-right."),
-    Code("match.no-currency", D, "Records carry no currency", "Name it with --currency; the other side's currency is taken meanwhile."),
+    Code("match.no-currency", D, "Records carry no currency", "Name it with --currency; if the other side has only one, that is taken."),
     Code("match.rules-invalid", H, "The rules file is not understood", "Compare it with the example in the guide; the place is shown."),
     Code("match.mapping-invalid", H, "The mapping file is not understood", "Compare it with the example in the guide; the place is shown."),
     Code("match.identity-broken", H, "The result does not add up and is not shown", "This is a fault of Tieout: please report it with the two files or their masked form."),
     Code("output.not-writable", H, "The result cannot be written there", "Name a folder you may write to with --out."),
+    Code("command.invalid", H, "The command line is not understood", "Run it with --help for the options."),
     Code("internal.fault", H, "Tieout itself failed", "Please report it; run again with --debug to see the details."),
 )  # fmt: skip
 del N, D, H

@@ -149,23 +149,27 @@ def tie(statement: Statement) -> tuple[Problem, ...]:
     )
 
 
-def continuity(statements: Sequence[Statement]) -> tuple[Problem, ...]:
+def continuity(statements: Sequence[Statement], files: Sequence[str] = ()) -> tuple[Problem, ...]:
     """Gaps and overlaps between statements of one account and currency.
 
     Statements are taken in order of their dates. A gap is a closing balance that is not the
     next opening balance; an overlap is a span of dates that begins before the last one ended.
+    `files` names the file of each statement; without it they come from one file. Statements of
+    several files that name no account are not compared: nothing says that they are of one.
     """
     found: list[Problem] = []
-    by_account: dict[tuple[str, str], list[Statement]] = {}
-    for statement in statements:
+    by_account: dict[tuple[str, str, str], list[tuple[Statement, str]]] = {}
+    for statement, file in zip(statements, files or [""] * len(statements), strict=True):
         if statement.currency is not None:
-            by_account.setdefault((statement.account, statement.currency.code), []).append(
-                statement
-            )
-    for (account, code), several in sorted(by_account.items()):
-        ordered = sorted(several, key=lambda each: (_first_day(each), _last_day(each)))
-        for earlier, later in pairwise(ordered):
+            apart = "" if statement.account else file
+            key = (statement.account, statement.currency.code, apart)
+            by_account.setdefault(key, []).append((statement, file))
+    for (account, code, _), several in sorted(by_account.items()):
+        ordered = sorted(several, key=lambda each: (*span_of(each[0]), each[1]))
+        for (earlier, first_file), (later, second_file) in pairwise(ordered):
             label = f"account {account or '(not named)'} in {code}"
+            if first_file != second_file:
+                label += f", {first_file} and {second_file}"
             ends, begins = _last_day(earlier), _first_day(later)
             if date.min < begins <= ends and _last_day(later) > date.min and begins != ends:
                 found.append(
@@ -191,6 +195,11 @@ def continuity(statements: Sequence[Statement]) -> tuple[Problem, ...]:
                     )
                 )
     return tuple(found)
+
+
+def span_of(statement: Statement) -> tuple[date, date]:
+    """The first and the last day that a statement covers; `date.min` where nothing says it."""
+    return _first_day(statement), _last_day(statement)
 
 
 def _first_day(statement: Statement) -> date:

@@ -10,7 +10,9 @@ from tieout.core.errors import Problem
 from tieout.core.matching.rules import MatchRules
 from tieout.core.reading import Reading
 from tieout.engine.result import MatchResult
-from tieout.files.pairing import agree_on_currency, pair_accounts
+from tieout.files.currencies import agree_on_currency
+from tieout.files.openings import explain_openings
+from tieout.files.pairing import pair_accounts
 from tieout.files.reading import read
 from tieout.files.records import SideRecords, only_accounts, same_count, side_of
 from tieout.files.rules import load_rules
@@ -113,7 +115,9 @@ def match(  # noqa: PLR0913  the public door: every argument is a setting by nam
         progress=lambda stage, share: say(stage, 0.2 + 0.8 * share),
     )
     seconds = {"reading": read_seconds, "matching": perf_counter() - began - read_seconds}
-    return MatchRun(result, a, b, (left_reading, right_reading), settings, seconds)
+    readings = left_reading, right_reading
+    result = explain_openings(result, readings, a.exponents)
+    return MatchRun(result, a, b, readings, settings, seconds)
 
 
 def _load(

@@ -37,6 +37,8 @@ class SideRecords:
     """Records that are no bookings (information lines) and so are not compared."""
     is_books: bool = False
     """Whether the records are postings, of which only some accounts are to be compared."""
+    bank_accounts: frozenset[str] = frozenset()
+    """The accounts that books themselves call bank, card or cash accounts."""
     notes: tuple[str, ...] = field(default=())
 
 
@@ -44,7 +46,15 @@ def side_of(source: Reading | pa.Table | object, label: str) -> SideRecords:
     """The records of a reading, an Arrow table, or a data frame with the engine's columns."""
     if isinstance(source, Reading):
         return _of_entries(source) if source.entries else _of_statements(source)
-    table = source if isinstance(source, pa.Table) else pa.table(source)
+    try:
+        table = source if isinstance(source, pa.Table) else pa.table(source)
+    except (TypeError, ValueError) as error:
+        raise InvalidInput(
+            "file.unknown-format",
+            f"a value of type {type(source).__name__}",
+            "a path, a reading, an Arrow table or a data frame",
+            label,
+        ) from error
     return _of_table(table, label)
 
 
@@ -63,7 +73,7 @@ def _of_table(table: pa.Table, label: str) -> SideRecords:
     for name, kind in RECORD_COLUMNS.items():
         type_ = RECORD_SCHEMA.field(name).type
         if name in table.column_names:
-            column = table[name].cast(type_)
+            column = _cast(table[name], name, label)
             columns[name] = column if kind == "date" else pc.fill_null(column, _empty(kind))
         else:
             value = None if kind == "date" else _empty(kind)
@@ -73,6 +83,21 @@ def _of_table(table: pa.Table, label: str) -> SideRecords:
     made = pa.table(columns, schema=RECORD_SCHEMA)
     codes = made["currency"].unique().to_pylist()
     return SideRecords(made, {code: Currency.of(code).exponent for code in codes}, label)
+
+
+def _cast(column: pa.ChunkedArray, name: str, label: str) -> pa.ChunkedArray:
+    """A caller's column in the engine's type."""
+    type_ = RECORD_SCHEMA.field(name).type
+    try:
+        return column.cast(type_)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        codes = {"amount_minor": "record.amount-invalid", "booked_on": "record.date-invalid"}
+        raise InvalidInput(
+            codes.get(name, "record.field-invalid"),
+            f"column {name} of type {column.type}: {str(error).splitlines()[0]}",
+            f"values of type {type_}",
+            label,
+        ) from error
 
 
 def _empty(kind: str) -> object:
@@ -136,7 +161,12 @@ def _of_entries(reading: Reading) -> SideRecords:
     exponents = _finest(posting.currency for entry in reading.entries for posting in entry.postings)
     table = _table(_posting_rows(reading.entries, exponents))
     return SideRecords(
-        _with_ids(table), exponents, reading.file, reading.all_problems(), is_books=True
+        _with_ids(table),
+        exponents,
+        reading.file,
+        reading.all_problems(),
+        is_books=True,
+        bank_accounts=frozenset(each.code for each in reading.accounts if each.is_bank),
     )
 
 

@@ -50,8 +50,8 @@ def write_report(run: MatchRun) -> str:
         charts=[_chart(each, exponents.get(each.currency, 2)) for each in made],
         headline=headline(run),
         unmatched=unmatched_shown(run),
-        suggested=_groups(run, exponents, "suggested"),
-        confirmed=_groups(run, exponents, "confirmed"),
+        suggested=groups_shown(run, "suggested"),
+        confirmed=groups_shown(run, "confirmed"),
         passes=passes_of(run),
         rows_max=ROWS_MAX,
         reason_words=REASON_WORDS,
@@ -113,29 +113,34 @@ def _chart(bridge: Bridge, exponent: int) -> dict[str, Any]:
         "right": format_minor(bridge.right_minor, exponent),
         "difference": format_minor(bridge.left_minor - bridge.right_minor, exponent),
         "cut": low > 0 or high < 0,
+        "zero": 100 * -low / width if low < 0 < high else None,
         "bars": [
             {
                 "label": label,
                 "amount": format_minor(amount, exponent),
                 "count": count,
                 "kind": kind,
-                "start": 100 * (max(span[0], low) - low) / width,
-                "width": max(100 * (span[1] - max(span[0], low)) / width, 0.4),
+                "start": 100 * (first - low) / width,
+                "width": max(100 * (last - first) / width, 0.4),
             }
-            for (label, amount, count, kind), span in zip(labels, spans, strict=True)
+            for (label, amount, count, kind), (first, last) in zip(
+                labels, [(max(a, low), min(b, high)) for a, b in spans], strict=True
+            )
         ],
     }
 
 
 def _window(spans: list[tuple[int, int]]) -> tuple[int, int]:
-    """From where to where the chart reaches: cut at the bottom when all change is at the top."""
+    """From where to where the chart reaches: cut near zero when all change is far from it."""
     low, high = min(span[0] for span in spans), max(span[1] for span in spans)
     middle = spans[1:-1]
-    if low == 0 and middle:
-        floor = min(span[0] for span in middle)
-        change = high - floor
-        if floor > 4 * change:
-            return floor - change, high
+    if not middle:
+        return low, high
+    near, far = min(span[0] for span in middle), max(span[1] for span in middle)
+    if low == 0 and near > 4 * (high - near):
+        return near - (high - near), high
+    if high == 0 and -far > 4 * (far - low):
+        return low, far + (far - low)
     return low, high
 
 
@@ -178,6 +183,7 @@ def unmatched_shown(run: MatchRun, most: int = ROWS_MAX) -> dict[str, Any]:
             "rows": [
                 {
                     **_shown(records[row["record_id"]], exponents),
+                    "reason_code": row["reason"],
                     "reason": REASON_WORDS.get(row["reason"], row["reason"]),
                     "detail": row["detail"],
                     "nearest": _shown(nearest[row["nearest_id"]], exponents)
@@ -199,27 +205,68 @@ def _largest(table: pa.Table, column: str, most: int = ROWS_MAX) -> pa.Table:
     return keyed.take(pc.select_k_unstable(keyed, most, [("_size", "descending")]))
 
 
-def _groups(run: MatchRun, exponents: Mapping[str, int], status: str) -> dict[str, Any]:
-    """The groups of a status: those with a residual first, then the largest."""
+def groups_shown(
+    run: MatchRun, status: str, most: int = ROWS_MAX, *, each_pass: bool = False
+) -> dict[str, Any]:
+    """The groups of a status: those with a residual first, then several to one, then the largest.
+
+    With `each_pass` one group of each pass, the one of most records: examples for a person.
+    """
     matches = run.result.matches
     matches = matches.filter(pc.equal(matches["status"], status))
-    with_residual = matches.filter(pc.not_equal(matches["residual_minor"], 0))
-    without = matches.filter(pc.equal(matches["residual_minor"], 0))
-    several = without.filter(pc.greater(pc.add(without["left_count"], without["right_count"]), 2))
-    pairs = without.filter(pc.less_equal(pc.add(without["left_count"], without["right_count"]), 2))
-    rows = [
-        row
-        for table, column in (
-            (with_residual, "residual_minor"),
-            (several, "left_minor"),
-            (pairs, "left_minor"),
-        )
-        for row in _largest(table, column).to_pylist()
-    ][:ROWS_MAX]
-    ids = pa.array([row["group_id"] for row in rows], pa.string())
-    members = run.result.groups.filter(
-        pc.is_in(run.result.groups["group_id"], value_set=ids)
-    ).to_pylist()
+    rows = _one_of_each(matches) if each_pass else _telling(matches, most)
+    members = _members(run, [row["group_id"] for row in rows])
+    rivals = _rivals(run, rows)
+    exponents = dict(run.left.exponents) | dict(run.right.exponents)
+    return {
+        "total": matches.num_rows,
+        "rows": [
+            {
+                **row,
+                **members[row["group_id"]],
+                "made_by": PASS_WORDS.get(row["pass"], row["pass"]),
+                "bits": f"{row['score'] / 100:.1f}",
+                "rivals": [rivals.get(each, each) for each in row["runner_up"].split()],
+                "residual": format_minor(row["residual_minor"], exponents.get(row["currency"], 2)),
+                "residual_word": RESIDUAL_WORDS.get(row["residual_cause"], row["residual_cause"]),
+            }
+            for row in rows
+        ],
+    }
+
+
+def _telling(matches: pa.Table, most: int) -> list[dict[str, Any]]:
+    """Rows a person should see first."""
+    has_residual = pc.not_equal(matches["residual_minor"], 0)
+    several = pc.greater(pc.add(matches["left_count"], matches["right_count"]), 2)
+    first = matches.filter(has_residual)
+    second = matches.filter(pc.and_(pc.invert(has_residual), several))
+    third = matches.filter(pc.and_(pc.invert(has_residual), pc.invert(several)))
+    parts = ((first, "residual_minor"), (second, "left_minor"), (third, "left_minor"))
+    rows: list[dict[str, Any]] = []
+    for table, column in parts:
+        if len(rows) < most:
+            rows += _largest(table, column, most - len(rows)).to_pylist()
+    return rows
+
+
+def _one_of_each(matches: pa.Table) -> list[dict[str, Any]]:
+    rows = []
+    for name in PASS_WORDS:
+        table = matches.filter(pc.equal(matches["pass"], name))
+        if table.num_rows:
+            size = pc.add(table["left_count"], table["right_count"])
+            most = table.filter(pc.equal(size, pc.max(size)))
+            rows += _largest(most, "left_minor", 1).to_pylist()
+    return rows
+
+
+def _members(run: MatchRun, group_ids: list[str]) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """The records of some groups, by group and side, ready to be shown."""
+    exponents = dict(run.left.exponents) | dict(run.right.exponents)
+    ids = pa.array(group_ids, pa.string())
+    rows = run.result.groups.filter(pc.is_in(run.result.groups["group_id"], value_set=ids))
+    members = rows.to_pylist()
     by_side = {
         name: _lookup(side, [m["record_id"] for m in members if m["side"] == name])
         for name, side in (("left", run.left), ("right", run.right))
@@ -229,20 +276,19 @@ def _groups(run: MatchRun, exponents: Mapping[str, int], status: str) -> dict[st
         record = by_side[member["side"]][member["record_id"]]
         sides = shown.setdefault(member["group_id"], {"left": [], "right": []})
         sides[member["side"]].append(_shown(record, exponents))
-    return {
-        "total": matches.num_rows,
-        "rows": [
-            {
-                **row,
-                **shown[row["group_id"]],
-                "made_by": PASS_WORDS.get(row["pass"], row["pass"]),
-                "bits": f"{row['score'] / 100:.1f}",
-                "residual": format_minor(row["residual_minor"], exponents.get(row["currency"], 2)),
-                "residual_word": RESIDUAL_WORDS.get(row["residual_cause"], row["residual_cause"]),
-            }
-            for row in rows
-        ],
-    }
+    return shown
+
+
+def _rivals(run: MatchRun, rows: list[dict[str, Any]]) -> dict[str, str]:
+    """The records named as runners-up, each in a few words."""
+    ids = sorted({each for row in rows for each in row["runner_up"].split()})
+    exponents = dict(run.left.exponents) | dict(run.right.exponents)
+    words: dict[str, str] = {}
+    for side in (run.left, run.right):
+        for name, record in _lookup(side, ids).items():
+            shown = _shown(record, exponents)
+            words.setdefault(name, f"{shown['on']} {shown['amount']} {shown['text'][:60]}".strip())
+    return words
 
 
 def passes_of(run: MatchRun) -> list[dict[str, Any]]:
