@@ -53,13 +53,22 @@ class Embedded:
 
     name = "duckdb"
 
-    def candidates(self, sides: Populations, rules: MatchRules) -> TextEvidence:
+    def candidates(
+        self, sides: Populations, rules: MatchRules, chance: tuple[Ints, Ints]
+    ) -> TextEvidence:
         """All candidate pairs with the levels of reference, text and rarity."""
         with DuckDB() as engine:
             _register(engine, sides, rules)
             for name in ("amount_counts", "crowded_lags", "rare_references"):
                 engine.step(name, statement(name))
-            names = ["pairs_exact", "pairs_crowded", "pairs_reference", "pairs_identity"]
+            engine.register("chance_pairs", pa.table({"l": chance[0], "r": chance[1]}))
+            names = [
+                "pairs_chance",
+                "pairs_exact",
+                "pairs_crowded",
+                "pairs_reference",
+                "pairs_identity",
+            ]
             if sides.has_any_account:
                 names.append("pairs_any_account")
             if rules.amount_tolerance_minor or rules.amount_tolerance_bp:
@@ -97,6 +106,9 @@ def _register(engine: DuckDB, sides: Populations, rules: MatchRules) -> None:
 
 def _evidence(found: pa.Table, crowded: pa.Table) -> TextEvidence:
     columns = {name: found[name].to_numpy().astype(np.int64) for name in found.column_names}
+    by_chance = columns["pairs"] < 0
+    chance_reference, chance_text = columns["reference"][by_chance], columns["text"][by_chance]
+    columns = {name: column[~by_chance] for name, column in columns.items()}
     left, right = columns["l"], columns["r"]
     order = np.lexsort((-columns["pairs"], right, left))
     first = np.ones(len(order), dtype=np.bool_)
@@ -111,6 +123,8 @@ def _evidence(found: pa.Table, crowded: pa.Table) -> TextEvidence:
         columns["reference"][kept],
         columns["text"][kept],
         rarity_level(columns["pairs"][kept]),
+        chance_reference,
+        chance_text,
         crowded_left=np.sort(index[is_left]),
         crowded_right=np.sort(index[~is_left]),
     )

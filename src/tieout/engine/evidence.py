@@ -69,11 +69,15 @@ STARTS = len(Start)
 """The text level of a pair is its `Text` times this plus its `Start`."""
 TEXT_AGREES = (Text.EDIT, Text.PREFIX_6, Text.WORD, *list(Text)[Text.ALIAS :])
 """Levels that a person would call the same party."""
+CHANCE_PAIRS = 30_000
+_DAYS = 2**24
 LAG_BINS = 64
 """Lags beyond are counted with the last."""
 RATIO_STEPS = 40
 """Half-percent steps either way; beyond is counted with the last."""
-RARITY_LEVELS = 14
+RARITY_LEVELS = 18
+RARE_AMOUNT_BITS = 3.0
+"""What an amount that each side has once is worth where the window covers all days."""
 
 
 @dataclass(frozen=True)
@@ -83,20 +87,27 @@ class Prior:
     name: str
     true: tuple[float, ...]
     chance: tuple[float, ...]
+    is_fixed: bool = False
+    """Computed from the data beforehand: nothing is learned on this dimension."""
 
     @property
     def levels(self) -> int:
         return len(self.true)
 
 
-def priors(rules: MatchRules) -> tuple[Prior, ...]:
+def priors(sides: Populations, rules: MatchRules) -> tuple[Prior, ...]:
     """The dimensions of a run, in the order of `ScoreParts`: amount, date, reference, text."""
     return (
-        _amount_prior(rules),
+        _tolerance_prior() if is_tolerant(rules) else _rarity_prior(sides, rules),
         _lag_prior(rules),
         _normal("reference", (0.45, 0.05, 0.04, 0.06, 0.40), (0.55, 0.43, 0.002, 0.015, 0.003)),
         _text_prior(),
     )
+
+
+def is_tolerant(rules: MatchRules) -> bool:
+    """Whether amounts may differ."""
+    return bool(rules.amount_tolerance_bp or rules.amount_tolerance_minor)
 
 
 _TEXT_PRIOR: dict[Text, tuple[float, float]] = {
@@ -138,15 +149,29 @@ def _normal(name: str, true: tuple[float, ...], chance: tuple[float, ...]) -> Pr
     return Prior(name, tuple(x / whole_true for x in true), tuple(x / whole_chance for x in chance))
 
 
-def _amount_prior(rules: MatchRules) -> Prior:
+def _rarity_prior(sides: Populations, rules: MatchRules) -> Prior:
+    """Equality of an amount is worth as much as it is rare within the window.
+
+    How often a chance partner turns up is the number of pairs of that amount, over a side,
+    times the share of all days that the window covers. It is not learned, since the false
+    pairs of frequent amounts compete in the open and would be counted twice.
+    """
+    days = np.concatenate((sides.left.day, sides.right.day))
+    days = days[days != NO_DAY]
+    span = int(days.max() - days.min()) + 1 if len(days) else 1
+    window = rules.lag_days_max - rules.lag_days_min + 1
+    worth = RARE_AMOUNT_BITS + float(np.clip(np.log2(span / window), 0.0, 6.0))
+    bits = [worth - level / 2 for level in range(RARITY_LEVELS)] + [0.0] * (2 * RATIO_STEPS + 1)
+    return Prior("amount", tuple(2.0**bit for bit in bits), (1.0,) * len(bits), is_fixed=True)
+
+
+def _tolerance_prior() -> Prior:
     """Equal amounts, from rare to common; then half-percent steps from far below to far above."""
     true = [2.0 ** -(0.55 * n) for n in range(RARITY_LEVELS)]
     chance = [0.02 * 2.0 ** min(n, 5) for n in range(RARITY_LEVELS)]
     steps = range(-RATIO_STEPS, RATIO_STEPS + 1)
-    tolerant = bool(rules.amount_tolerance_bp or rules.amount_tolerance_minor)
-    weight = sum(chance) if tolerant else 1e-6
-    true += [weight / (3 + abs(step)) / 4 for step in steps]
-    chance += [weight / 8 for _ in steps]
+    true += [sum(chance) / (3 + abs(step)) / 4 for step in steps]
+    chance += [sum(chance) / 8 for _ in steps]
     return _normal("amount", tuple(true), tuple(chance))
 
 
@@ -192,10 +217,36 @@ class TextEvidence:
     reference: Ints
     text: Ints
     rarity: Ints
+    chance_reference: Ints
+    """The levels of the pairs that were put together at random."""
+    chance_text: Ints
     notes: tuple[str, ...] = field(default=())
     crowded_left: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     """Records whose amount is so common that not all pairs were looked at."""
     crowded_right: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+
+
+def chance_pairs(sides: Populations, rules: MatchRules) -> tuple[Ints, Ints]:
+    """Pairs within the window put together at random, to learn what agrees by chance."""
+    left, right = sides.left, sides.right
+    step = max(1, left.size // CHANCE_PAIRS)
+    index = np.arange(0, left.size, step)
+    index = index[left.day[index] != NO_DAY]
+    dated = np.flatnonzero(right.day != NO_DAY)
+    key = right.pool[dated] * _DAYS + right.day[dated]
+    order = np.argsort(key, kind="stable")
+    key, dated = key[order], dated[order]
+    low = np.searchsorted(key, left.pool[index] * _DAYS + left.day[index] - rules.lag_days_max)
+    high = np.searchsorted(
+        key, left.pool[index] * _DAYS + left.day[index] - rules.lag_days_min, side="right"
+    )
+    some = high > low
+    index, low, high = index[some], low[some], high[some]
+    if not len(index):
+        return index, index
+    chosen = dated[low + (index * 2_654_435_761 >> 7) % (high - low)]
+    other = left.amount[index] != right.amount[chosen]
+    return index[other], chosen[other]
 
 
 def with_numbers(found: TextEvidence, sides: Populations, rules: MatchRules) -> Edges:
@@ -210,9 +261,7 @@ def with_numbers(found: TextEvidence, sides: Populations, rules: MatchRules) -> 
     left_day, right_day = sides.left.day[left], sides.right.day[right]
     lag = left_day - right_day
     known = (left_day != NO_DAY) & (right_day != NO_DAY)
-    inside = (lag >= rules.lag_days_min) & (lag <= rules.lag_days_max)
-    level = np.clip(lag - rules.lag_days_min, 0, LAG_BINS - 1) + 2
-    level = np.where(known, np.where(inside, level, 1), 0)
+    level = date_level(np.where(known, lag, NO_DAY), rules)
     identity = (sides.left.external[left] == sides.right.external[right]) & (first == second)
     return Edges(
         left,
@@ -221,6 +270,13 @@ def with_numbers(found: TextEvidence, sides: Populations, rules: MatchRules) -> 
         np.where(known, lag, NO_DAY),
         identity,
     )
+
+
+def date_level(lag: Ints, rules: MatchRules) -> Ints:
+    """0 when a date is missing, 1 outside the window, else the day within it."""
+    inside = (lag >= rules.lag_days_min) & (lag <= rules.lag_days_max)
+    level = np.where(inside, np.clip(lag - rules.lag_days_min, 0, LAG_BINS - 1) + 2, 1)
+    return np.where(lag == NO_DAY, 0, level)
 
 
 def ratio_level(first: Ints, second: Ints) -> Ints:

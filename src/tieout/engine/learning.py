@@ -44,15 +44,20 @@ class Weights:
         )
 
 
-def learn(edges: Edges, priors: Sequence[Prior]) -> Weights:
+def learn(edges: Edges, priors: Sequence[Prior], chance: Sequence[Ints]) -> Weights:
     """Fit the weights to a sample of whole blocks of pairs that compete.
 
     Pairs alike in all levels are weighed together: there are far fewer patterns than pairs.
+    `chance` holds the levels, by dimension, of pairs put together at random (or none).
     """
     pattern, patterns = _patterns(edges, priors)
     lefts, left = np.unique(edges.left, return_inverse=True)
     rights, right = np.unique(edges.right, return_inverse=True)
     logs = [np.log2(np.array(p.true)) - np.log2(np.array(p.chance)) for p in priors]
+    by_chance = [
+        np.bincount(level, minlength=prior.levels)
+        for prior, level in zip(priors, chance, strict=True)
+    ]
     odds = 0.0
     seen = np.bincount(pattern, minlength=len(patterns[0])).astype(np.float64)
     pattern_count = len(patterns[0])
@@ -66,8 +71,13 @@ def learn(edges: Edges, priors: Sequence[Prior]) -> Weights:
         share = strength / (1.0 + rivals - strength)
         true: Floats = np.bincount(pattern, share, pattern_count).astype(np.float64)
         logs = [
-            _log_ratio(prior, level, true, seen - true)
-            for prior, level in zip(priors, patterns, strict=True)
+            _log_ratio(
+                prior,
+                random,
+                np.bincount(level, true, prior.levels),
+                np.bincount(level, seen - true, prior.levels),
+            )
+            for prior, level, random in zip(priors, patterns, by_chance, strict=True)
         ]
         odds = _base(float(share.sum()), min(len(lefts), len(rights)), edges.size)
     tables = tuple(
@@ -98,12 +108,15 @@ def _base(true: float, records: int, pairs: int) -> float:
     )
 
 
-def _log_ratio(prior: Prior, level: Ints, true: Floats, chance: Floats) -> Floats:
-    true = np.bincount(level, true, prior.levels) + PRIOR_TRUE * np.array(prior.true)
-    chance = np.bincount(level, chance, prior.levels) + PRIOR_CHANCE * np.array(prior.chance)
+def _log_ratio(prior: Prior, random: Ints, true: Floats, chance: Floats) -> Floats:
+    ratio: Floats = np.log2(np.array(prior.true)) - np.log2(np.array(prior.chance))
+    if prior.is_fixed:
+        return ratio
+    true = true + PRIOR_TRUE * np.array(prior.true)
+    chance = chance + random + PRIOR_CHANCE * np.array(prior.chance)
     true_share = np.maximum(true / true.sum(), LEVEL_FLOOR)
     chance_share = np.maximum(chance / chance.sum(), LEVEL_FLOOR)
-    ratio: Floats = np.log2(true_share) - np.log2(chance_share)
+    ratio = np.log2(true_share) - np.log2(chance_share)
     return ratio
 
 

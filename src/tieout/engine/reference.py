@@ -183,6 +183,11 @@ def compare_starts(one: Seen, other: Seen) -> Start:
     return next((level for most, level in ladder if _alike(a, b, most)), Start.NONE)
 
 
+def text_level(one: Seen, other: Seen) -> int:
+    """Both comparisons of texts as one level."""
+    return compare_texts(one, other) * STARTS + compare_starts(one, other)
+
+
 def compare_references(one: Seen, other: Seen, rare: frozenset[bytes]) -> Ref:
     """The level of `Ref`."""
     if one.tokens & other.tokens & rare:
@@ -293,15 +298,21 @@ class Reference:
 
     name = "reference"
 
-    def candidates(self, sides: Populations, rules: MatchRules) -> TextEvidence:
+    def candidates(
+        self, sides: Populations, rules: MatchRules, chance: tuple[Ints, Ints]
+    ) -> TextEvidence:
         """All candidate pairs with the levels of reference, text and rarity."""
         world = _World(sides, rules)
         rows: list[tuple[int, int, int, int, int]] = []
+        random = [
+            (world.lefts[one], world.rights[other])
+            for one, other in zip(chance[0].tolist(), chance[1].tolist(), strict=True)
+        ]
         for one, other in product(world.lefts, world.rights):
             pairs = world.pairs(one, other)
             if pairs is not None:
                 reference = compare_references(one, other, world.rare)
-                text = compare_texts(one, other) * STARTS + compare_starts(one, other)
+                text = text_level(one, other)
                 rows.append((one.idx, other.idx, int(reference), int(text), pairs))
         columns = np.array(rows, dtype=np.int64).reshape(-1, 5)
         crowded = [
@@ -314,6 +325,8 @@ class Reference:
             columns[:, 2],
             columns[:, 3],
             rarity_level(columns[:, 4]),
+            np.array([compare_references(*pair, world.rare) for pair in random], dtype=np.int64),
+            np.array([text_level(*pair) for pair in random], dtype=np.int64),
             crowded_left=crowded[0],
             crowded_right=crowded[1],
         )

@@ -10,7 +10,15 @@ import pyarrow as pa
 from tieout.core.matching.rules import MatchRules
 from tieout.engine.assignment import Choice
 from tieout.engine.embedded import Embedded
-from tieout.engine.evidence import Edges, TextEvidence, priors, with_numbers
+from tieout.engine.evidence import (
+    Edges,
+    TextEvidence,
+    chance_pairs,
+    date_level,
+    is_tolerant,
+    priors,
+    with_numbers,
+)
 from tieout.engine.learning import Weights, learn, sample
 from tieout.engine.policy import LEARNED_PAIRS, VALUE_MIN, Pairs, Scored, decide, released, scored
 from tieout.engine.population import Populations, populations
@@ -33,7 +41,9 @@ class Backend(Protocol):
 
     name: str
 
-    def candidates(self, sides: Populations, rules: MatchRules) -> TextEvidence:
+    def candidates(
+        self, sides: Populations, rules: MatchRules, chance: tuple[Ints, Ints]
+    ) -> TextEvidence:
         """All candidate pairs with the levels of reference, text and rarity."""
 
     def assign(self, left: Ints, right: Ints, value: Ints) -> Choice:
@@ -74,10 +84,11 @@ def match(
     clock.stage("read", 0.0)
     sides = populations(left, right, rules)
     clock.stage("candidates", 0.2)
-    found = engine.candidates(sides, rules)
+    chance = chance_pairs(sides, rules)
+    found = engine.candidates(sides, rules, chance)
     edges = with_numbers(found, sides, rules)
     clock.stage("learn", 0.5)
-    weights = _learn(edges, sides, rules)
+    weights = _learn(edges, found, chance, sides, rules)
     clock.stage("assign", 0.6)
     weighed = scored(edges, weights)
     choice = engine.assign(edges.left, edges.right, weighed.value - VALUE_MIN)
@@ -113,11 +124,22 @@ def _backend(name: Literal["duckdb", "reference"]) -> Backend:
     return Embedded()
 
 
-def _learn(edges: Edges, sides: Populations, rules: MatchRules) -> Weights:
-    exact = not (rules.amount_tolerance_minor or rules.amount_tolerance_bp)
+def _learn(
+    edges: Edges,
+    found: TextEvidence,
+    chance: tuple[Ints, Ints],
+    sides: Populations,
+    rules: MatchRules,
+) -> Weights:
+    """Weights from a sample of the edges; with equal amounts chance is seen in random pairs."""
+    none = np.zeros(0, dtype=np.int64)
+    dimensions = priors(sides, rules)
+    if is_tolerant(rules):
+        return learn(edges, dimensions, (none, none, none, none))
+    lag = sides.left.day[chance[0]] - sides.right.day[chance[1]]
+    by_chance = (none, date_level(lag, rules), found.chance_reference, found.chance_text)
     block = sides.left.amount[edges.left] * 1_000_003 + sides.left.pool[edges.left]
-    chosen = sample(edges, block) if exact else sample(edges, block, 4_000_000)
-    return learn(chosen, priors(rules))
+    return learn(sample(edges, block), dimensions, by_chance)
 
 
 def _later_passes(
