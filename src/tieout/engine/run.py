@@ -19,6 +19,7 @@ from tieout.engine.evidence import (
     priors,
     with_numbers,
 )
+from tieout.engine.grouping import with_groups
 from tieout.engine.learning import Weights, learn, sample
 from tieout.engine.policy import LEARNED_PAIRS, VALUE_MIN, Pairs, Scored, decide, released, scored
 from tieout.engine.population import Populations, populations
@@ -95,10 +96,10 @@ def match(
     learned = weights.pairs_seen >= LEARNED_PAIRS
     pairs = decide(weighed, choice, rules, sides, learned=learned)
     clock.stage("groups", 0.75)
-    kept, others = _later_passes(sides, weighed, pairs)
+    kept, others, said = with_groups(sides, weighed, pairs.only(~released(pairs)), rules)
     clock.stage("unmatched", 0.85)
     free = _free(sides, weighed, kept, others)
-    notes = [*sides.notes, *found.notes, *_choice_notes(choice)]
+    notes = [*sides.notes, *found.notes, *_choice_notes(choice), *said]
     missing = explain_unmatched(sides, weighed, free, found, rules)
     clock.stage("tables", 0.9)
     groups, matches, members = result_tables(sides, pair_columns(sides, weighed, kept), others)
@@ -140,13 +141,6 @@ def _learn(
     by_chance = (none, date_level(lag, rules), found.chance_reference, found.chance_text)
     block = sides.left.amount[edges.left] * 1_000_003 + sides.left.pool[edges.left]
     return learn(sample(edges, block), dimensions, by_chance)
-
-
-def _later_passes(
-    sides: Populations, weighed: Scored, pairs: Pairs
-) -> tuple[Pairs, list[OtherGroup]]:
-    del sides, weighed
-    return pairs.only(~released(pairs)), []
 
 
 def _free(

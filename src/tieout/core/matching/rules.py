@@ -43,7 +43,7 @@ class MatchRules:
     """With more candidates than this a sum proves nothing and the search says so."""
     group_posterior_min: float = 0.97
     """A searched sum is confirmed only above this posterior."""
-    group_seconds_max: float = 120.0
+    group_seconds_max: float = 10.0
     """The budget of the sum search; what it did not reach is named in the summary."""
     ignore_account: bool = False
     """Compare across accounts: set when the two sides name their accounts differently."""
