@@ -40,14 +40,14 @@ golden: $(V)/.ok-dev  ## Write the golden files anew; read the diff before you c
 bench: $(V)/.ok-bench  ## The benchmarks, each with its correctness check
 	@$(RUN)/python -m benchmarks
 
-soak: $(V)/.ok-dev  ## The long campaigns: fuzzing, many seeds
+soak: $(V)/.ok-soak  ## The long campaigns: fuzzing (TIEOUT_SOAK_SECONDS, an hour by default), many seeds
 	@$(RUN)/python -m pytest -q -m soak tests/soak
 
 coverage-of-brief: $(V)/.ok-dev  ## Which statements of the brief have a test that proves them
 	@$(RUN)/python -m tieout.testing.brief
 
 lock: $(V)/.ok-uv  ## Resolve the dependencies anew, with hashes
-	@for f in requirements requirements-dev requirements-bench requirements-uv; do \
+	@for f in requirements requirements-dev requirements-bench requirements-soak requirements-uv; do \
 	  $(RUN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --no-header --no-annotate --no-emit-index-url $$f.in -o $$f.txt || exit 1; done
 
@@ -75,6 +75,11 @@ $(V)/.ok: requirements.txt $(V)/.ok-uv
 
 $(V)/.ok-dev: requirements-dev.txt $(V)/.ok
 	$(call install,requirements-dev.txt)
+	@touch $@
+
+$(V)/.ok-soak: requirements-soak.txt $(V)/.ok-dev
+	@VIRTUAL_ENV=$(V) $(RUN)/uv pip install -q --require-hashes --only-binary :all: -r requirements-soak.txt \
+	  || echo "atheris has no build for this Python; the campaigns go on without coverage"
 	@touch $@
 
 $(V)/.ok-bench: requirements-bench.txt $(V)/.ok-dev

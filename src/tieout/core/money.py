@@ -133,6 +133,13 @@ _GROUPED = {
 }
 
 
+_PLAIN = {
+    ".": re.compile(r"(-?)([0-9]{1,30})(?:\.([0-9]{0,18}))?"),
+    ",": re.compile(r"(-?)([0-9]{1,30})(?:,([0-9]{0,18}))?"),
+}
+"""What nearly all amounts look like; read without taking anything off first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decimals:
     """A decimal as written: `digits` times ten to the minus `exponent`, exact."""
@@ -156,6 +163,11 @@ def parse_decimal(text: str, decimal_mark: DecimalMark = ".") -> Decimals | None
     Not accepted: exponents, NaN, infinities, two decimal marks, words. Trailing zeros beyond
     need do not widen: `1.500` has exponent 1, `12.00` has exponent 0.
     """
+    plain = _PLAIN[decimal_mark].fullmatch(text)
+    if plain:
+        sign, whole, fraction = plain.groups()
+        fraction = (fraction or "").rstrip("0")
+        return Decimals(int(sign + whole + fraction), len(fraction))
     body = text.translate(_SPACES).replace("\u2212", "-")
     negative = False
     if body.startswith("(") and body.endswith(")"):

@@ -24,6 +24,8 @@ from tieout.formats.common.source import Source, Text
 
 _DEFAULT_CURRENCY = "USD"
 """The standard's default where neither account nor group names one."""
+_TYPE = re.compile(r"[0-9]{3}")
+_WRITTEN = re.compile(r"[-+]?[0-9]{1,40}")
 _KEYED = re.compile(r"([A-Z]{2,4}\d?):\s*(.*)", re.DOTALL)
 _GROUP_STATUS = {"2": "a deletion", "4": "a test"}
 
@@ -151,7 +153,7 @@ class _Assembly:
         at = 0
         while at < len(values):
             code, amount_text, count, funds = (*values[at : at + 4], "", "", "")[:4]
-            if not re.fullmatch("[0-9]{3}", code):
+            if not _TYPE.fullmatch(code):
                 # One comma too many before a slash is common: go on at the next type code.
                 if code:
                     account.problems.append(
@@ -316,7 +318,7 @@ def _amount(text: str, code: str) -> Decimals | Problem:
 def _as_written(text: str) -> int:
     """The digits with their sign, as the control totals add them."""
     digits = text.replace(".", "").strip()
-    found = re.fullmatch(r"[-+]?[0-9]{1,40}", digits)
+    found = _WRITTEN.fullmatch(digits)
     return int(digits) if found else 0
 
 

@@ -7,11 +7,9 @@ where version 8 moved a party's name below `Pty` and version 3 the amount out of
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lxml import etree
-
 from tieout.core.statements import Direction
 from tieout.formats.common.fields import tidy
-from tieout.formats.common.xml import child, children, leaves, text_at
+from tieout.formats.common.nodes import Node, child, children, leaves, text_at
 
 _NO_REFERENCE = frozenset({"NOTPROVIDED", "NOTAVAILABLE", "NONREF", "NONE", "N/A", "NOREF"})
 
@@ -57,7 +55,7 @@ class Details:
 
 
 def read_details(
-    element: etree._Element, direction: Direction, own: tuple[str, str], *, is_return: bool
+    element: Node, direction: Direction, own: tuple[str, str], *, is_return: bool
 ) -> Details:
     """Read an `Ntry` or `TxDtls`. `own` is the statement's account number and owner."""
     party = _counterparty(element, direction, own, is_return=is_return)
@@ -74,17 +72,17 @@ def read_details(
     )
 
 
-def account_number(account: etree._Element | None) -> str:
+def account_number(account: Node | None) -> str:
     """IBAN or whatever else identifies an account, without blanks."""
     ident = child(account, "Id")
     for path in (("IBAN",), ("Othr", "Id"), ("PrtryAcct", "Id"), ("BBAN",), ("UPIC",)):
         number = text_at(ident, *path)
         if number:
             return "".join(number.split())
-    return "".join((ident.text or "").split()) if ident is not None else ""
+    return "".join(ident.raw.split()) if ident is not None else ""
 
 
-def party_name(party: etree._Element | None) -> str:
+def party_name(party: Node | None) -> str:
     """A party's name, in the old place or the new; else the institution's."""
     for path in (("Nm",), ("Pty", "Nm"), ("Agt", "FinInstnId", "Nm"), ("FinInstnId", "Nm")):
         name = text_at(party, *path)
@@ -99,7 +97,7 @@ def without_repeats(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def _counterparty(
-    element: etree._Element, direction: Direction, own: tuple[str, str], *, is_return: bool
+    element: Node, direction: Direction, own: tuple[str, str], *, is_return: bool
 ) -> Party:
     """The other end. Roles are those of the original payment, so a return turns them round."""
     parties = child(element, "RltdPties")
@@ -116,7 +114,7 @@ def _counterparty(
     return likely
 
 
-def _party(parties: etree._Element | None, role: str) -> Party:
+def _party(parties: Node | None, role: str) -> Party:
     party = child(parties, role)
     account = child(parties, f"{role}Acct")
     base = f"RltdPties/{role}"
@@ -132,7 +130,7 @@ def _reference(text: str) -> str:
     return "" if text.upper().replace(" ", "") in _NO_REFERENCE else text
 
 
-def _references(element: etree._Element) -> tuple[str, ...]:
+def _references(element: Node) -> tuple[str, ...]:
     structured = [
         text_at(each, "CdtrRefInf", "Ref") for each in children(child(element, "RmtInf"), "Strd")
     ]
@@ -147,24 +145,24 @@ def _references(element: etree._Element) -> tuple[str, ...]:
     return without_repeats(map(_reference, (*structured, *documents, *named, *own)))
 
 
-def _narrative(element: etree._Element) -> str:
+def _narrative(element: Node) -> str:
     remittance = child(element, "RmtInf")
-    texts = [tidy(each.text or "") for each in children(remittance, "Ustrd")]
+    texts = [tidy(each.raw) for each in children(remittance, "Ustrd")]
     texts += [
-        tidy(each.text or "")
+        tidy(each.raw)
         for structured in children(remittance, "Strd")
         for each in children(structured, "AddtlRmtInf")
     ]
     said = " ".join(text for text in texts if text)
     for name in ("AddtlTxInf", "AddtlNtryInf"):
         for each in children(element, name):
-            more = tidy(each.text or "")
+            more = tidy(each.raw)
             if more and more not in said:
                 said = f"{said} {more}" if said else more
     return said
 
 
-def _kind(element: etree._Element) -> str:
+def _kind(element: Node) -> str:
     code = child(element, "BkTxCd")
     domain = (
         text_at(code, "Domn", "Cd"),

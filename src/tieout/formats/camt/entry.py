@@ -11,7 +11,8 @@ from tieout.core.reading import HeldRecord
 from tieout.core.statements import Direction, LineStatus, StatementLine
 from tieout.formats.camt.details import Details, read_details, without_repeats
 from tieout.formats.common.fields import amount_of, date_iso, date_yyyymmdd, tidy
-from tieout.formats.common.xml import child, children, leaves, place_of, raw_text, text_at
+from tieout.formats.common.nodes import Node, child, children, leaves, place_of, text_at
+from tieout.formats.common.xml import raw_text
 
 _STATUSES = {
     "": LineStatus.BOOKED,
@@ -32,14 +33,15 @@ class Entry:
 
 
 def read_entry(
-    element: etree._Element, record: int, account_currency: str, own: tuple[str, str]
+    source: etree._Element, record: int, account_currency: str, own: tuple[str, str]
 ) -> Entry:
     """Read one entry; `own` is the statement's account number and owner."""
+    element = Node(source)
     place = place_of(element, record)
     found: list[Problem] = []
     amount = _amount(element, account_currency, place)
     if isinstance(amount, Problem):
-        return Entry(None, HeldRecord(raw_text(element), amount))
+        return Entry(None, HeldRecord(raw_text(source), amount))
     minor, currency = amount
     details = [
         each for group in children(element, "NtryDtls") for each in children(group, "TxDtls")
@@ -53,7 +55,7 @@ def read_entry(
             "CRDT or DBIT",
             replace(place, field="CdtDbtInd"),
         )
-        return Entry(None, HeldRecord(raw_text(element), problem))
+        return Entry(None, HeldRecord(raw_text(source), problem))
     direction = direction or Direction.CREDIT
     if minor < 0:  # ISO 20022 amounts have no sign; where one is written it means money out
         found.append(Problem("record.field-invalid", f"the amount {minor}", "no sign", place))
@@ -75,8 +77,8 @@ def read_entry(
 
 def _with_details(
     line: StatementLine,
-    element: etree._Element,
-    details: list[etree._Element],
+    element: Node,
+    details: list[Node],
     own: tuple[str, str],
     found: list[Problem],
 ) -> StatementLine:
@@ -109,7 +111,7 @@ def _with_details(
 
 def _with_parts(
     line: StatementLine,
-    details: list[etree._Element],
+    details: list[Node],
     own: tuple[str, str],
     found: list[Problem],
 ) -> StatementLine:
@@ -172,7 +174,7 @@ def _with_parts(
     return replace(line, parts=tuple(parts), attributes=(*line.attributes, *without_amount))
 
 
-def _read_one(detail: etree._Element, line: StatementLine, own: tuple[str, str]) -> Details:
+def _read_one(detail: Node, line: StatementLine, own: tuple[str, str]) -> Details:
     is_return = line.is_reversal or child(detail, "RtrInf") is not None
     return read_details(detail, line.direction, own, is_return=is_return)
 
@@ -199,21 +201,21 @@ def _joined(whole: Details, one: Details) -> Details:
     )
 
 
-def _other_amounts(detail: etree._Element, line: StatementLine) -> list[tuple[str, str]]:
+def _other_amounts(detail: Node, line: StatementLine) -> list[tuple[str, str]]:
     """The amounts of a single detail that say something else than the entry's."""
     amounts = []
     for path in (("Amt",), ("AmtDtls", "TxAmt", "Amt")):
         element = child(detail, *path)
-        if element is not None and (element.text or "").strip():
-            code = element.get("Ccy") or line.currency.code
-            read = amount_of(element.text or "", Currency.of(code))
+        if element is not None and element.raw.strip():
+            code = element.currency or line.currency.code
+            read = amount_of(element.raw, Currency.of(code))
             if read != (line.amount_minor, line.currency):
                 amounts.append(("/".join(path), f"{tidy(element.text or '')} {code}"))
     return amounts
 
 
 def _check_batch(
-    batches: list[etree._Element | None], count: int, place: Place, found: list[Problem]
+    batches: list[Node | None], count: int, place: Place, found: list[Problem]
 ) -> None:
     """A stated number of transactions, where the file also itemises them."""
     stated = [text_at(each, "NbOfTxs") for each in batches]
@@ -230,26 +232,24 @@ def _check_batch(
             )
 
 
-def _amount(
-    element: etree._Element, account_currency: str, place: Place
-) -> tuple[int, Currency] | Problem:
+def _amount(element: Node, account_currency: str, place: Place) -> tuple[int, Currency] | Problem:
     amount = child(element, "Amt")
-    text = (amount.text or "") if amount is not None else ""
-    code = (amount.get("Ccy") or "").strip().upper() if amount is not None else ""
+    text = amount.raw if amount is not None else ""
+    code = amount.currency.strip().upper() if amount is not None else ""
     read = amount_of(text, Currency.of(code or account_currency or "XXX"))
     if isinstance(read, Problem):
         return replace(read, place=replace(place, field="Amt"))
     return read
 
 
-def _part_amount(detail: etree._Element, code: str) -> tuple[int, Currency] | None:
+def _part_amount(detail: Node, code: str) -> tuple[int, Currency] | None:
     """The amount of a detail, in the entry's currency if any of its amounts is."""
     paths = (("Amt",), ("AmtDtls", "TxAmt", "Amt"), ("AmtDtls", "InstdAmt", "Amt"))
     candidates = [amount for path in paths if (amount := child(detail, *path)) is not None]
-    candidates.sort(key=lambda amount: (amount.get("Ccy") or code) != code)
+    candidates.sort(key=lambda amount: (amount.currency or code) != code)
     for amount in candidates:
-        given = (amount.get("Ccy") or "").strip() or code
-        read = amount_of(amount.text or "", Currency.of(given))
+        given = amount.currency.strip() or code
+        read = amount_of(amount.raw, Currency.of(given))
         if not isinstance(read, Problem):
             return read
     return None
@@ -265,7 +265,7 @@ def _direction(text: str) -> Direction | None:
             return None
 
 
-def _common_direction(details: list[etree._Element]) -> Direction | None:
+def _common_direction(details: list[Node]) -> Direction | None:
     """That of the details, where all agree and the entry itself is silent."""
     given = {_direction(text_at(each, "CdtDbtInd")) for each in details}
     return given.pop() if len(given) == 1 else None
@@ -275,7 +275,7 @@ def _is_true(text: str) -> bool:
     return text.lower() in {"true", "1"}
 
 
-def _status(element: etree._Element, place: Place, found: list[Problem]) -> LineStatus:
+def _status(element: Node, place: Place, found: list[Problem]) -> LineStatus:
     """`BOOK` as text (to version 7) or below `Cd` or `Prtry` (from version 8)."""
     status = child(element, "Sts")
     text = (text_at(status, "Cd") or text_at(status, "Prtry") or text_at(element, "Sts")).upper()
@@ -289,7 +289,7 @@ def _status(element: etree._Element, place: Place, found: list[Problem]) -> Line
 
 
 def _day(
-    element: etree._Element, name: str, place: Place, found: list[Problem], *, is_needed: bool
+    element: Node, name: str, place: Place, found: list[Problem], *, is_needed: bool
 ) -> date | None:
     stamp = child(element, name)
     text = text_at(stamp, "Dt") or text_at(stamp, "DtTm") or text_at(element, name)

@@ -12,7 +12,9 @@ from tieout.core.reading import HeldRecord
 from tieout.core.statements import Balance, Statement, StatementLine, tie
 from tieout.formats.camt.details import account_number, party_name
 from tieout.formats.camt.entry import read_entry
+from tieout.formats.common import nodes
 from tieout.formats.common.fields import amount_of, date_iso, tidy
+from tieout.formats.common.nodes import node_of
 from tieout.formats.common.repeats import repeats
 from tieout.formats.common.xml import child, children, leaves, place_of, text_at
 
@@ -46,7 +48,8 @@ def read_section(
 ) -> Section:
     """Read one section; records are numbered on from `first_record`."""
     account = child(element, "Acct")
-    own = (account_number(account), party_name(child(account, "Ownr")))
+    holder = node_of(account)
+    own = (account_number(holder), party_name(nodes.child(holder, "Ownr")))
     problems: list[Problem] = []
     stated = _balances(element, problems)
     code = _currency_code(element, stated)

@@ -44,10 +44,8 @@ def _strangeness(words: list[bytes], charset: str) -> int:
             if char < "\x80":
                 continue
             inside = len(text) > 1
-            if char == "\ufffd" or char in seldom or (inside and not char.isalpha()):
-                count += 1
-            elif char.isupper() and before.islower():
-                count += 1
+            is_no_letter = char == "\ufffd" or char in seldom or (inside and not char.isalpha())
+            count += is_no_letter or (char.isupper() and before.islower())
     return count
 
 

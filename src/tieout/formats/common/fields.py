@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from tieout.core.errors import Problem
 from tieout.core.money import AMOUNT_MINOR_MAX, Currency, DecimalMark, parse_decimal
@@ -28,18 +29,21 @@ _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _SHORT = re.compile(r"(\d{2})(\d{2})(\d{2})")
 
 
+@lru_cache(maxsize=8192)
 def date_yyyymmdd(text: str) -> date | None:
     """`20260131` and longer stamps that begin so (OFX, BAI2 long form)."""
     found = _COMPACT.match(text.strip())
     return make_date(*map(int, found.groups())) if found else None
 
 
+@lru_cache(maxsize=8192)
 def date_iso(text: str) -> date | None:
     """`2026-01-31` and stamps that begin so (ISO 8601; camt)."""
     body = text.strip()[:10]
     return date_yyyymmdd(body.replace("-", "")) if len(body) == 10 else None
 
 
+@lru_cache(maxsize=8192)
 def date_yymmdd(text: str) -> date | None:
     """`260131` (MT940, BAI2)."""
     found = _SHORT.fullmatch(text.strip())
@@ -49,6 +53,7 @@ def date_yymmdd(text: str) -> date | None:
     return make_date(century(year), month, day)
 
 
+@lru_cache(maxsize=8192)
 def date_ddmmyy(text: str) -> date | None:
     """`310126` (CODA, CFONB)."""
     found = _SHORT.fullmatch(text.strip())

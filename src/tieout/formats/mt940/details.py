@@ -7,6 +7,7 @@ Four systems are known: the German `?00` to `?63` (Deutsche Kreditwirtschaft, DF
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 
 from tieout.formats.common.fields import tidy
@@ -71,13 +72,16 @@ class Details:
 
     def note(self, name: str, value: str) -> None:
         """Keep what has no field of its own."""
-        if tidy(value):
-            self.attributes.append((name, tidy(value)))
+        text = tidy(value)
+        if text:
+            self.attributes.append((name, text))
 
 
 def is_no_reference(text: str) -> bool:
     """Whether the text only says that there is no reference."""
-    return text.upper() in _EMPTY or not any(c.isalnum() for c in text)
+    if text.upper() in _EMPTY:
+        return True
+    return not text.isalnum() and not any(c.isalnum() for c in text)
 
 
 def parse_details(lines: list[str], account: str) -> Details:
@@ -95,7 +99,7 @@ def parse_details(lines: list[str], account: str) -> Details:
 
 def _parse_coded(lines: list[str], coded: re.Match[str], account: str) -> Details:
     gvc, mark = coded.groups()
-    split = re.compile(re.escape(mark) + r"(0\d|10|2\d|3\d|6\d)")
+    split = _subfields(mark)
     parts = [lines[0][coded.start(2) :]]
     for earlier, line in pairwise(lines):
         # A line that ended early lost its last blank on the way, unless a subfield follows.
@@ -128,6 +132,11 @@ def _parse_coded(lines: list[str], coded: re.Match[str], account: str) -> Detail
     details.counterparty_account = "".join(numbered.split())
     _read_purpose(_run_on(purpose), details)
     return details
+
+
+@lru_cache(maxsize=256)
+def _subfields(mark: str) -> re.Pattern[str]:
+    return re.compile(re.escape(mark) + r"(0\d|10|2\d|3\d|6\d)")
 
 
 def _triodos(purpose: list[str], number: str, details: Details) -> tuple[list[str], str]:

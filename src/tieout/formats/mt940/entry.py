@@ -6,6 +6,7 @@ SWIFT MT940 field 61: `6!n[4!n]2a[1!a]15d1!a3!c16x[//16x]` and a supplementary l
 import re
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from tieout.core.errors import Place, Problem
 from tieout.core.money import DecimalMark, Decimals
@@ -137,6 +138,7 @@ def _dates(text: str, place: Place, problems: list[Problem]) -> tuple[date | Non
     return value_on, booked_on
 
 
+@lru_cache(maxsize=8192)
 def nearest_year(year: int, month_day: tuple[int, int], entry: tuple[int, int]) -> date | None:
     """The date of month and day `entry` that lies nearest to `month_day` of `year`."""
     at = (year * 12 + month_day[0]) * 31 + month_day[1]

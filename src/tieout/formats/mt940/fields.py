@@ -68,7 +68,7 @@ class _Splitter:
             line = _after_text_block(line)
             if not line.strip():
                 return
-        tag = _TAG.match(line)
+        tag = _TAG.match(line) if ":" in line[:4] else None
         if tag and not self._goes_on(line):
             self._begin(tag.group(1).upper(), line[tag.end() :], number)
         elif _END.fullmatch(line):
@@ -105,8 +105,9 @@ class _Splitter:
         )
 
     def set_aside(self) -> None:
-        self.found.strays += self.pending
-        self.pending.clear()
+        if self.pending:
+            self.found.strays += self.pending
+            self.pending.clear()
 
 
 def split_fields(text: str) -> Fields:

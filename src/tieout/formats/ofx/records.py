@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from tieout.core.errors import Place, Problem
@@ -38,29 +39,34 @@ class Fields:
     def __init__(self, element: Element) -> None:
         self._all = [(path, each.value) for path, each in element.leaves()]
         self._taken: set[int] = set()
+        self._at: dict[str, list[int]] = {}
+        for index, (path, _) in enumerate(self._all):
+            self._at.setdefault(path, []).append(index)
+            if "." in path:
+                self._at.setdefault(path.rpartition(".")[2], []).append(index)
 
     def take(self, *names: str) -> str:
         """The first of these fields that has a value; by path, or by name at any depth."""
         for name in names:
-            for index, (path, value) in enumerate(self._all):
-                if value and index not in self._taken and (path == name or _ends(path, name)):
+            for index in self._at.get(name, ()):
+                value = self._all[index][1]
+                if value and index not in self._taken:
                     self._taken.add(index)
                     return value
         return ""
 
     def peek(self, path: str) -> str:
         """The value of that field, left for the attributes."""
-        return next((value for each, value in self._all if each == path), "")
+        for index in self._at.get(path, ()):
+            if self._all[index][0] == path:
+                return self._all[index][1]
+        return ""
 
     def rest(self) -> tuple[tuple[str, str], ...]:
         """What nobody asked for."""
         return tuple(
             pair for index, pair in enumerate(self._all) if index not in self._taken and pair[1]
         )
-
-
-def _ends(path: str, name: str) -> bool:
-    return "." not in name and path.endswith(f".{name}")
 
 
 class Day(NamedTuple):
@@ -70,6 +76,7 @@ class Day(NamedTuple):
     problem: Problem | None
 
 
+@lru_cache(maxsize=8192)
 def read_day(stamp: str, code_if_missing: str = "") -> Day:
     """A stamp (OFX 1.6 section 3.2.8), or the forms banks write instead.
 

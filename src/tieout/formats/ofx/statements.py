@@ -359,8 +359,9 @@ def _check_ids(lines: list[StatementLine], context: Context) -> None:
         )
     first: dict[str, StatementLine] = {}
     seen: Counter[StatementLine] = Counter()
+    times = Counter(line.bank_id for line in lines)
     for line in lines:
-        if not line.bank_id:
+        if not line.bank_id or times[line.bank_id] == 1:
             continue
         earlier = first.setdefault(line.bank_id, line)
         alike = replace(line, place=NOWHERE)

@@ -158,21 +158,26 @@ def parse(text: str) -> Element:
     with_text, closed = _survey(text)
     root = Element("", 0)
     builder = _Builder(root, closed - with_text)
-    found = _TAG.search(text)
+    tags = _TAG.finditer(text)
+    found = next(tags, None)
     while found is not None:
-        after = _TAG.search(text, found.end())
-        value = text[found.end() : after.start() if after else len(text)].strip()
-        name = found.group(2).upper()
-        if found.group(1):
-            builder.close(name, found.end())
-        elif found.group(4) or (found.group(3) or "").endswith("/"):
-            builder.field(name, "", found.start())
+        after = next(tags, None)
+        begin, end = found.span()
+        slash, name, attributes, ending = found.groups()
+        name = name.upper()
+        if slash:
+            builder.close(name, end)
+            found = after
+            continue
+        value = text[end : after.start() if after else len(text)].strip()
+        if ending or (attributes and attributes.endswith("/")):
+            builder.field(name, "", begin)
         elif value and _rank(name) is None:
-            builder.field(name, tidy(unescape(value)), found.start())
+            builder.field(name, tidy(unescape(value)), begin)
         elif builder.is_aggregate(name) and not _closes(after, name):
-            builder.open(name, found.start())
+            builder.open(name, begin)
         else:
-            builder.field(name, "", found.start())
+            builder.field(name, "", begin)
         found = after
     builder.finish(len(text))
     return root
@@ -188,13 +193,17 @@ def _survey(text: str) -> tuple[set[str], set[str]]:
     closed: set[str] = set()
     last, end = "", 0
     for found in _TAG.finditer(text):
-        if last and not text[end : found.start()].isspace() and end < found.start():
+        begin = found.start()
+        if last and end < begin and not text[end:begin].isspace():
             with_text.add(last)
-        name = found.group(2).upper()
-        if found.group(1):
+        slash, name = found.group(1, 2)
+        if slash:
             closed.add(name)
-        last, end = ("" if found.group(1) else name), found.end()
-    return with_text, closed
+            last = ""
+        else:
+            last = "" if name in with_text else name
+        end = found.end()
+    return set(map(str.upper, with_text)), set(map(str.upper, closed))
 
 
 class _Builder:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, get_args
 
@@ -75,6 +76,7 @@ def _short_year(number: int) -> int:
     return century(number) if number < 100 else 1900 + number
 
 
+@lru_cache(maxsize=8192)
 def split_date(text: str) -> Written | None:
     """The parts of a date, or None if it is none."""
     body = text.strip()[:80]
@@ -181,6 +183,7 @@ def _disorder(days: Sequence[date | None]) -> int:
     return min(back, forth)
 
 
+@lru_cache(maxsize=8192)
 def read_date(text: str, order: Order) -> tuple[date | None, Problem | None]:
     """The day in the file's order; a date that only exists in the other order is doubted."""
     if not text.strip():

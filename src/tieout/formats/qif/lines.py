@@ -104,6 +104,8 @@ def _parts(record: Record, context: Context, place: Place) -> tuple[StatementLin
             splits.append({"S": value})
         elif code in "E$%" and splits and code not in splits[-1]:
             splits[-1][code] = value
+    if not splits:
+        return ()
     made: list[StatementLine] = []
     for each in splits:
         read = lenient_amount(each.get("$", ""), context.currency, context.mark)

@@ -47,11 +47,18 @@ class Record:
 
     def first(self, *codes: str) -> str:
         """The value of the first of these codes, or nothing."""
-        return next((value for code in codes for key, value, _ in self.fields if key == code), "")
+        for code in codes:
+            for key, value, _ in self.fields:
+                if key == code:
+                    return value
+        return ""
 
     def has(self, code: str) -> bool:
         """Whether there is such a field."""
-        return any(key == code for key, _, _ in self.fields)
+        for key, _, _ in self.fields:  # noqa: SIM110  asked of every record: a loop is quicker
+            if key == code:
+                return True
+        return False
 
     @property
     def raw(self) -> str:
