@@ -40,7 +40,7 @@ def test_agreed_files_end_with_0(files: tuple[Path, Path], tmp_path: Path) -> No
     assert "Agreed: all 3 records" in done.stdout
 
 
-@pytest.mark.req("R085", "R119", "R122", "R123")
+@pytest.mark.req("R085", "R119")
 def test_differences_end_with_1_and_every_record_is_in_the_tables(
     files: tuple[Path, Path], tmp_path: Path
 ) -> None:
@@ -95,7 +95,6 @@ def test_a_folder_that_cannot_be_written_is_said(files: tuple[Path, Path]) -> No
     assert "[output.not-writable]" in done.stderr
 
 
-@pytest.mark.req("R109")
 def test_read_says_whether_a_statement_ties(tmp_path: Path) -> None:
     path = tmp_path / "s.sta"
     body = ":20:S\n:25:77\n:28C:1/1\n:60F:C260901EUR100,00\n:61:260902D10,00NTRFNONREF\n:86:RENT\n"
@@ -119,7 +118,7 @@ def test_one_unreadable_file_does_not_stop_the_others(files: tuple[Path, Path]) 
     assert "bank.csv" in done.stdout
 
 
-@pytest.mark.req("R072", "R073")
+@pytest.mark.req("R072")
 def test_doctor_has_a_line_for_every_check() -> None:
     done = tieout("doctor", "--json")
     checks = {each["check"]: each for each in json.loads(done.stdout)}

@@ -96,7 +96,8 @@ def test_files_without_an_account_are_compared_with_none_and_named_after_themsel
     for name in ("a.csv", "b.csv"):
         (tmp_path / name).write_text(table, encoding="ascii")
     found = read_folder(tmp_path)
-    assert found.problems == found.repeats == ()
+    assert found.problems == ()
+    assert found.repeats == ()
     side = combined(found.bank, "2 bank files")
     assert [each.account for each in side.statements] == ["a.csv", "b.csv"]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from tieout.cli.matching import show as show_run
 from tieout.cli.reading import span_of
-from tieout.cli.screen import OUT, hanging, plain, progress_bar, show_problems, table
+from tieout.cli.screen import OUT, hanging, is_narrow, plain, progress_bar, show_problems, table
 from tieout.core.errors import InvalidInput
 from tieout.core.money import format_minor
 from tieout.core.reading import Reading
@@ -64,14 +64,19 @@ def _match(found: Folder, progress: Callable[[str, float], None]) -> MatchRun | 
 def _show(where: Path, found: Folder, *, is_own: bool) -> None:
     title = plain(where) if is_own else "Larkfield Joinery, September and October 2026"
     OUT.print(f"\n[bold]{title}[/]\n")
-    made = table(
-        "file", "format", "account", "span", "lines", "sum", "ties", right=("lines", "sum")
-    )
-    for reading in (*found.bank, *found.books):
-        for row in _rows(reading):
+    rows = [row for reading in (*found.bank, *found.books) for row in _rows(reading)]
+    rows += [(plain(each.file), *[""] * 5, "[red]✗ unreadable[/]") for each in found.refused]
+    if is_narrow():
+        made = table("file, account and span", "lines", "sum", "ties", right=("lines", "sum"))
+        for file, _, account, span, count, total, mark in rows:
+            below = [f"  [dim]{each}[/]" for each in (account, span) if each]
+            made.add_row("\n".join([file, *below]), count, total, mark)
+    else:
+        made = table(
+            "file", "format", "account", "span", "lines", "sum", "ties", right=("lines", "sum")
+        )
+        for row in rows:
             made.add_row(*row)
-    for each in found.refused:
-        made.add_row(plain(each.file), "[red]✗ unreadable[/]", "", "", "", "", "")
     OUT.print(made)
     _show_findings(found)
     if not found.books:

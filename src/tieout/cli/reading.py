@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tieout.cli.screen import OUT, plain, show_problems, table
+from tieout.cli.screen import OUT, is_narrow, plain, show_problems, table
 from tieout.core.errors import InvalidInput, TieoutError
 from tieout.core.money import format_minor
 from tieout.core.reading import Reading
@@ -90,8 +90,9 @@ def show(reading: Reading, *, lines: bool) -> None:
 
 
 def _show_statements(statements: tuple[Statement, ...]) -> None:
+    first = ["account and span"] if is_narrow() else ["account", "span"]
     made = table(
-        "account", "span", "lines", "sum", "opening", "closing", "ties",
+        *first, "lines", "sum", "opening", "closing", "ties",
         right=("lines", "sum", "opening", "closing"),
     )  # fmt: skip
     for each in statements[:200]:
@@ -99,9 +100,9 @@ def _show_statements(statements: tuple[Statement, ...]) -> None:
         code = each.currency.code if each.currency else ""
         opening = format_minor(each.opening.amount_minor, exponent) if each.opening else "–"
         closing = format_minor(each.closing.amount_minor, exponent) if each.closing else "–"
+        names = [plain(f"{each.account or '(not named)'} {each.number}".strip()), span_of(each)]
         made.add_row(
-            plain(f"{each.account or '(not named)'} {each.number}".strip()),
-            span_of(each),
+            *(["\n".join(names)] if is_narrow() else names),
             f"{len(each.lines):,}",
             f"{format_minor(each.booked_minor, exponent)} {code}",
             opening,

@@ -25,6 +25,14 @@ SYMBOLS = {
 }
 
 
+NARROW = 110
+
+
+def is_narrow() -> bool:
+    """Whether wide tables must put two things into one cell, as on a terminal of 80 columns."""
+    return OUT.width < NARROW
+
+
 def plain(text: object) -> str:
     """Text from a file, safe to print: rich's own markup in it is no markup."""
     return str(text).replace("[", r"\[")
