@@ -17,6 +17,17 @@ CROWD_RATIO = 48
 """An amount may make so many pairs, or so many a record; beyond, its window is narrowed."""
 
 
+_STEPS = (
+    "amount_counts",
+    "crowded_lags",
+    "rare_tokens",
+    "rare_pairs",
+    "rare_left",
+    "rare_references",
+    "identity_left",
+)
+
+
 def record_table(side: Population, rules: MatchRules) -> pa.Table:
     """What statements see of a side: integers, and the beginnings of names."""
     columns = {
@@ -59,7 +70,7 @@ class Embedded:
         """All candidate pairs with the levels of reference, text and rarity."""
         with DuckDB() as engine:
             _register(engine, sides, rules)
-            for name in ("amount_counts", "crowded_lags", "rare_references"):
+            for name in _STEPS:
                 engine.step(name, statement(name))
             engine.register("chance_pairs", pa.table({"l": chance[0], "r": chance[1]}))
             names = [
