@@ -4,6 +4,11 @@ The public functions are `tieout.read` and `tieout.match`; both work on files al
 neither a database nor a server.
 """
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tieout.files import match, read
+
 __version__ = "0.1.0"
 __all__ = ["__version__", "match", "read"]
 

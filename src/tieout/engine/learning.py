@@ -116,8 +116,8 @@ def _log_ratio(prior: Prior, random: Ints, true: Floats, chance: Floats) -> Floa
     chance = chance + random + PRIOR_CHANCE * np.array(prior.chance)
     true_share = np.maximum(true / true.sum(), LEVEL_FLOOR)
     chance_share = np.maximum(chance / chance.sum(), LEVEL_FLOOR)
-    ratio = np.log2(true_share) - np.log2(chance_share)
-    return ratio
+    seen: Floats = np.log2(true_share) - np.log2(chance_share)
+    return seen
 
 
 def sample(edges: Edges, block: Ints, most: int = SAMPLE_PAIRS) -> Edges:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
+from typing import Literal
 
 from tieout import engine as matching_engine
 from tieout.core.errors import Problem
@@ -64,7 +65,7 @@ def match(  # noqa: PLR0913  the public door: every argument is a setting by nam
     account_left: Sequence[str] = (),
     account_right: Sequence[str] = (),
     currency: str = "",
-    engine: str = "auto",
+    engine: Literal["auto", "duckdb", "reference"] = "auto",
     progress: Callable[[str, float], None] | None = None,
 ) -> MatchRun:
     """Match two populations.
