@@ -1,5 +1,7 @@
 # Two commands on a fresh machine: `make demo` and `make test`. Each does all the set-up it needs.
 export UV_SYSTEM_CERTS = 1
+# Compiled once, started quickly: a set variable of this name would have every run compile all anew.
+export PYTHONDONTWRITEBYTECODE =
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	if $$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$p; break; fi; done)
 V := .venv
@@ -56,7 +58,7 @@ clean:  ## Take away what was built
 
 # One recipe installs any of the hashed requirement files: quickly through uv, else with pip.
 define install
-	@VIRTUAL_ENV=$(V) $(RUN)/uv pip install -q --require-hashes -r $(1) 2>/dev/null \
+	@VIRTUAL_ENV=$(V) $(RUN)/uv pip install -q --compile-bytecode --require-hashes -r $(1) 2>/dev/null \
 	  || $(RUN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(1)
 endef
 
@@ -78,7 +80,7 @@ $(V)/.ok-dev: requirements-dev.txt $(V)/.ok
 	@touch $@
 
 $(V)/.ok-soak: requirements-soak.txt $(V)/.ok-dev
-	@VIRTUAL_ENV=$(V) $(RUN)/uv pip install -q --require-hashes --only-binary :all: -r requirements-soak.txt \
+	@VIRTUAL_ENV=$(V) $(RUN)/uv pip install -q --compile-bytecode --require-hashes --only-binary :all: -r requirements-soak.txt \
 	  || echo "atheris has no build for this Python; the campaigns go on without coverage"
 	@touch $@
 
