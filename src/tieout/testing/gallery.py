@@ -5,6 +5,7 @@ exact message. `python -m tieout.testing.gallery` writes the page; a test compar
 """
 
 import io
+import os
 import sys
 import tempfile
 import zipfile
@@ -28,6 +29,8 @@ class Exhibit:
     """What the input is, in a few words."""
     name: str
     make: Callable[[], bytes]
+    grown_to: int = 0
+    """Bytes to which the file is lengthened, without anybody holding them."""
 
 
 def text(content: str) -> Callable[[], bytes]:
@@ -124,6 +127,39 @@ EXHIBITS: tuple[Exhibit, ...] = (
         text(_MT940.format(":61:260902D10,00NTRFNONREF\n:86:RENT\n", "80,00")),
     ),
     Exhibit(
+        "file.too-large",
+        "a statement of 200 MB",
+        "large.ofx",
+        _ofx("<DTPOSTED>20260901<TRNAMT>-5.00<FITID>1<NAME>A"),
+        grown_to=200_000_000,
+    ),
+    Exhibit(
+        "file.truncated",
+        "a statement cut off in mid-download",
+        "cut.ofx",
+        text(_OFX_HEAD + "<STMTTRN><TRNTYPE>DEBIT<DTPOSTED>20260901<TRNAMT>-5.00<FITID>1<NA"),
+    ),
+    Exhibit(
+        "file.encoding",
+        "a statement that claims UTF-8 and is Windows-1252",
+        "charset.xml",
+        lambda: (
+            '<?xml version="1.0" encoding="UTF-8"?>'
+            '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"><BkToCstmrStmt>'
+            "<Stmt><Id>Müller</Id></Stmt></BkToCstmrStmt></Document>"
+        ).encode("cp1252"),
+    ),
+    Exhibit(
+        "record.currency-differs",
+        "an account in two currencies",
+        "currencies.sta",
+        text(
+            _MT940.format(":61:260902D10,00NTRFNONREF\n:86:RENT\n", "80,00").replace(
+                "C260930EUR", "C260930USD"
+            )
+        ),
+    ),
+    Exhibit(
         "table.row-width",
         "a row with a cell too many",
         "ragged.csv",
@@ -140,6 +176,8 @@ def message_of(exhibit: Exhibit) -> tuple[list[str], str]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / exhibit.name
         path.write_bytes(exhibit.make())
+        if exhibit.grown_to:
+            os.truncate(path, exhibit.grown_to)
         try:
             reading = read(path)
         except TieoutError as error:
