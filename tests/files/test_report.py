@@ -114,7 +114,7 @@ def test_an_opening_entry_of_the_books_is_called_what_it_is(tmp_path: Path) -> N
     )
     books = tmp_path / "books.csv"
     books.write_text(
-        "Date,Description,Amount,Currency\n2026-08-31,Brought forward,841.26,EUR\n"
+        "Date,Description,Amount,Currency\n2026-08-31,Capital,841.26,EUR\n"
         "2026-09-02,Rent,-10.00,EUR\n2026-09-20,Sale,841.26,EUR\n",
         encoding="ascii",
     )

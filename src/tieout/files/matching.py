@@ -17,7 +17,6 @@ from tieout.files.reading import read
 from tieout.files.records import SideRecords, only_accounts, same_count, side_of
 from tieout.files.rules import load_rules
 
-
 ENGINES = ("auto", "duckdb", "reference")
 
 
