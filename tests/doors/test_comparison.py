@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-import tieout
-from tieout.files.matching import MatchRun
+from tieout.files.matching import MatchRun, match
 from tieout.files.outputs import summary_of
 from tieout.files.report import write_report
 
@@ -24,7 +23,7 @@ def compare(folder: Path, left: list[str], right: list[str]) -> MatchRun:
     for name, rows in (("l", left), ("r", right)):
         text = HEAD + "\n".join(rows).replace("{}", name) + "\n"
         (folder / f"{name}.csv").write_text(text, encoding="ascii")
-    return tieout.match(folder / "l.csv", folder / "r.csv")
+    return match(folder / "l.csv", folder / "r.csv")
 
 
 def open_ids(run: MatchRun) -> list[str]:

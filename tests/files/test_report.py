@@ -7,11 +7,10 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-import tieout
 from tieout.core.errors import TieoutError
 from tieout.core.matching.rules import MatchRules
 from tieout.engine.result import GROUPS_SCHEMA, MATCHES_SCHEMA, UNMATCHED_SCHEMA, MatchResult
-from tieout.files.matching import MatchRun
+from tieout.files.matching import MatchRun, match
 from tieout.files.openings import DETAIL
 from tieout.files.records import side_of
 from tieout.files.report import ROWS_MAX, _window, write_report
@@ -35,7 +34,7 @@ def table(texts: dict[str, int], label: str) -> pa.Table:
 def test_html_in_a_bank_text_is_shown_and_does_nothing() -> None:
     evil = "<script>alert(1)</script><img src=x onerror=alert(2)>"
     left = table({evil: 100, "RENT": -8500}, "l")
-    page = write_report(tieout.match(left, table({"RENT": -8500}, "r")))
+    page = write_report(match(left, table({"RENT": -8500}, "r")))
     assert "&lt;script&gt;alert(1)" in page
     assert not re.search(r"<(script|img|iframe|a [^>]*javascript)", page)
     assert "default-src 'none'" in page
@@ -115,11 +114,11 @@ def test_an_opening_entry_of_the_books_is_called_what_it_is(tmp_path: Path) -> N
     )
     books = tmp_path / "books.csv"
     books.write_text(
-        "Date,Description,Amount,Currency\n2026-08-31,Brought forward,841.26,EUR\n"
+        "Date,Description,Amount,Currency\n2026-08-31,Capital,841.26,EUR\n"
         "2026-09-02,Rent,-10.00,EUR\n2026-09-20,Sale,841.26,EUR\n",
         encoding="ascii",
     )
-    run = tieout.match(statement, books)
+    run = match(statement, books)
     details = {
         str(row["booked_on"]): row["detail"] == DETAIL for row in run.result.unmatched.to_pylist()
     }
@@ -132,13 +131,13 @@ def test_tables_and_frames_are_a_side(library: str) -> None:
     pytest.importorskip(library)
     left, right = table({"RENT": -8500, "TEA 17": -310}, "l"), table({"RENT": -8500}, "r")
     if library == "pandas":
-        run = tieout.match(left.to_pandas(), right.to_pandas())
+        run = match(left.to_pandas(), right.to_pandas())
     elif library == "polars":
         import polars as pl  # noqa: PLC0415  not installed everywhere
 
-        run = tieout.match(pl.from_arrow(left), pl.from_arrow(right))
+        run = match(pl.from_arrow(left), pl.from_arrow(right))
     else:
-        run = tieout.match(left, right)
+        run = match(left, right)
     assert run.result.unmatched["record_id"].to_pylist() == ["l1"]
 
 
@@ -161,5 +160,5 @@ def test_tables_and_frames_are_a_side(library: str) -> None:
 )
 def test_a_side_that_cannot_be_used_is_refused_with_a_code(source: object, code: str) -> None:
     with pytest.raises(TieoutError) as caught:
-        tieout.match(source, table({"RENT": -8500}, "r"))
+        match(source, table({"RENT": -8500}, "r"))
     assert caught.value.code == code

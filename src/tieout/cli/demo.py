@@ -118,8 +118,8 @@ def _mark(reading: Reading) -> str:
 
 def _show_findings(found: Folder) -> None:
     """What was odd about the files, file by file, before anything is matched."""
-    read_problems = any(each.all_problems() for each in (*found.bank, *found.books))
-    if not (found.refused or found.repeats or found.problems or read_problems):
+    is_clean = all(each.is_clean for each in (*found.bank, *found.books))
+    if is_clean and not (found.refused or found.repeats or found.problems):
         return
     OUT.print("\n[bold]What was found in the files[/]")
     for each in found.refused:

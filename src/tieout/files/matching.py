@@ -7,7 +7,7 @@ from time import perf_counter
 from typing import Literal
 
 from tieout import engine as matching_engine
-from tieout.core.errors import Problem
+from tieout.core.errors import InvalidInput, Problem
 from tieout.core.matching.rules import MatchRules
 from tieout.core.reading import Reading
 from tieout.engine.result import MatchResult
@@ -17,6 +17,8 @@ from tieout.files.pairing import pair_accounts
 from tieout.files.reading import read
 from tieout.files.records import SideRecords, only_accounts, same_count, side_of
 from tieout.files.rules import load_rules
+
+ENGINES = ("auto", "duckdb", "reference")
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,8 @@ def match(  # noqa: PLR0913  the public door: every argument is a setting by nam
     Raises:
         TieoutError: When a side cannot be read or the result does not add up.
     """
+    if engine not in ENGINES:
+        raise InvalidInput("match.rules-invalid", f"the engine {engine!r}", f"one of {ENGINES}")
     say = progress or (lambda _stage, _share: None)
     began = perf_counter()
     say("reading left", 0.0)
@@ -112,7 +116,7 @@ def match(  # noqa: PLR0913  the public door: every argument is a setting by nam
         a.table,
         b.table,
         settings,
-        backend="duckdb" if engine == "auto" else engine,
+        backend="reference" if engine == "reference" else "duckdb",
         progress=lambda stage, share: say(stage, 0.2 + 0.8 * share),
     )
     seconds = {"reading": read_seconds, "matching": perf_counter() - began - read_seconds}
