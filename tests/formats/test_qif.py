@@ -56,7 +56,7 @@ def codes(reading: Reading) -> set[str]:
     ],
 )
 def test_dialects_of_dates(written: str, order: str, day: date) -> None:
-    found, problem = read_date(written, order)  # type: ignore[arg-type]  # a Literal from a table
+    found, problem = read_date(written, order)
     assert found == day
     assert problem is None
 

@@ -92,7 +92,8 @@ def _free_records(sides: Populations, free: tuple[Ints, Ints]) -> tuple[FreeReco
 def _words(side: Population, keep: Ints) -> Ints:
     """The telling words of the free records, one row a record; absent ones are -1."""
     columns = [side.text.columns[f"word_{n}"].to_numpy()[keep] for n in range(WORDS)]
-    return np.maximum(np.stack(columns, axis=1), -1)
+    words: Ints = np.maximum(np.stack(columns, axis=1), -1)
+    return words
 
 
 def _numbers(side: Population, keep: Ints) -> Ints:
