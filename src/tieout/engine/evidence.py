@@ -76,8 +76,8 @@ LAG_BINS = 64
 RATIO_STEPS = 40
 """Half-percent steps either way; beyond is counted with the last."""
 RARITY_LEVELS = 18
-RARE_AMOUNT_BITS = 3.0
-"""What an amount that each side has once is worth where the window covers all days."""
+RARE_AMOUNT_BITS = (7.0, 9.0)
+"""The least and most that an amount which each side has once is worth."""
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ def _rarity_prior(sides: Populations, rules: MatchRules) -> Prior:
     days = days[days != NO_DAY]
     span = int(days.max() - days.min()) + 1 if len(days) else 1
     window = rules.lag_days_max - rules.lag_days_min + 1
-    worth = RARE_AMOUNT_BITS + float(np.clip(np.log2(span / window), 0.0, 6.0))
+    worth = float(np.clip(3.0 + np.log2(span / window), *RARE_AMOUNT_BITS))
     bits = [worth - level / 2 for level in range(RARITY_LEVELS)] + [0.0] * (2 * RATIO_STEPS + 1)
     return Prior("amount", tuple(2.0**bit for bit in bits), (1.0,) * len(bits), is_fixed=True)
 

@@ -1,7 +1,7 @@
 """Groups among what the pairs left free: the populations' columns for the sum search, and back.
 
 Records of confirmed and firmly suggested pairs are out of reach; a pair too weak to hold its
-records (`Pairs.held`) gives way to a group and is proposed only if both are still free.
+records (`Pairs.held`) gives way to a group.
 """
 
 import numpy as np
@@ -10,60 +10,35 @@ import pyarrow.compute as pc
 from tieout.core.matching.rules import MatchRules
 from tieout.core.matching.words import Pass
 from tieout.engine.groups import FreeRecords, GroupsFound, find_groups, learn_groups
-from tieout.engine.policy import Pairs, Scored, twin_classes
+from tieout.engine.later import Free
+from tieout.engine.policy import twin_classes
 from tieout.engine.population import Population, Populations
 from tieout.engine.tables import OtherGroup
-from tieout.engine.text import WORDS, Flags, Ints
+from tieout.engine.text import WORDS, Ints
 
 GROUP_PASSES = (Pass.BATCH, Pass.SPLIT, Pass.FEE_NET)
 
 
-def with_groups(
-    sides: Populations, weighed: Scored, pairs: Pairs, rules: MatchRules
-) -> tuple[Pairs, list[OtherGroup], list[str]]:
-    """The pairs that stand, the groups found beside them, and what must be said of the search."""
+def search_sums(
+    sides: Populations, free: Free, rules: MatchRules
+) -> tuple[list[OtherGroup], list[str]]:
+    """The groups found among the free records, which are free no longer, and what to say."""
     if not any(each in rules.passes for each in GROUP_PASSES):
-        return pairs, [], []
-    firm = pairs.only(~pairs.held)
-    free = [
-        np.flatnonzero(~_taken(side.size, index[firm.edge]))
-        for side, index in _sides(sides, weighed)
-    ]
-    if not (len(free[0]) and len(free[1])):
-        return pairs, [], []
-    left, right = _free_records(sides, (free[0], free[1]))
+        return [], []
+    kept = np.flatnonzero(free.left), np.flatnonzero(free.right)
+    if not (len(kept[0]) and len(kept[1])):
+        return [], []
+    left, right = _free_records(sides, kept)
     found = find_groups(left, right, rules, learn_groups(left, right, rules))
     groups = [_as_other(each) for each in found.groups if each.made_by in rules.passes]
-    return _unless_taken(sides, weighed, pairs, groups), groups, _notes(found)
+    return free.take(groups), _notes(found)
 
 
-def _sides(sides: Populations, weighed: Scored) -> tuple[tuple[Population, Ints], ...]:
-    return ((sides.left, weighed.edges.left), (sides.right, weighed.edges.right))
-
-
-def _taken(size: int, index: Ints) -> Flags:
-    taken = np.zeros(size, dtype=np.bool_)
-    taken[index] = True
-    return taken
-
-
-def _unless_taken(
-    sides: Populations, weighed: Scored, pairs: Pairs, groups: list[OtherGroup]
-) -> Pairs:
-    """The pairs without those weak ones whose records a group has taken."""
-    stands = np.ones(len(pairs.edge), dtype=np.bool_)
-    for place, (side, index) in enumerate(_sides(sides, weighed)):
-        members = [idx for group in groups for idx in (group.left, group.right)[place]]
-        used = _taken(side.size, np.array(members, dtype=np.int64))
-        stands &= ~used[index[pairs.edge]]
-    return pairs.only(stands)
-
-
-def _free_records(sides: Populations, free: tuple[Ints, Ints]) -> tuple[FreeRecords, FreeRecords]:
-    words = [_words(side, keep) for side, keep in zip((sides.left, sides.right), free, strict=True)]
+def _free_records(sides: Populations, kept: tuple[Ints, Ints]) -> tuple[FreeRecords, FreeRecords]:
+    words = [_words(side, keep) for side, keep in zip((sides.left, sides.right), kept, strict=True)]
     known, count = np.unique(np.concatenate([each.ravel() for each in words]), return_counts=True)
     made = []
-    for side, keep, word in zip((sides.left, sides.right), free, words, strict=True):
+    for side, keep, word in zip((sides.left, sides.right), kept, words, strict=True):
         frequency = np.where(word < 0, np.iinfo(np.int64).max, count[np.searchsorted(known, word)])
         rarest = np.take_along_axis(word, np.argsort(frequency, axis=1, kind="stable")[:, :2], 1)
         look, _ = twin_classes(side)

@@ -15,6 +15,7 @@ from tieout.engine.evidence import Edges, Prior
 from tieout.engine.text import Ints
 
 Floats = npt.NDArray[np.float64]
+Histogram = npt.NDArray[np.float64 | np.int64]
 
 ROUNDS = 15
 PRIOR_TRUE = 60.0
@@ -108,7 +109,7 @@ def _base(true: float, records: int, pairs: int) -> float:
     )
 
 
-def _log_ratio(prior: Prior, random: Ints, true: Floats, chance: Floats) -> Floats:
+def _log_ratio(prior: Prior, random: Ints, true: Histogram, chance: Histogram) -> Floats:
     ratio: Floats = np.log2(np.array(prior.true)) - np.log2(np.array(prior.chance))
     if prior.is_fixed:
         return ratio

@@ -76,12 +76,16 @@ def scored(edges: Edges, weights: Weights) -> Scored:
     return Scored(edges, parts, value, weights.base)
 
 
-def twin_classes(side: Population) -> tuple[Ints, Ints]:
-    """A number for each record's look (account, amount, day, texts), and how many share it."""
-    look = np.zeros(side.size, dtype=np.uint64)
-    columns = [side.pool, side.amount, side.day, side.pending.astype(np.int64)]
+def twin_classes(side: Population, other: Population | None = None) -> tuple[Ints, Ints]:
+    """A number for each record's look (account, amount, day, texts), and how many share it.
+
+    An id of the source is part of the look only where the other side knows it too.
+    """
+    known = np.unique(other.external) if other is not None else np.zeros(0, dtype=np.int64)
+    external = np.where(np.isin(side.external, known), side.external, -1)
+    columns = [side.pool, side.amount, side.day, side.pending.astype(np.int64), external]
     columns += [side.text.columns[name].to_numpy() for name in ("text", "main")]
-    columns.append(np.maximum(side.external, -1))
+    look = np.zeros(side.size, dtype=np.uint64)
     for column in columns:
         look = (look ^ column.astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
         look ^= look >> np.uint64(32)
@@ -155,8 +159,8 @@ def decide(
 ) -> Pairs:
     """Status, posterior and rivals of the chosen edges."""
     edges, value = scored_edges.edges, scored_edges.value
-    left_class, left_count = twin_classes(sides.left)
-    right_class, right_count = twin_classes(sides.right)
+    left_class, left_count = twin_classes(sides.left, sides.right)
+    right_class, right_count = twin_classes(sides.right, sides.left)
     uneven = left_count[edges.left] != right_count[edges.right]
     many = np.maximum(left_count[edges.left], right_count[edges.right])
     of = np.flatnonzero(choice.chosen)
@@ -166,7 +170,8 @@ def decide(
     confirmed = np.zeros(len(of), dtype=np.bool_)
     score = np.zeros(len(of), dtype=np.int64)
     rival, ties = best_rivals(edges, value, of, left_seen, right_seen)
-    sure = _may_confirm(scored_edges, of, ties, rules, learned=learned)
+    pending = sides.left.pending[edges.left[of]] | sides.right.pending[edges.right[of]]
+    sure = ~pending & _may_confirm(scored_edges, of, ties, rules, learned=learned)
     for _ in range(CONFIRM_ROUNDS):
         taken = competition(edges, value, alive, left_seen, right_seen)[of]
         now = value[of] - taken
@@ -177,7 +182,7 @@ def decide(
         confirmed |= new
         gone = of[new]
         alive &= ~np.isin(edges.left, edges.left[gone]) & ~np.isin(edges.right, edges.right[gone])
-    confirmed |= edges.identity[of] | _exclusive_reference(edges, of, rules)
+    confirmed |= ~pending & (edges.identity[of] | _exclusive_reference(edges, of, rules))
     return Pairs(
         edge=of,
         made_by=_passes(edges, of),

@@ -8,7 +8,9 @@ import numpy as np
 import pyarrow as pa
 
 from tieout.core.matching.rules import MatchRules
+from tieout.core.matching.words import Pass
 from tieout.engine.assignment import Choice
+from tieout.engine.decisions import Decision, decided
 from tieout.engine.embedded import Embedded
 from tieout.engine.evidence import (
     Edges,
@@ -19,7 +21,8 @@ from tieout.engine.evidence import (
     priors,
     with_numbers,
 )
-from tieout.engine.grouping import with_groups
+from tieout.engine.grouping import search_sums
+from tieout.engine.later import Free, fee_net, one_sided, partial, pending_lines
 from tieout.engine.learning import Weights, learn, sample
 from tieout.engine.policy import LEARNED_PAIRS, VALUE_MIN, Pairs, Scored, decide, released, scored
 from tieout.engine.population import Populations, populations
@@ -70,13 +73,14 @@ class Clock:
             self._progress(name, share)
 
 
-def match(
+def match(  # noqa: PLR0913  the public door: two sides, and settings by keyword
     left: pa.Table,
     right: pa.Table,
     rules: MatchRules | None = None,
     *,
     backend: Literal["duckdb", "reference"] = "duckdb",
     progress: Progress | None = None,
+    decisions: Sequence[Decision] = (),
 ) -> MatchResult:
     """Match two populations (tables of `RECORD_SCHEMA`) and account for every record."""
     rules = rules or MatchRules()
@@ -84,10 +88,16 @@ def match(
     clock = Clock(progress)
     clock.stage("read", 0.0)
     sides = populations(left, right, rules)
+    free = Free(np.ones(sides.left.size, np.bool_), np.ones(sides.right.size, np.bool_))
+    others, notes = decided(sides, decisions)
+    free.take(others)
+    if Pass.PENDING in rules.passes:
+        others += free.take(list(pending_lines(sides, free)))
     clock.stage("candidates", 0.2)
     chance = chance_pairs(sides, rules)
     found = engine.candidates(sides, rules, chance)
     edges = with_numbers(found, sides, rules)
+    edges = edges.only(free.left[edges.left] & free.right[edges.right])
     clock.stage("learn", 0.5)
     weights = _learn(edges, found, chance, sides, rules)
     clock.stage("assign", 0.6)
@@ -95,12 +105,13 @@ def match(
     choice = engine.assign(edges.left, edges.right, weighed.value - VALUE_MIN)
     learned = weights.pairs_seen >= LEARNED_PAIRS
     pairs = decide(weighed, choice, rules, sides, learned=learned)
+    pairs = pairs.only(_switched_on(pairs, rules) & ~released(pairs))
     clock.stage("groups", 0.75)
-    kept, others, said = with_groups(sides, weighed, pairs.only(~released(pairs)), rules)
+    kept, more, more_notes, told = _later_passes(sides, weighed, pairs, free, rules)
+    others += more
     clock.stage("unmatched", 0.85)
-    free = _free(sides, weighed, kept, others)
-    notes = [*sides.notes, *found.notes, *_choice_notes(choice), *said]
-    missing = explain_unmatched(sides, weighed, free, found, rules)
+    notes = [*sides.notes, *found.notes, *notes, *_choice_notes(choice), *more_notes]
+    missing = explain_unmatched(sides, weighed, (free.left, free.right), found, rules)
     clock.stage("tables", 0.9)
     groups, matches, members = result_tables(sides, pair_columns(sides, weighed, kept), others)
     unmatched = unmatched_table(sides, *missing)
@@ -112,7 +123,11 @@ def match(
         "notes": notes,
         "seconds": clock.seconds,
         "pairs_compared": edges.size,
-        "learned": {"base": weights.base, **dict(zip(weights.names, weights.levels, strict=True))},
+        "learned": {
+            "base": weights.base,
+            **dict(zip(weights.names, weights.levels, strict=True)),
+            **told,
+        },
     }
     return MatchResult(groups, matches, unmatched, summary)
 
@@ -143,19 +158,33 @@ def _learn(
     return learn(sample(edges, block), dimensions, by_chance)
 
 
-def _free(
-    sides: Populations, weighed: Scored, pairs: Pairs, others: Sequence[OtherGroup]
-) -> tuple[Flags, Flags]:
-    """Which records of each side are in no group."""
-    result = []
-    for place, side in enumerate((sides.left, sides.right)):
-        free = np.ones(side.size, dtype=np.bool_)
-        members: Ints = (weighed.edges.left, weighed.edges.right)[place][pairs.edge]
-        free[members] = False
-        for group in others:
-            free[list((group.left, group.right)[place])] = False
-        result.append(free)
-    return result[0], result[1]
+def _switched_on(pairs: Pairs, rules: MatchRules) -> Flags:
+    """Pairs of passes that the rules name."""
+    return np.array([each in rules.passes for each in pairs.made_by], dtype=np.bool_)
+
+
+def _later_passes(
+    sides: Populations, weighed: Scored, pairs: Pairs, free: Free, rules: MatchRules
+) -> tuple[Pairs, list[OtherGroup], list[str], dict[str, object]]:
+    """Groups of free records; pairs too weak to hold theirs come back where both stayed free."""
+    left, right = weighed.edges.left[pairs.edge], weighed.edges.right[pairs.edge]
+    free.left[left[~pairs.held]] = False
+    free.right[right[~pairs.held]] = False
+    groups: list[OtherGroup] = []
+    told: dict[str, object] = {}
+    if Pass.FEE_NET in rules.passes:
+        netted, shapes = fee_net(sides, free, rules)
+        groups += netted
+        told["fee_shapes"] = [str(shape) for shape in shapes]
+    summed, notes = search_sums(sides, free, rules)
+    groups += summed
+    if Pass.PARTIAL in rules.passes:
+        groups += partial(sides, free, rules)
+    groups += one_sided(sides, free, rules)
+    back = pairs.held & free.left[left] & free.right[right]
+    free.left[left[back]] = False
+    free.right[right[back]] = False
+    return pairs.only(~pairs.held | back), groups, notes, told
 
 
 def _choice_notes(choice: Choice) -> list[str]:

@@ -35,8 +35,8 @@ WORD_LETTERS = 5
 NAME_LETTERS = 24
 TEXT_LETTERS = 128
 TOKEN_DIGITS = 24
-YEARS = frozenset(str(year) for year in range(1990, 2040))
-BLOCK_ROWS = 16_384
+YEARS = frozenset(str(year) for year in range(1990, 2036))
+BLOCK_ROWS = 2_048
 """Small enough that the work stays in the processor's cache and asks the system for no memory."""
 LEFT_ABSENT, RIGHT_ABSENT = -1, -2
 """What is absent on one side equals nothing on the other."""

@@ -1,0 +1,80 @@
+"""Decisions of people: groups confirmed earlier are facts; new data that contradicts is told."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tieout.core.matching.result import ScoreParts
+from tieout.core.matching.words import Pass, ResidualCause, Status
+from tieout.engine.population import Population, Populations
+from tieout.engine.reasons import money
+from tieout.engine.tables import OtherGroup
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A group that a person confirmed, with each member's amount at that time."""
+
+    left: Mapping[str, int]
+    right: Mapping[str, int]
+    """Record id to amount in minor units."""
+
+
+def decided(
+    sides: Populations, decisions: Sequence[Decision]
+) -> tuple[list[OtherGroup], list[str]]:
+    """The groups of the decisions whose records are still there, and what contradicts them."""
+    notes: list[str] = []
+    used: set[tuple[int, int]] = set()
+    populations = (sides.left, sides.right)
+    places = [_places(side, decisions) for side in populations]
+    groups = []
+    for decision in decisions:
+        members = []
+        for number, wanted in enumerate((decision.left, decision.right)):
+            side, found = populations[number], []
+            for record_id, amount in sorted(wanted.items()):
+                place = places[number].get(record_id)
+                who = f"{record_id} of the {side.side} side was matched by a person and is"
+                if place is None:
+                    notes.append(f"{who} gone.")
+                    continue
+                if (number, place) in used:
+                    notes.append(f"{who} in two decisions: the first holds.")
+                    continue
+                used.add((number, place))
+                found.append(place)
+                currency = sides.currencies[int(side.currency[place])]
+                if int(side.amount[place]) != amount:
+                    now = money(int(side.amount[place]), currency)
+                    notes.append(f"{who} {now} now, not {money(amount, currency)}.")
+            members.append(tuple(sorted(found)))
+        if any(members):
+            groups.append(_group(sides, members[0], members[1]))
+    return groups, notes
+
+
+def _places(side: Population, decisions: Sequence[Decision]) -> dict[str, int]:
+    wanted = {i for d in decisions for i in (*d.left, *d.right)}
+    if not wanted:
+        return {}
+    return {i: n for n, i in enumerate(side.ids.to_pylist()) if i in wanted}
+
+
+def _group(sides: Populations, left: tuple[int, ...], right: tuple[int, ...]) -> OtherGroup:
+    residual = int(sides.left.amount[list(left)].sum() - sides.right.amount[list(right)].sum())
+    cause = ResidualCause.NONE
+    if residual:
+        cause = ResidualCause.TOLERANCE if left and right else ResidualCause.ONE_SIDED
+    return OtherGroup(
+        left=left,
+        right=right,
+        made_by=Pass.DECISION,
+        rule="confirmed by a person",
+        status=Status.CONFIRMED,
+        score=0,
+        parts=ScoreParts(),
+        posterior=1.0,
+        residual_minor=residual,
+        residual_cause=cause,
+        reason="Confirmed by a person in an earlier run.",
+    )

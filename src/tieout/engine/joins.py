@@ -1,0 +1,51 @@
+"""Joins of integer keys on arrays, for the few records that later passes look at."""
+
+import numpy as np
+
+from tieout.engine.text import Flags, Ints
+
+PAIRS_A_KEY_MAX = 400
+"""A key that would make more pairs is too common to prove anything, and is passed over."""
+
+
+def pairs_by_key(left_key: Ints, right_key: Ints) -> tuple[Ints, Ints]:
+    """Places of all pairs of equal key; negative keys are no keys."""
+    order = np.argsort(right_key, kind="stable")
+    ordered = right_key[order]
+    low = np.searchsorted(ordered, left_key, side="left")
+    high = np.searchsorted(ordered, left_key, side="right")
+    count = np.where(left_key < 0, 0, high - low)
+    values, which, many = np.unique(left_key, return_inverse=True, return_counts=True)
+    del values
+    count = np.where(count * many[which] > PAIRS_A_KEY_MAX, 0, count)
+    one = np.repeat(np.arange(len(left_key)), count)
+    offset = np.arange(len(one)) - np.repeat(np.cumsum(count) - count, count)
+    return one, order[low[one] + offset]
+
+
+def mixed(*columns: Ints) -> Ints:
+    """One non-negative key of several columns; negative where any of them is."""
+    key = np.zeros(len(columns[0]), dtype=np.uint64)
+    absent = np.zeros(len(columns[0]), dtype=np.bool_)
+    for column in columns:
+        absent |= column < 0
+        key = (key ^ column.astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
+        key ^= key >> np.uint64(31)
+    return np.where(absent, -1, (key >> np.uint64(1)).astype(np.int64))
+
+
+def distinct(one: Ints, other: Ints) -> tuple[Ints, Ints]:
+    """Each pair once, sorted."""
+    order = np.lexsort((other, one))
+    one, other = one[order], other[order]
+    new = np.ones(len(one), dtype=np.bool_)
+    new[1:] = (one[1:] != one[:-1]) | (other[1:] != other[:-1])
+    return one[new], other[new]
+
+
+def exclusive(one: Ints, other: Ints) -> Flags:
+    """Pairs whose both ends are in no other pair."""
+    if not len(one):
+        return np.zeros(0, dtype=np.bool_)
+    alone: Flags = (np.bincount(one)[one] == 1) & (np.bincount(other)[other] == 1)
+    return alone

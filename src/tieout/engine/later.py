@@ -1,0 +1,331 @@
+"""The passes after the pairs: fees, parts, transfers, reversals; and pending lines before them.
+
+Each looks only at records that are still free, takes what is exclusive, and leaves the rest.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from tieout.core.matching.result import ScoreParts
+from tieout.core.matching.rules import MatchRules
+from tieout.core.matching.words import Pass, ResidualCause, Status
+from tieout.engine.fees import Shape, learn_shapes, shape_of
+from tieout.engine.joins import distinct, exclusive, mixed, pairs_by_key
+from tieout.engine.population import NO_DAY, Population, Populations
+from tieout.engine.reasons import days_apart, money
+from tieout.engine.tables import OtherGroup
+from tieout.engine.text import Flags, Ints
+
+TIP_PERCENT = 30
+PENDING_DAYS = 10
+TRANSFER_DAYS = 5
+REVERSAL_DAYS = 30
+NO_SCORE = ScoreParts()
+
+
+@dataclass
+class Free:
+    """Which records of both sides no group has taken yet."""
+
+    left: Flags
+    right: Flags
+
+    def take(self, groups: list[OtherGroup]) -> list[OtherGroup]:
+        """The groups' records are free no longer."""
+        for group in groups:
+            self.left[list(group.left)] = False
+            self.right[list(group.right)] = False
+        return groups
+
+    def of(self, side: Population, sides: Populations) -> Flags:
+        """The mask of one side."""
+        return self.left if side is sides.left else self.right
+
+
+def _column(side: Population, name: str) -> Ints:
+    values: Ints = side.text.columns[name].to_numpy()
+    return values
+
+
+def _name_key(side: Population, index: Ints) -> Ints:
+    """Currency pool and the first letters of the name."""
+    return mixed(side.pool[index], _column(side, "name_4")[index])
+
+
+def _apart(one: Ints, other: Ints) -> Ints:
+    """Days between; very many when a date is missing."""
+    gap: Ints = np.where((one == NO_DAY) | (other == NO_DAY), 2**30, one - other)
+    return gap
+
+
+def pending_lines(sides: Populations, free: Free) -> Iterator[OtherGroup]:
+    """Pending lines that a posted line of their own side has replaced: the posted one counts.
+
+    The pending line becomes a group of its own, so that the difference it makes to the side's
+    total is an explained line and the posted one is matched like any other.
+    """
+    for side in (sides.left, sides.right):
+        mask = free.of(side, sides)
+        waiting = np.flatnonzero(side.pending & mask)
+        booked = np.flatnonzero(~side.pending & mask)
+        by_name = pairs_by_key(_name_key(side, waiting), _name_key(side, booked))
+        money_keys = [mixed(side.pool[i], np.abs(side.amount[i])) for i in (waiting, booked)]
+        by_amount = pairs_by_key(money_keys[0], money_keys[1])
+        one, other = distinct(
+            np.concatenate((by_name[0], by_amount[0])), np.concatenate((by_name[1], by_amount[1]))
+        )
+        old, new = side.amount[waiting[one]], side.amount[booked[other]]
+        gap = _apart(side.day[booked[other]], side.day[waiting[one]])
+        grown = (np.abs(new) >= np.abs(old)) & (
+            np.abs(new) * 100 <= np.abs(old) * (100 + TIP_PERCENT)
+        )
+        fits = ((old > 0) == (new > 0)) & grown & (gap >= 0) & (gap <= PENDING_DAYS)
+        one, other = one[fits], other[fits]
+        alone = exclusive(one, other)
+        for p, q in zip(waiting[one[alone]].tolist(), booked[other[alone]].tolist(), strict=True):
+            yield _replaced(sides, side, p, q)
+
+
+def _replaced(sides: Populations, side: Population, pending: int, posted: int) -> OtherGroup:
+    is_left = side is sides.left
+    amount = int(side.amount[pending])
+    currency = sides.currencies[int(side.currency[pending])]
+    new = money(int(side.amount[posted]), currency)
+    return OtherGroup(
+        left=(pending,) if is_left else (),
+        right=() if is_left else (pending,),
+        made_by=Pass.PENDING,
+        rule="pending, replaced by its posted line",
+        status=Status.CONFIRMED,
+        score=0,
+        parts=NO_SCORE,
+        posterior=1.0,
+        residual_minor=amount if is_left else -amount,
+        residual_cause=ResidualCause.ONE_SIDED,
+        reason=f"{money(amount, currency)} was pending; {side.ids[posted].as_py()} posted it as "
+        f"{new}, {int(side.day[posted] - side.day[pending])} days later, and counts instead.",
+    )
+
+
+def _reference_pairs(sides: Populations, one: Ints, other: Ints) -> tuple[Ints, Ints]:
+    """Pairs of free records that share a reference which is on one record of each side only."""
+    tokens = []
+    for side, index in ((sides.left, one), (sides.right, other)):
+        token = side.text.token
+        values, which, count = np.unique(token, return_inverse=True, return_counts=True)
+        del values
+        place = np.full(side.size, -1, dtype=np.int64)
+        place[index] = np.arange(len(index))
+        row = place[side.text.token_row]
+        kept = (row >= 0) & (count[which] <= 3)
+        tokens.append((row[kept], token[kept]))
+    a, b = pairs_by_key(tokens[0][1], tokens[1][1])
+    return distinct(tokens[0][0][a], tokens[1][0][b])
+
+
+@dataclass(frozen=True)
+class _Unequal:
+    """Pairs of free records tied by reference or name whose amounts differ."""
+
+    left: Ints
+    right: Ints
+    by_reference: Flags
+
+
+def unequal_pairs(sides: Populations, free: Free, rules: MatchRules) -> _Unequal:
+    """Free records of one account and sign, tied by a rare reference or by name, within days."""
+    one, other = np.flatnonzero(free.left), np.flatnonzero(free.right)
+    named = pairs_by_key(_name_key(sides.left, one), _name_key(sides.right, other))
+    referred = _reference_pairs(sides, one, other)
+    left = one[np.concatenate((named[0], referred[0]))]
+    right = other[np.concatenate((named[1], referred[1]))]
+    by_reference = np.zeros(len(left), dtype=np.bool_)
+    by_reference[len(named[0]) :] = True
+    order = np.lexsort((~by_reference, right, left))
+    left, right, by_reference = left[order], right[order], by_reference[order]
+    new = np.ones(len(left), dtype=np.bool_)
+    new[1:] = (left[1:] != left[:-1]) | (right[1:] != right[:-1])
+    lag = _apart(sides.left.day[left], sides.right.day[right])
+    near = (lag >= rules.lag_days_min) & (lag <= rules.lag_days_max)
+    first, second = sides.left.amount[left], sides.right.amount[right]
+    fits = new & near & (sides.left.pool[left] == sides.right.pool[right])
+    fits &= (first != second) & ((first > 0) == (second > 0))
+    fits &= ~sides.left.pending[left] & ~sides.right.pending[right]
+    return _Unequal(left[fits], right[fits], by_reference[fits])
+
+
+def fee_net(
+    sides: Populations, free: Free, rules: MatchRules
+) -> tuple[list[OtherGroup], list[Shape]]:
+    """A payment and its invoice less a fee whose shape is configured or recurs."""
+    found = unequal_pairs(sides, free, rules)
+    gross, fee, is_left_net = _fees(sides, found)
+    cap = gross * rules.fee_percent_bp_max // 10_000 + rules.fee_fixed_minor_max
+    fits = (fee > 0) & (fee <= cap)
+    found = _Unequal(found.left[fits], found.right[fits], found.by_reference[fits])
+    gross, fee, is_left_net = gross[fits], fee[fits], is_left_net[fits]
+    sure = found.by_reference & exclusive(found.left, found.right)
+    shapes = [
+        Shape(each.name, each.percent_bp, each.fixed_minor, each.slack_minor, 0)
+        for each in rules.fee_shapes
+    ] or learn_shapes(gross[sure], fee[sure], rules)
+    shape = shape_of(shapes, gross, fee)
+    known = shape >= 0
+    best = known & _exclusive_among(found, known)
+    groups = [
+        _fee_group(sides, int(found.left[i]), int(found.right[i]), shapes[int(shape[i])], sure=True)
+        for i in np.flatnonzero(best).tolist()
+    ]
+    free.take(groups)
+    rest = ~known & found.by_reference & free.left[found.left] & free.right[found.right]
+    rest &= _exclusive_among(found, rest)
+    groups += free.take(
+        [
+            _fee_group(sides, int(found.left[i]), int(found.right[i]), None, sure=False)
+            for i in np.flatnonzero(rest).tolist()
+        ]
+    )
+    return groups, shapes
+
+
+def _fees(sides: Populations, found: _Unequal) -> tuple[Ints, Ints, Flags]:
+    """Gross, fee and whether left is the net side: a fee leaves the holder with less."""
+    first, second = sides.left.amount[found.left], sides.right.amount[found.right]
+    is_left_net = first < second
+    gross = np.where(is_left_net, second, first)
+    return np.abs(gross), np.abs(second - first), is_left_net
+
+
+def _exclusive_among(found: _Unequal, chosen: Flags) -> Flags:
+    """Pairs whose ends are in no other chosen pair."""
+    result = np.zeros(len(chosen), dtype=np.bool_)
+    result[chosen] = exclusive(found.left[chosen], found.right[chosen])
+    return result
+
+
+def _fee_group(
+    sides: Populations, left: int, right: int, shape: Shape | None, *, sure: bool
+) -> OtherGroup:
+    first, second = int(sides.left.amount[left]), int(sides.right.amount[right])
+    currency = sides.currencies[int(sides.left.currency[left])]
+    lag = days_apart(int(sides.left.day[left] - sides.right.day[right]))
+    gap = money(abs(first - second), currency)
+    what = f"a fee of {gap} ({shape})" if shape else f"{gap} apart, perhaps a fee"
+    return OtherGroup(
+        left=(left,),
+        right=(right,),
+        made_by=Pass.FEE_NET,
+        rule=f"net of a fee: {shape}" if shape else "net of an unknown fee",
+        status=Status.CONFIRMED if sure else Status.SUGGESTED,
+        score=0,
+        parts=NO_SCORE,
+        posterior=0.999 if sure else 0.5,
+        residual_minor=first - second,
+        residual_cause=ResidualCause.FEE,
+        reason=f"{money(first, currency)} against {money(second, currency)}: {what}; {lag}.",
+    )
+
+
+def partial(sides: Populations, free: Free, rules: MatchRules) -> list[OtherGroup]:
+    """A payment of part of an invoice, tied by its reference: the rest stays open."""
+    found = unequal_pairs(sides, free, rules)
+    chosen = found.by_reference & exclusive(found.left, found.right)
+    groups = []
+    for i in np.flatnonzero(chosen).tolist():
+        left, right = int(found.left[i]), int(found.right[i])
+        first, second = int(sides.left.amount[left]), int(sides.right.amount[right])
+        currency = sides.currencies[int(sides.left.currency[left])]
+        groups.append(
+            OtherGroup(
+                left=(left,),
+                right=(right,),
+                made_by=Pass.PARTIAL,
+                rule="same reference, part of the amount",
+                status=Status.SUGGESTED,
+                score=0,
+                parts=NO_SCORE,
+                posterior=0.5,
+                residual_minor=first - second,
+                residual_cause=ResidualCause.REMAINDER,
+                reason=f"{money(first, currency)} against {money(second, currency)} with a "
+                f"reference that few carry: {money(abs(first - second), currency)} stays open.",
+            )
+        )
+    return free.take(groups)
+
+
+def one_sided(sides: Populations, free: Free, rules: MatchRules) -> list[OtherGroup]:
+    """Opposite amounts on one side: transfers between own accounts, and reversals in one."""
+    groups: list[OtherGroup] = []
+    for side in (sides.left, sides.right):
+        if Pass.TRANSFER in rules.passes:
+            groups += free.take(list(_opposites(sides, side, free, transfer=True)))
+        if Pass.REVERSAL in rules.passes:
+            groups += free.take(list(_opposites(sides, side, free, transfer=False)))
+    return groups
+
+
+def _opposites(
+    sides: Populations, side: Population, free: Free, *, transfer: bool
+) -> Iterator[OtherGroup]:
+    mask = free.of(side, sides) & ~side.pending & (side.amount != 0)
+    minus, plus = np.flatnonzero(mask & (side.amount < 0)), np.flatnonzero(mask & (side.amount > 0))
+    one, other = pairs_by_key(
+        mixed(side.currency[minus], -side.amount[minus]),
+        mixed(side.currency[plus], side.amount[plus]),
+    )
+    a, b = minus[one], plus[other]
+    gap = np.abs(_apart(side.day[a], side.day[b]))
+    if transfer:
+        fits = (side.account[a] != side.account[b]) & (gap <= TRANSFER_DAYS)
+        fits &= (side.account[a] >= 0) & (side.account[b] >= 0)
+    else:
+        names = _column(side, "name_4")
+        fits = (side.account[a] == side.account[b]) & (gap <= REVERSAL_DAYS)
+        fits &= (names[a] == names[b]) & (names[a] >= 0)
+    a, b = a[fits], b[fits]
+    alone = exclusive(a, b)
+    a, b = a[alone], b[alone]
+    names = _column(side, "name_4")
+    said = (names[a] == names[b]) & (names[a] >= 0)
+    said |= np.isin(mixed(a, b), _sharing_tokens(side, a, b))
+    for out, back, sure in zip(a.tolist(), b.tolist(), said.tolist(), strict=True):
+        yield _opposite_group(sides, side, (out, back), transfer=transfer, sure=sure and transfer)
+
+
+def _sharing_tokens(side: Population, a: Ints, b: Ints) -> Ints:
+    """Keys of the pairs of those records that share a reference token."""
+    ends = []
+    for index in (a, b):
+        here = np.isin(side.text.token_row, index)
+        ends.append((side.text.token_row[here], side.text.token[here]))
+    one, other = pairs_by_key(ends[0][1], ends[1][1])
+    return mixed(ends[0][0][one], ends[1][0][other])
+
+
+def _opposite_group(
+    sides: Populations, side: Population, pair: tuple[int, int], *, transfer: bool, sure: bool
+) -> OtherGroup:
+    members = tuple(sorted(pair))
+    is_left = side is sides.left
+    currency = sides.currencies[int(side.currency[pair[0]])]
+    amount = money(int(side.amount[pair[1]]), currency)
+    days = abs(int(side.day[pair[0]] - side.day[pair[1]]))
+    accounts = [sides.accounts[int(side.account[i])] for i in pair]
+    return OtherGroup(
+        left=members if is_left else (),
+        right=() if is_left else members,
+        made_by=Pass.TRANSFER if transfer else Pass.REVERSAL,
+        rule="opposite amounts on two own accounts" if transfer else "opposite amounts that cancel",
+        status=Status.CONFIRMED if sure else Status.SUGGESTED,
+        score=0,
+        parts=NO_SCORE,
+        posterior=0.999 if sure else 0.5,
+        residual_minor=0,
+        residual_cause=ResidualCause.NONE,
+        reason=f"{amount} out of {accounts[0]} and into {accounts[1]}, {days} days apart."
+        if transfer
+        else f"{amount} out and back under one name, {days} days apart.",
+    )
