@@ -1,21 +1,14 @@
 """The gates of quality, on worlds with known truth: a silent wrong match is the worst thing."""
 
-from collections.abc import Callable
-
 import pytest
 
-from tieout import engine
-from tieout.engine.result import MatchResult
+from tieout.engine import match
 from tieout.testing.quality import Quality, evaluate
 from tieout.testing.worlds import make_world
 from tieout.testing.worlds.setting import Density
 
-match: Callable[..., MatchResult] | None = getattr(engine, "match", None)
-pytestmark = pytest.mark.skipif(match is None, reason="the engine's first version is not here yet")
-
 
 def quality_of(seed: int, lines: int, density: Density = "normal") -> Quality:
-    assert match is not None
     world = make_world(seed, lines, density=density)
     return evaluate(world, match(world.left, world.right))
 

@@ -41,7 +41,7 @@ class MatchRules:
     group_lag_days_max: int = 15
     group_candidates_max: int = 40
     """With more candidates than this a sum proves nothing and the search says so."""
-    group_posterior_min: float = 0.97
+    group_posterior_min: float = 0.995
     """A searched sum is confirmed only above this posterior."""
     group_seconds_max: float = 10.0
     """The budget of the sum search; what it did not reach is named in the summary."""
