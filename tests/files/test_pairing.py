@@ -122,7 +122,7 @@ def test_of_two_that_fit_equally_the_one_the_books_call_a_bank_account_is_taken(
 
 def test_one_amount_in_common_of_many_is_no_evidence() -> None:
     bank = side(on("4711", [(day, -100 - day) for day in range(1, 21)]))
-    with pytest.raises(InvalidInput, match="too few amounts") as caught:
+    with pytest.raises(InvalidInput, match="one by name") as caught:
         pair_accounts(bank, books_of(*on("Assets:Bank", [(3, -103), *MONTH])))
     assert caught.value.code == "match.no-account"
 

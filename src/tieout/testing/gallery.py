@@ -69,7 +69,7 @@ _MT940 = ":20:S\n:25:123456\n:28C:1/1\n:60F:C260901EUR100,00\n{}:62F:C260930EUR{
 EXHIBITS: tuple[Exhibit, ...] = (
     Exhibit("file.empty", "an empty file", "empty.ofx", bytes),
     Exhibit("file.binary", "a PDF", "statement.pdf", text("%PDF-1.7\n" + "\0\1" * 99)),
-    Exhibit("file.unknown-format", "a letter", "letter.txt", text("Dear Sir,\nplease find\n")),
+    Exhibit("file.unknown-format", "a web page", "page.html", text("<html><p>Log in</p>")),
     Exhibit("file.bomb", "a zip bomb", "bomb.xlsx", _bomb),
     Exhibit("file.damaged", "a workbook cut off in mid-download", "cut.xlsx", _cut_workbook),
     Exhibit(
