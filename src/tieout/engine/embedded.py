@@ -1,14 +1,16 @@
-"""The embedded back end: candidates and text evidence by DuckDB, from named statements."""
+"""The embedded back end: candidates by DuckDB from named statements, compared on arrays."""
 
 import numpy as np
 import pyarrow as pa
 
+from tieout.core.matching.records import Side
 from tieout.core.matching.rules import MatchRules
 from tieout.engine.assignment import Choice, assign
+from tieout.engine.compare import reference_levels, text_levels
 from tieout.engine.duckdb_adapter import DuckDB, statement
-from tieout.engine.evidence import TextEvidence, rarity_level
+from tieout.engine.evidence import TextEvidence, is_tolerant, rarity_level
 from tieout.engine.population import ANY_ACCOUNT, NO_DAY, Population, Populations
-from tieout.engine.text import LEFT_ABSENT, Ints
+from tieout.engine.text import Flags, Ints
 
 RARE_PAIRS = 16
 """A reference that could tie more pairs of records than this is common."""
@@ -17,6 +19,7 @@ CROWD_RATIO = 48
 """An amount may make so many pairs, or so many a record; beyond, its window is narrowed."""
 
 
+_PAIRS = ("pairs_exact", "pairs_crowded", "pairs_reference", "pairs_identity")
 _STEPS = (
     "amount_counts",
     "crowded_lags",
@@ -29,19 +32,27 @@ _STEPS = (
 
 
 def record_table(side: Population, rules: MatchRules) -> pa.Table:
-    """What statements see of a side: integers, and the beginnings of names."""
-    columns = {
-        "idx": pa.array(np.arange(side.size)),
-        "pool": pa.array(side.pool),
-        "currency": pa.array(side.currency),
-        "any_account": pa.array((side.account == ANY_ACCOUNT).astype(np.int64)),
-        "amount": pa.array(side.amount),
-        "day": pa.array(side.day),
-        "external": pa.array(side.external),
-        "initial": pa.array(np.maximum(side.text.columns["name_1"].to_numpy(), LEFT_ABSENT)),
-        "bucket": pa.array(bucket(side.amount, rules)),
-    }
-    return pa.table(columns | side.text.columns)
+    """What statements see of a side: integers only.
+
+    `stretch` numbers stretches of days as long as the window of the rules: the days that a left
+    record reaches lie in `stretch` and the next, a right record is in its own.
+    """
+    length = rules.lag_days_max - rules.lag_days_min + 1
+    reach = rules.lag_days_max if side.side is Side.LEFT else 0
+    return pa.table(
+        {
+            "idx": np.arange(side.size),
+            "pool": side.pool,
+            "currency": side.currency,
+            "any_account": (side.account == ANY_ACCOUNT).astype(np.int64),
+            "amount": side.amount,
+            "day": side.day,
+            "external": side.external,
+            "initial": np.maximum(side.text.name.key(1), 0),
+            "bucket": bucket(side.amount, rules),
+            "stretch": (side.day - reach) // length,
+        }
+    )
 
 
 def bucket(amount: Ints, rules: MatchRules) -> Ints:
@@ -68,26 +79,19 @@ class Embedded:
         self, sides: Populations, rules: MatchRules, chance: tuple[Ints, Ints]
     ) -> TextEvidence:
         """All candidate pairs with the levels of reference, text and rarity."""
+        names = list(_PAIRS)
+        if sides.has_any_account:
+            names.append("pairs_any_account")
+        if is_tolerant(rules):
+            names.append("pairs_tolerance")
         with DuckDB() as engine:
             _register(engine, sides, rules)
             for name in _STEPS:
                 engine.step(name, statement(name))
-            engine.register("chance_pairs", pa.table({"l": chance[0], "r": chance[1]}))
-            names = [
-                "pairs_chance",
-                "pairs_exact",
-                "pairs_crowded",
-                "pairs_reference",
-                "pairs_identity",
-            ]
-            if sides.has_any_account:
-                names.append("pairs_any_account")
-            if rules.amount_tolerance_minor or rules.amount_tolerance_bp:
-                names.append("pairs_tolerance")
-            engine.step("candidates", " union all ".join(f"({statement(n)})" for n in names))
-            found = engine.rows(statement("evidence"))
+            found = engine.rows(" union all ".join(f"({statement(name)})" for name in names))
+            rare = engine.rows("select l, r from rare_references")
             crowded = engine.rows(statement("crowded_records"))
-        return _evidence(found, crowded)
+        return _evidence(sides, found, rare, crowded, chance)
 
     def assign(self, left: Ints, right: Ints, value: Ints) -> Choice:
         """Dominance first, then an exact choice by component."""
@@ -115,27 +119,45 @@ def _register(engine: DuckDB, sides: Populations, rules: MatchRules) -> None:
     )
 
 
-def _evidence(found: pa.Table, crowded: pa.Table) -> TextEvidence:
-    columns = {name: found[name].to_numpy().astype(np.int64) for name in found.column_names}
-    by_chance = columns["pairs"] < 0
-    chance_reference, chance_text = columns["reference"][by_chance], columns["text"][by_chance]
-    columns = {name: column[~by_chance] for name, column in columns.items()}
-    left, right = columns["l"], columns["r"]
-    order = np.lexsort((-columns["pairs"], right, left))
-    first = np.ones(len(order), dtype=np.bool_)
-    ordered_left, ordered_right = left[order], right[order]
-    first[1:] = (ordered_left[1:] != ordered_left[:-1]) | (ordered_right[1:] != ordered_right[:-1])
-    kept = order[first]
-    is_left = crowded["side"].to_numpy() == 0
-    index = crowded["idx"].to_numpy().astype(np.int64)
+def _evidence(
+    sides: Populations, found: pa.Table, rare: pa.Table, crowded: pa.Table, chance: tuple[Ints, Ints]
+) -> TextEvidence:
+    """The pairs, each once, with their levels; a pair found twice has its most common amount."""
+    size = max(sides.right.size, 1)
+    key = _ints(found["l"]) * size + _ints(found["r"])
+    order = np.argsort(key)
+    key = key[order]
+    first = np.flatnonzero(np.concatenate(([True], key[1:] != key[:-1]))) if len(key) else order
+    many = _ints(found["pairs"])[order]
+    many = np.maximum.reduceat(many, first) if len(key) else many
+    left, right = np.divmod(key[first], size)
+    rare_keys = np.sort(_ints(rare["l"]) * size + _ints(rare["r"]))
+    texts = sides.left.text, sides.right.text
+    chance_keys = chance[0] * size + chance[1]
+    is_left = _ints(crowded["side"]) == 0
+    index = _ints(crowded["idx"])
     return TextEvidence(
-        left[kept],
-        right[kept],
-        columns["reference"][kept],
-        columns["text"][kept],
-        rarity_level(columns["pairs"][kept]),
-        chance_reference,
-        chance_text,
+        left,
+        right,
+        reference_levels(*texts, (left, right), _among(key[first], rare_keys)),
+        text_levels(*texts, left, right),
+        rarity_level(many),
+        reference_levels(*texts, chance, _among(chance_keys, rare_keys)),
+        text_levels(*texts, *chance),
         crowded_left=np.sort(index[is_left]),
         crowded_right=np.sort(index[~is_left]),
     )
+
+
+def _ints(column: pa.ChunkedArray) -> Ints:
+    values: Ints = column.to_numpy().astype(np.int64, copy=False)
+    return values
+
+
+def _among(key: Ints, known: Ints) -> Flags:
+    """Which keys are among the known, which are sorted."""
+    if not len(known):
+        return np.zeros(len(key), dtype=np.bool_)
+    place = np.minimum(np.searchsorted(known, key), len(known) - 1)
+    found: Flags = known[place] == key
+    return found

@@ -57,12 +57,14 @@ class Start(IntEnum):
     """How far two whole texts, boilerplate included, begin alike."""
 
     NONE = 0
-    PREFIX_4 = 1
-    PREFIX_7 = 2
-    PREFIX_10 = 3
-    PREFIX_14 = 4
-    TRUNCATED = 5
-    SAME = 6
+    PREFIX_3 = 1
+    PREFIX_4 = 2
+    PREFIX_6 = 3
+    PREFIX_8 = 4
+    PREFIX_11 = 5
+    PREFIX_14 = 6
+    TRUNCATED = 7
+    SAME = 8
 
 
 STARTS = len(Start)
@@ -128,13 +130,15 @@ _TEXT_PRIOR: dict[Text, tuple[float, float]] = {
     Text.SAME: (0.18, 0.003),
 }
 _START_PRIOR = (
-    (0.6, 0.8),
-    (0.1, 0.1),
-    (0.06, 0.04),
-    (0.06, 0.02),
-    (0.06, 0.02),
-    (0.06, 0.01),
-    (0.06, 0.01),
+    (0.55, 0.75),
+    (0.05, 0.05),
+    (0.10, 0.10),
+    (0.05, 0.03),
+    (0.05, 0.02),
+    (0.05, 0.02),
+    (0.05, 0.01),
+    (0.05, 0.01),
+    (0.05, 0.01),
 )
 
 
@@ -210,7 +214,8 @@ class Edges:
 
 @dataclass(frozen=True)
 class TextEvidence:
-    """What an engine's candidate step returns: pairs, and the levels only it can see."""
+    """What an engine's candidate step returns: distinct pairs, sorted by left and right, with the
+    levels that it alone can see."""
 
     left: Ints
     right: Ints
@@ -250,11 +255,10 @@ def chance_pairs(sides: Populations, rules: MatchRules) -> tuple[Ints, Ints]:
 
 
 def with_numbers(found: TextEvidence, sides: Populations, rules: MatchRules) -> Edges:
-    """Sort the pairs and add the dimensions that are plain arithmetic: amount ratio and lag."""
-    order = np.lexsort((found.right, found.left))
-    left, right = found.left[order], found.right[order]
+    """Add the dimensions that are plain arithmetic: amount ratio and lag."""
+    left, right = found.left, found.right
     first, second = sides.left.amount[left], sides.right.amount[right]
-    amount = np.minimum(found.rarity[order], RARITY_LEVELS - 1)
+    amount = np.minimum(found.rarity, RARITY_LEVELS - 1)
     unequal = np.flatnonzero(first != second)
     if len(unequal):
         amount[unequal] = ratio_level(first[unequal], second[unequal])
@@ -266,7 +270,7 @@ def with_numbers(found: TextEvidence, sides: Populations, rules: MatchRules) -> 
     return Edges(
         left,
         right,
-        (amount, level, found.reference[order], found.text[order]),
+        (amount, level, found.reference, found.text),
         np.where(known, lag, NO_DAY),
         identity,
     )

@@ -14,7 +14,7 @@ from tieout.engine.later import Free
 from tieout.engine.policy import twin_classes
 from tieout.engine.population import Population, Populations
 from tieout.engine.tables import OtherGroup
-from tieout.engine.text import WORDS, Ints
+from tieout.engine.text import Ints
 
 GROUP_PASSES = (Pass.BATCH, Pass.SPLIT, Pass.FEE_NET)
 
@@ -35,7 +35,8 @@ def search_sums(
 
 
 def _free_records(sides: Populations, kept: tuple[Ints, Ints]) -> tuple[FreeRecords, FreeRecords]:
-    words = [_words(side, keep) for side, keep in zip((sides.left, sides.right), kept, strict=True)]
+    both = zip((sides.left, sides.right), kept, strict=True)
+    words = [side.text.words[keep] for side, keep in both]
     known, count = np.unique(np.concatenate([each.ravel() for each in words]), return_counts=True)
     made = []
     for side, keep, word in zip((sides.left, sides.right), kept, words, strict=True):
@@ -62,13 +63,6 @@ def _free_records(sides: Populations, kept: tuple[Ints, Ints]) -> tuple[FreeReco
             )
         )
     return made[0], made[1]
-
-
-def _words(side: Population, keep: Ints) -> Ints:
-    """The telling words of the free records, one row a record; absent ones are -1."""
-    columns = [side.text.columns[f"word_{n}"].to_numpy()[keep] for n in range(WORDS)]
-    words: Ints = np.maximum(np.stack(columns, axis=1), -1)
-    return words
 
 
 def _numbers(side: Population, keep: Ints) -> Ints:

@@ -44,14 +44,12 @@ class Free:
         return self.left if side is sides.left else self.right
 
 
-def _column(side: Population, name: str) -> Ints:
-    values: Ints = side.text.columns[name].to_numpy()
-    return values
+NAME_KEY_LETTERS = 4
 
 
 def _name_key(side: Population, index: Ints) -> Ints:
     """Currency pool and the first letters of the name."""
-    return mixed(side.pool[index], _column(side, "name_4")[index])
+    return mixed(side.pool[index], side.text.name.key(NAME_KEY_LETTERS)[index])
 
 
 def _apart(one: Ints, other: Ints) -> Ints:
@@ -282,13 +280,13 @@ def _opposites(
         fits = (side.account[a] != side.account[b]) & (gap <= TRANSFER_DAYS)
         fits &= (side.account[a] >= 0) & (side.account[b] >= 0)
     else:
-        names = _column(side, "name_4")
+        names = side.text.name.key(NAME_KEY_LETTERS)
         fits = (side.account[a] == side.account[b]) & (gap <= REVERSAL_DAYS)
         fits &= (names[a] == names[b]) & (names[a] >= 0)
     a, b = a[fits], b[fits]
     alone = exclusive(a, b)
     a, b = a[alone], b[alone]
-    names = _column(side, "name_4")
+    names = side.text.name.key(NAME_KEY_LETTERS)
     said = (names[a] == names[b]) & (names[a] >= 0)
     said |= np.isin(mixed(a, b), _sharing_tokens(side, a, b))
     for out, back, sure in zip(a.tolist(), b.tolist(), said.tolist(), strict=True):

@@ -188,10 +188,7 @@ def populations(left: pa.Table, right: pa.Table, rules: MatchRules) -> Populatio
     with ThreadPoolExecutor(2) as pool:
         boilerplate = boilerplate_of(left, right)
         texts = list(
-            pool.map(
-                lambda each: text_columns(each[0], boilerplate, each[1]),
-                ((left, LEFT_ABSENT), (right, RIGHT_ABSENT)),
-            )
+            pool.map(lambda table: text_columns(table, boilerplate), (left, right)),
         )
     made = []
     for place, (table, account, currency) in enumerate(

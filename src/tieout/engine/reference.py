@@ -17,8 +17,10 @@ from tieout.engine.embedded import CROWD_LEAST, CROWD_RATIO, RARE_PAIRS
 from tieout.engine.evidence import STARTS, Ref, Start, Text, TextEvidence, rarity_level
 from tieout.engine.population import ANY_ACCOUNT, NO_DAY, Population, Populations
 from tieout.engine.text import (
+    EDIT_LETTERS,
     NAME_LETTERS,
     TEXT_LETTERS,
+    TEXT_START_LETTERS,
     TOKEN_DIGITS,
     WORD_LETTERS,
     WORDS,
@@ -107,17 +109,13 @@ def _seen(side: Population, row: int, boilerplate: frozenset[int]) -> Seen:
         external=int(side.external[row]),
         name=b"".join(names),
         words=tuple(word[:WORD_LETTERS] for word in spoken[:WORDS]),
-        text=b"".join(word for word, _ in said),
+        text=b" ".join(word for word, _ in said),
         tokens=frozenset(token[:TOKEN_DIGITS] for token in (*in_reference, *in_text)),
         main=_main(in_reference, in_text),
     )
 
 
-def _shown(text: bytes, most: int) -> str:
-    return "".join(chr(byte) if byte < 128 else "?" for byte in text[:most])
-
-
-def distance(one: str, other: str) -> int:
+def distance(one: bytes, other: bytes) -> int:
     """Edits (Levenshtein) that turn one into the other."""
     row = list(range(len(other) + 1))
     for place, letter in enumerate(one, 1):
@@ -134,7 +132,7 @@ def _alike(one: bytes, other: bytes, most: int) -> bool:
     return len(one) >= most and len(other) >= most and one[:most] == other[:most]
 
 
-def _begins(one: str, other: str) -> bool:
+def _begins(one: bytes, other: bytes) -> bool:
     return one.startswith(other) or other.startswith(one)
 
 
@@ -149,7 +147,7 @@ def compare_texts(one: Seen, other: Seen) -> Text:  # noqa: C901, PLR0911  a lad
         return Text.NAME
     if _alike(a, b, 14):
         return Text.PREFIX_14
-    start_a, start_b = _shown(a, NAME_LETTERS), _shown(b, NAME_LETTERS)
+    start_a, start_b = a[:NAME_LETTERS], b[:NAME_LETTERS]
     if _alike(a, b, 4) and _begins(start_a, start_b):
         return Text.TRUNCATED
     for most, level in ((11, Text.PREFIX_11), (8, Text.PREFIX_8)):
@@ -159,7 +157,7 @@ def compare_texts(one: Seen, other: Seen) -> Text:  # noqa: C901, PLR0911  a lad
         return Text.WORD
     if _alike(a, b, 6):
         return Text.PREFIX_6
-    if min(len(a), len(b)) >= 6 and distance(start_a[:10], start_b[:10]) <= 2:
+    if min(len(a), len(b)) >= 6 and distance(a[:EDIT_LETTERS], b[:EDIT_LETTERS]) <= 2:
         return Text.EDIT
     for most, level in ((4, Text.PREFIX_4), (3, Text.PREFIX_3), (1, Text.INITIAL)):
         if _alike(a, b, most):
@@ -172,13 +170,15 @@ def compare_starts(one: Seen, other: Seen) -> Start:
     a, b = one.text, other.text
     if a and (len(a), a[:TEXT_LETTERS]) == (len(b), b[:TEXT_LETTERS]):
         return Start.SAME
-    if _alike(a, b, 4) and _begins(_shown(a, NAME_LETTERS * 2), _shown(b, NAME_LETTERS * 2)):
+    if _alike(a, b, 3) and _begins(a[:TEXT_START_LETTERS], b[:TEXT_START_LETTERS]):
         return Start.TRUNCATED
     ladder = (
         (14, Start.PREFIX_14),
-        (10, Start.PREFIX_10),
-        (7, Start.PREFIX_7),
+        (11, Start.PREFIX_11),
+        (8, Start.PREFIX_8),
+        (6, Start.PREFIX_6),
         (4, Start.PREFIX_4),
+        (3, Start.PREFIX_3),
     )
     return next((level for most, level in ladder if _alike(a, b, most)), Start.NONE)
 

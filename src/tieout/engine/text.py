@@ -6,7 +6,8 @@ eight at a time as one integer. `reference.py` states the same on plain strings.
 """
 
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from functools import cached_property
 from importlib import resources
 
@@ -27,19 +28,23 @@ LEARN_ROWS = 50_000
 COMMON_SHARE = 0.15
 COMMON_LEAST = 100
 """A word on that share of a side's sample, and on at least so many records, tells nothing."""
-PREFIXES = (1, 3, 4, 6, 8, 11, 14)
-TEXT_PREFIXES = (4, 7, 10, 14)
+INITIALS_MAX = 2
+"""Words of so few letters may be initials."""
 WORDS = 6
 """So many telling words of a text are compared with those of the other side."""
 WORD_LETTERS = 5
 NAME_LETTERS = 24
+TEXT_START_LETTERS = 32
 TEXT_LETTERS = 128
+EDIT_LETTERS = 10
+"""Of two names so many letters are compared for a slip of the pen."""
 TOKEN_DIGITS = 24
 YEARS = frozenset(str(year) for year in range(1990, 2036))
 BLOCK_ROWS = 2_048
 """Small enough that the work stays in the processor's cache and asks the system for no memory."""
 LEFT_ABSENT, RIGHT_ABSENT = -1, -2
-"""What is absent on one side equals nothing on the other."""
+"""An id that is absent on one side equals nothing on the other."""
+ABSENT = -1
 _LETTER, _DIGIT = 1, 2
 _UPPER = np.arange(256, dtype=np.uint8)
 _UPPER[97:123] = np.arange(65, 91)
@@ -47,7 +52,8 @@ _CLASS = np.zeros(256, dtype=np.uint8)
 _CLASS[65:91] = _CLASS[128:] = _LETTER
 _CLASS[48:58] = _DIGIT
 _MULTIPLIERS = np.random.default_rng(20_260).integers(1, 2**62, 32, dtype=np.uint64) * 2 + 1
-_MASKS = np.array([(1 << 8 * n) - 1 for n in range(9)], dtype=np.uint64)
+MASKS = np.array([(1 << 8 * n) - 1 for n in range(9)], dtype=np.uint64)
+"""Of eight packed letters the first n."""
 _PAD = np.zeros(TEXT_LETTERS + 8, dtype=np.uint8)
 
 
@@ -74,10 +80,10 @@ def hash_runs(body: Bytes, start: Ints, length: Ints, most: int) -> Ints:
             open_ = np.nonzero(here)[0]
             if not len(open_):
                 break
-            packed = _pack(eights, start[open_] + 8 * chunk) & _MASKS[here[open_]]
+            packed = _pack(eights, start[open_] + 8 * chunk) & MASKS[here[open_]]
             total[open_] += packed * _MULTIPLIERS[chunk]
         else:
-            total += (_pack(eights, start) & _MASKS[here]) * _MULTIPLIERS[0]
+            total += (_pack(eights, start) & MASKS[here]) * _MULTIPLIERS[0]
     return (total >> np.uint64(1)).astype(np.int64)
 
 
@@ -180,11 +186,14 @@ def joined(*columns: pa.Array) -> pa.Array:
 
 
 def learn_boilerplate(table: pa.Table) -> Ints:
-    """Hashes of the words that tell nothing: those of the list, and those on too many records."""
+    """Hashes of the words that tell nothing: those of the list, and those on too many records.
+
+    Initials are never learned: a letter is on many records, and is all that is left of a name.
+    """
     step = max(1, table.num_rows // LEARN_ROWS)
     sample = table.take(np.arange(0, table.num_rows, step)) if step > 1 else table
     text = Buffer(joined(fold_column(sample["counterparty"]), fold_column(sample["narrative"])))
-    words = text.words
+    words = text.words.only(text.words.length > INITIALS_MAX)
     hashed = hash_runs(text.body, words.start, words.length, NAME_LETTERS)
     order = np.lexsort((words.row, hashed))
     row, value = words.row[order], hashed[order]
@@ -201,36 +210,100 @@ def boilerplate_of(left: pa.Table, right: pa.Table) -> Ints:
 
 
 @dataclass(frozen=True)
-class TextColumns:
-    """What a side's texts say, a value a record; and its reference tokens."""
+class Heads:
+    """The first letters of each record's text, eight to a number; zero beyond the end."""
 
-    columns: dict[str, pa.ChunkedArray]
+    eights: Words
+    """Shape (records, letters / 8)."""
+    length: Bytes
+    """How many letters are there; 0 when the text is absent."""
+
+    @classmethod
+    def of(cls, body: Bytes, start: Ints, length: Ints, most: int) -> "Heads":
+        """Of runs in a padded body."""
+        eights = np.lib.stride_tricks.as_strided(
+            body[: max(len(body) - 7, 1)].view(np.uint8), (max(len(body) - 7, 0), 8), (1, 1)
+        )
+        packed = np.empty((len(start), most // 8), dtype=np.uint64)
+        for chunk in range(most // 8):
+            at = np.minimum(start + 8 * chunk, len(body) - 8)
+            packed[:, chunk] = _pack(eights, at) & MASKS[np.clip(length - 8 * chunk, 0, 8)]
+        return cls(packed, np.minimum(length, most).astype(np.uint8))
+
+    @classmethod
+    def join(cls, parts: "Sequence[Heads]") -> "Heads":
+        """One after the other."""
+        return cls(
+            np.concatenate([each.eights for each in parts]),
+            np.concatenate([each.length for each in parts]),
+        )
+
+    def key(self, letters: int) -> Ints:
+        """The first letters (at most seven) as a number; negative where there are fewer."""
+        first = (self.eights[:, 0] & MASKS[letters]).astype(np.int64)
+        return np.where(self.length >= letters, first, ABSENT)
+
+
+@dataclass(frozen=True)
+class TextColumns:
+    """What a side's texts say, a row a record; and its reference tokens."""
+
+    name: Heads
+    """The telling words of the counterparty, else of the narrative, without blanks."""
+    name_letters: Words
+    """Which letters the name begins with, as a set of bits."""
+    text: Heads
+    """All words of counterparty and narrative, one blank between two."""
+    whole: Ints
+    """A hash of that text; `ABSENT` when it is empty."""
+    words: Ints
+    """Shape (records, WORDS): the telling words, each by its first letters."""
+    word_bits: Words
+    """A set of bits that two records share if they share a word."""
+    main: Heads
+    """The reference token a record is known by."""
     token_row: Ints
     token: Ints
     token_number: Ints
     """The token as a number when it has at most 15 digits and no letter, else -1."""
 
 
-def text_columns(table: pa.Table, boilerplate: Ints, absent: int) -> TextColumns:
+def text_columns(table: pa.Table, boilerplate: Ints) -> TextColumns:
     """All text columns of a side, made a block of rows at a time."""
-    blocks: list[dict[str, pa.Array]] = []
-    tokens: list[tuple[Ints, Ints, Ints]] = []
+    blocks = []
     for begin in range(0, max(table.num_rows, 1), BLOCK_ROWS):
         block = table.slice(begin, BLOCK_ROWS)
         party, narrative = fold_column(block["counterparty"]), fold_column(block["narrative"])
         text = Buffer(joined(party, narrative))
         party_end = text.offsets[:-1] + pc.binary_length(party).to_numpy(zero_copy_only=False)
-        columns = _names(text, party_end, boilerplate, absent)
         reference = Buffer(fold_column(block["reference"]))
-        row, token, number, main = _tokens(reference, text, absent)
-        blocks.append(columns | main)
-        tokens.append((row + begin, token, number))
-    merged = {name: pa.chunked_array([b[name] for b in blocks]) for name in blocks[0]}
-    row, token, number = (np.concatenate(parts) for parts in zip(*tokens, strict=True))
-    return TextColumns(merged, row, token, number)
+        row, token, number, main = _tokens(reference, text)
+        name, words = _name_and_words(text, party_end, boilerplate)
+        body, start, length = _spaced(text)
+        whole = hash_runs(body, start, length, TEXT_LETTERS)
+        blocks.append(
+            TextColumns(
+                name=name,
+                name_letters=_letter_bits(name),
+                text=Heads.of(body, start, length, TEXT_START_LETTERS),
+                whole=np.where(length > 0, whole ^ length, ABSENT),
+                words=words,
+                word_bits=_word_bits(words),
+                main=main,
+                token_row=row + begin,
+                token=token,
+                token_number=number,
+            )
+        )
+    joined_columns = {}
+    for each in fields(TextColumns):
+        parts = [getattr(block, each.name) for block in blocks]
+        join = Heads.join if isinstance(parts[0], Heads) else np.concatenate
+        joined_columns[each.name] = join(parts)
+    return TextColumns(**joined_columns)
 
 
-def _names(text: Buffer, party_end: Ints, boilerplate: Ints, absent: int) -> dict[str, pa.Array]:
+def _name_and_words(text: Buffer, party_end: Ints, boilerplate: Ints) -> tuple[Heads, Ints]:
     words = text.words
     hashed = hash_runs(text.body, words.start, words.length, NAME_LETTERS)
     place = np.minimum(np.searchsorted(boilerplate, hashed), len(boilerplate) - 1)
@@ -240,70 +313,60 @@ def _names(text: Buffer, party_end: Ints, boilerplate: Ints, absent: int) -> dic
     named = telling & (digits == 0)
     has_party = np.zeros(text.rows, dtype=np.bool_)
     has_party[words.row[named & in_party]] = True
-    columns = _name_keys(text, words.only(named & (in_party | ~has_party[words.row])), absent)
+    names = words.only(named & (in_party | ~has_party[words.row]))
+    body, start, length = _squeeze(text.body[: text.size], names, text.rows)
     spoken = telling & (digits < words.length) & (words.length >= 4)
-    columns |= _word_keys(text, words.only(spoken), absent)
-    squeezed, begin, length = _squeeze(text, words)
-    whole = hash_runs(squeezed, begin, length, TEXT_LETTERS)
-    columns["text"] = pa.array(np.where(length > 0, whole ^ length, absent))
-    for most in TEXT_PREFIXES:
-        hashed = hash_runs(squeezed, begin, length, most)
-        columns[f"text_{most}"] = pa.array(np.where(length >= most, hashed, absent))
-    columns["text_start"] = _strings(squeezed, begin, length, NAME_LETTERS * 2)
-    return columns
+    return Heads.of(body, start, length, NAME_LETTERS), _word_keys(text, words.only(spoken))
 
 
-def _squeeze(text: Buffer, pieces: Pieces) -> tuple[Bytes, Ints, Ints]:
+def _squeeze(body: Bytes, pieces: Pieces, rows: int) -> tuple[Bytes, Ints, Ints]:
     """The bytes of the runs, close together, padded; where each row begins, how many it has."""
-    change = np.zeros(text.size + 1, dtype=np.int8)
+    change = np.zeros(len(body) + 1, dtype=np.int8)
     change[pieces.start] += 1
     change[pieces.start + pieces.length] -= 1
     kept = np.cumsum(change[:-1], dtype=np.int8).astype(np.bool_)
-    squeezed = np.concatenate((text.body[: text.size][kept], _PAD))
-    length = np.bincount(pieces.row, pieces.length, text.rows).astype(np.int64)
+    squeezed = np.concatenate((body[kept], _PAD))
+    length = np.bincount(pieces.row, pieces.length, rows).astype(np.int64)
     return squeezed, np.cumsum(length) - length, length
 
 
-def _strings(squeezed: Bytes, begin: Ints, length: Ints, most: int) -> pa.Array:
-    """The first bytes of each row as text; bytes beyond ASCII are shown as `?`."""
-    short = np.minimum(length, most)
-    offsets = np.concatenate(([0], np.cumsum(short)))
-    inner = np.arange(offsets[-1]) + np.repeat(begin - offsets[:-1], short)
-    body = squeezed[inner]
-    body[body >= 128] = 63
-    buffers = [None, pa.py_buffer(offsets.astype(np.int32)), pa.py_buffer(body)]
-    return pa.Array.from_buffers(pa.string(), len(length), buffers)
+def _spaced(text: Buffer) -> tuple[Bytes, Ints, Ints]:
+    """All words of each row with one blank between two, as `_squeeze` gives them."""
+    words = text.words
+    later = np.zeros(len(words.row), dtype=np.bool_)
+    later[1:] = words.row[1:] == words.row[:-1]
+    body = text.body[: text.size].copy()
+    body[words.start[later] - 1] = 32
+    with_blank = Pieces(words.row, words.start - later, words.length + later)
+    return _squeeze(body, with_blank, text.rows)
 
 
-def _name_keys(text: Buffer, pieces: Pieces, absent: int) -> dict[str, pa.Array]:
-    squeezed, begin, length = _squeeze(text, pieces)
-    columns = {"name_start": _strings(squeezed, begin, length, NAME_LETTERS)}
-    whole = hash_runs(squeezed, begin, length, NAME_LETTERS)
-    columns["name"] = pa.array(np.where(length > 0, whole, absent))
-    for most in PREFIXES:
-        hashed = hash_runs(squeezed, begin, length, most)
-        columns[f"name_{most}"] = pa.array(np.where(length >= most, hashed, absent))
-    return columns
+def _letter_bits(name: Heads) -> Words:
+    letters = np.ascontiguousarray(name.eights[:, :2]).view(np.uint8)[:, :EDIT_LETTERS]
+    bit = np.uint64(1) << (letters & 63).astype(np.uint64)
+    bits: Words = np.bitwise_or.reduce(np.where(letters > 0, bit, np.uint64(0)), axis=1)
+    return bits
 
 
-def _word_keys(text: Buffer, pieces: Pieces, absent: int) -> dict[str, pa.Array]:
-    """The first telling words of a row, each by its first letters."""
+def _word_bits(words: Ints) -> Words:
+    bit = np.uint64(1) << ((words >> 7) & 63).astype(np.uint64)
+    bits: Words = np.bitwise_or.reduce(np.where(words >= 0, bit, np.uint64(0)), axis=1)
+    return bits
+
+
+def _word_keys(text: Buffer, pieces: Pieces) -> Ints:
+    """The first telling words of each row, each by its first letters."""
     hashed = hash_runs(text.body, pieces.start, pieces.length, WORD_LETTERS)
     rank = np.arange(len(pieces.row)) - np.searchsorted(pieces.row, pieces.row)
-    columns = {}
-    for place in range(WORDS):
-        column = np.full(text.rows, absent, dtype=np.int64)
-        here = rank == place
-        column[pieces.row[here]] = hashed[here]
-        columns[f"word_{place}"] = pa.array(column)
-    return columns
+    keys = np.full((text.rows, WORDS), ABSENT, dtype=np.int64)
+    here = rank < WORDS
+    keys[pieces.row[here], rank[here]] = hashed[here]
+    return keys
 
 
-def _tokens(
-    reference: Buffer, text: Buffer, absent: int
-) -> tuple[Ints, Ints, Ints, dict[str, pa.Array]]:
+def _tokens(reference: Buffer, text: Buffer) -> tuple[Ints, Ints, Ints, Heads]:
     in_reference, in_text = _token_runs(reference, least=3), _token_runs(text, least=4)
-    main = _main_token(text.rows, (in_text, in_reference), absent)
+    main = _main_token(text.rows, (in_text, in_reference))
     row = np.concatenate((in_reference.row, in_text.row))
     token = np.concatenate((in_reference.token, in_text.token))
     number = np.concatenate((in_reference.number, in_text.number))
@@ -399,20 +462,16 @@ def _numbers(body: Bytes, pieces: Pieces) -> Ints:
     return np.where(pieces.length <= 15, value, -1)
 
 
-def _main_token(rows: int, sources: tuple[_Tokens, _Tokens], absent: int) -> dict[str, pa.Array]:
+def _main_token(rows: int, sources: tuple[_Tokens, _Tokens]) -> Heads:
     """The token a record is known by: the longest of its reference, else of its text."""
-    columns = {f"main_{most}": np.full(rows, absent, dtype=np.int64) for most in range(5, 11)}
-    columns["main"] = np.full(rows, absent, dtype=np.int64)
-    columns["main_length"] = np.zeros(rows, dtype=np.int64)
+    eights = np.zeros((rows, TOKEN_DIGITS // 8), dtype=np.uint64)
+    lengths = np.zeros(rows, dtype=np.uint8)
     for source in sources:
         order = np.lexsort((source.token, source.length, source.row))
         last = np.ones(len(order), dtype=np.bool_)
         last[:-1] = source.row[order][1:] != source.row[order][:-1]
         chosen = order[last]
-        row, start, length = source.row[chosen], source.start[chosen], source.length[chosen]
-        columns["main"][row] = source.token[chosen]
-        columns["main_length"][row] = length
-        for most in range(5, 11):
-            prefix = hash_runs(source.body, start, length, most)
-            columns[f"main_{most}"][row] = np.where(length > most, prefix, absent)
-    return {name: pa.array(values) for name, values in columns.items()}
+        heads = Heads.of(source.body, source.start[chosen], source.length[chosen], TOKEN_DIGITS)
+        eights[source.row[chosen]] = heads.eights
+        lengths[source.row[chosen]] = heads.length
+    return Heads(eights, lengths)
