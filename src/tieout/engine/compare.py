@@ -118,7 +118,8 @@ def _shared_word(left: TextColumns, right: TextColumns, l: Ints, r: Ints) -> Int
     maybe = np.flatnonzero(left.word_bits[l] & right.word_bits[r])
     one, other = left.words[l[maybe]], right.words[r[maybe]]
     shared = (one[:, :, None] == other[:, None, :]) & (one >= 0)[:, :, None]
-    return maybe[shared.any(axis=(1, 2))]
+    found: Ints = maybe[shared.any(axis=(1, 2))]
+    return found
 
 
 def _edited(left: TextColumns, right: TextColumns, l: Ints, r: Ints) -> Ints:  # noqa: E741

@@ -120,7 +120,11 @@ def _register(engine: DuckDB, sides: Populations, rules: MatchRules) -> None:
 
 
 def _evidence(
-    sides: Populations, found: pa.Table, rare: pa.Table, crowded: pa.Table, chance: tuple[Ints, Ints]
+    sides: Populations,
+    found: pa.Table,
+    rare: pa.Table,
+    crowded: pa.Table,
+    chance: tuple[Ints, Ints],
 ) -> TextEvidence:
     """The pairs, each once, with their levels; a pair found twice has its most common amount."""
     size = max(sides.right.size, 1)

@@ -214,8 +214,10 @@ class Edges:
 
 @dataclass(frozen=True)
 class TextEvidence:
-    """What an engine's candidate step returns: distinct pairs, sorted by left and right, with the
-    levels that it alone can see."""
+    """What an engine's candidate step returns: pairs, and the levels only it can see.
+
+    Each pair is there once; they are sorted by left and right.
+    """
 
     left: Ints
     right: Ints

@@ -18,6 +18,9 @@ Floats = npt.NDArray[np.float64]
 Histogram = npt.NDArray[np.float64 | np.int64]
 
 ROUNDS = 15
+ALL_ROUNDS = 3
+"""After so many rounds, pairs of odds below `FELT_MIN` are chance pairs for good."""
+FELT_MIN = 2.0**-15
 PRIOR_TRUE = 60.0
 PRIOR_CHANCE = 300.0
 PRIOR_RECORDS = 10.0
@@ -52,24 +55,29 @@ def learn(edges: Edges, priors: Sequence[Prior], chance: Sequence[Ints]) -> Weig
     `chance` holds the levels, by dimension, of pairs put together at random (or none).
     """
     pattern, patterns = _patterns(edges, priors)
-    lefts, left = np.unique(edges.left, return_inverse=True)
-    rights, right = np.unique(edges.right, return_inverse=True)
+    left, right = edges.left, edges.right
+    records = min(_distinct(left), _distinct(right))
     logs = [np.log2(np.array(p.true)) - np.log2(np.array(p.chance)) for p in priors]
     by_chance = [
         np.bincount(level, minlength=prior.levels)
         for prior, level in zip(priors, chance, strict=True)
     ]
     odds = 0.0
-    seen = np.bincount(pattern, minlength=len(patterns[0])).astype(np.float64)
     pattern_count = len(patterns[0])
-    for _ in range(ROUNDS if edges.size else 0):
-        total = np.full(len(patterns[0]), odds)
+    seen = np.bincount(pattern, minlength=pattern_count).astype(np.float64)
+    for turn in range(ROUNDS if edges.size else 0):
+        total = np.full(pattern_count, odds)
         for table, level in zip(logs, patterns, strict=True):
             total += table[level]
-        strength = np.exp2(np.clip(total, -60, 60))[pattern]
-        rivals = np.bincount(left, strength, len(lefts))[left]
-        rivals += np.bincount(right, strength, len(rights))[right]
-        share = strength / (1.0 + rivals - strength)
+        worth = np.exp2(np.clip(total, -60, 60))
+        if turn == ALL_ROUNDS:
+            felt = np.flatnonzero(worth[pattern] >= FELT_MIN)
+            pattern, left, right = pattern[felt], left[felt], right[felt]
+        strength = worth[pattern]
+        rivals = np.bincount(left, strength)[left]
+        rivals += np.bincount(right, strength)[right]
+        rivals -= strength
+        share = strength / (1.0 + rivals)
         true: Floats = np.bincount(pattern, share, pattern_count).astype(np.float64)
         logs = [
             _log_ratio(
@@ -80,7 +88,7 @@ def learn(edges: Edges, priors: Sequence[Prior], chance: Sequence[Ints]) -> Weig
             )
             for prior, level, random in zip(priors, patterns, by_chance, strict=True)
         ]
-        odds = _base(float(share.sum()), min(len(lefts), len(rights)), edges.size)
+        odds = _base(float(share.sum()), records, edges.size)
     tables = tuple(
         tuple(int(x) for x in np.clip(np.rint(table * 100), -WEIGHT_MAX, WEIGHT_MAX))
         for table in logs
@@ -92,13 +100,23 @@ def _patterns(edges: Edges, priors: Sequence[Prior]) -> tuple[Ints, tuple[Ints, 
     """The number of each pair's pattern, and the levels of each pattern."""
     code = np.zeros(edges.size, dtype=np.int64)
     for prior, level in zip(priors, edges.levels, strict=True):
-        code = code * prior.levels + level
-    distinct, pattern = np.unique(code, return_inverse=True)
+        code *= prior.levels
+        code += level
+    seen = np.bincount(code, minlength=1)
+    distinct = np.flatnonzero(seen)
+    number = np.zeros(len(seen), dtype=np.int64)
+    number[distinct] = np.arange(len(distinct))
+    pattern = number[code]
     levels = []
     for prior in reversed(priors):
         distinct, level = np.divmod(distinct, prior.levels)
         levels.append(level)
-    return pattern.astype(np.int64), tuple(reversed(levels))
+    return pattern, tuple(reversed(levels))
+
+
+def _distinct(index: Ints) -> int:
+    """How many records there are; indices are dense."""
+    return int(np.count_nonzero(np.bincount(index, minlength=1)))
 
 
 def _base(true: float, records: int, pairs: int) -> float:

@@ -19,6 +19,8 @@ from tieout.engine.learning import Weights
 from tieout.engine.population import NO_DAY, Population, Populations
 from tieout.engine.text import Flags, Ints
 
+Floats = npt.NDArray[np.float64]
+
 VALUE_MIN = -300
 """A pair eight times less likely than not is not proposed, even alone."""
 IDENTITY_VALUE = 3_000
@@ -29,6 +31,8 @@ TIE_RIVALS_MAX = 3
 LEARNED_PAIRS = 20_000
 """From so many pairs on, learned weights may confirm a pair that no text speaks for."""
 CONFIRM_ROUNDS = 4
+FELT_MIN = -1_500
+"""Odds below two to the minus fifteenth are nothing."""
 _STRENGTH_BITS = 16
 
 
@@ -45,6 +49,23 @@ class Scored:
 
 
 @dataclass(frozen=True)
+class Looks:
+    """Which records of a side look equal."""
+
+    number: Ints
+    """A number for each record's look."""
+    count: Ints
+    """How many records have it."""
+
+    def alone(self, index: Ints) -> "Looks":
+        """The same, but these records look like no other."""
+        number, count = self.number.copy(), self.count.copy()
+        number[index] = len(number) + index
+        count[index] = 1
+        return Looks(number, count)
+
+
+@dataclass(frozen=True)
 class Pairs:
     """The pairs made, one row each, sorted by left."""
 
@@ -55,7 +76,7 @@ class Pairs:
     """Too weak to keep its records from the sum search; proposed if they are still free then."""
     score: Ints
     exclusivity: Ints
-    posterior: npt.NDArray[np.float64]
+    posterior: Floats
     rival: Ints
     """The best rival edge, or -1."""
     twins: Ints
@@ -93,35 +114,45 @@ def twin_classes(side: Population, other: Population | None = None) -> tuple[Int
     return number.astype(np.int64), count[number]
 
 
-def _sum_by(key: Ints, amount: Ints) -> Ints:
-    """For each row the sum over the rows of the same key; exact."""
-    order = np.argsort(key, kind="stable")
-    ordered = key[order]
-    first = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
-    sums = np.add.reduceat(amount[order], first) if len(key) else amount
-    result = np.empty_like(amount)
-    result[order] = np.repeat(sums, np.diff(np.concatenate((first, [len(key)]))))
-    return result
+def pruned(weighed: Scored) -> Scored:
+    """Without the edges so unlikely that they are neither chosen nor felt as rivals."""
+    kept = np.flatnonzero(weighed.value >= FELT_MIN)
+    if len(kept) == weighed.edges.size:
+        return weighed
+    amount, date, reference, text = (part[kept] for part in weighed.parts)
+    parts = (amount, date, reference, text)
+    return Scored(weighed.edges.only(kept), parts, weighed.value[kept], weighed.base)
 
 
-def competition(
-    edges: Edges, value: Ints, alive: Flags, left_class: Ints, right_class: Ints
-) -> Ints:
+def _sums(key: Ints, amount: Floats) -> Floats:
+    """For each row the sum over the rows of the same key; exact, as amounts are whole numbers."""
+    totals: Floats = np.bincount(key, amount).astype(np.float64)
+    return totals[key]
+
+
+def _twin_sums(key: Ints, looks: Looks, index: Ints, strength: Floats) -> Floats:
+    """For each edge the strength of all edges from the same record to an equal-looking one."""
+    sums = strength.copy()
+    shared = np.flatnonzero(looks.count[index] > 1)
+    if len(shared):
+        pair = key[shared] * len(looks.number) * 2 + looks.number[index[shared]]
+        _, group = np.unique(pair, return_inverse=True)
+        sums[shared] = _sums(group, strength[shared])
+    return sums
+
+
+def competition(edges: Edges, value: Ints, alive: Flags, looks: tuple[Looks, Looks]) -> Ints:
     """Hundredths of a bit that rivals take from each edge; equal-looking twins do not compete."""
-    strength = np.floor(np.exp2(np.clip(value, -1_500, 3_000) / 100.0 + _STRENGTH_BITS))
-    strength = np.where(alive, strength, 0).astype(np.int64)
-    classes = int(max(left_class.max(initial=0), right_class.max(initial=0))) + 1
-    row = _sum_by(edges.left, strength)
-    row -= _sum_by(edges.left * classes + right_class[edges.right], strength)
-    column = _sum_by(edges.right, strength)
-    column -= _sum_by(edges.right * classes + left_class[edges.left], strength)
-    others = (row + column) / 2.0**_STRENGTH_BITS
-    taken: Ints = np.rint(100 * np.log2(1.0 + others)).astype(np.int64)
+    strength = np.floor(np.exp2(np.clip(value, FELT_MIN, 3_000) / 100.0 + _STRENGTH_BITS)) * alive
+    others = _sums(edges.left, strength) - _twin_sums(edges.left, looks[1], edges.right, strength)
+    others += _sums(edges.right, strength)
+    others -= _twin_sums(edges.right, looks[0], edges.left, strength)
+    taken: Ints = np.rint(100 * np.log2(1.0 + others / 2.0**_STRENGTH_BITS)).astype(np.int64)
     return taken
 
 
 def best_rivals(
-    edges: Edges, value: Ints, of: Ints, left_class: Ints, right_class: Ints
+    edges: Edges, value: Ints, of: Ints, looks: tuple[Looks, Looks]
 ) -> tuple[Ints, Ints]:
     """For each edge of `of` its strongest rival edge that is no twin's; how many are as good."""
     rival = np.full(len(of), -1, dtype=np.int64)
@@ -129,22 +160,24 @@ def best_rivals(
     ties = np.zeros(len(of), dtype=np.int64)
     place = np.full(edges.size, -1, dtype=np.int64)
     place[of] = np.arange(len(of))
-    for key, other in ((edges.left, edges.right), (edges.right, edges.left)):
-        classes = right_class if key is edges.left else left_class
+    for key, other, look in (
+        (edges.left, edges.right, looks[1].number),
+        (edges.right, edges.left, looks[0].number),
+    ):
         chosen_of = np.full(int(key.max(initial=0)) + 1, -1, dtype=np.int64)
         chosen_of[key[of]] = of
         mine = chosen_of[key]
-        against = np.flatnonzero((mine >= 0) & (mine != np.arange(edges.size)))
-        against = against[classes[other[against]] != classes[other[mine[against]]]]
-        mine = place[mine[against]]
-        order = np.lexsort((against, -value[against], mine))
-        mine, against = mine[order], against[order]
-        first = np.ones(len(mine), dtype=np.bool_)
-        first[1:] = mine[1:] != mine[:-1]
-        better = first & (value[against] > rival_value[mine])
-        rival[mine[better]] = against[better]
-        rival_value[mine[better]] = value[against[better]]
-        equal = value[against] >= value[of[mine]] - TIE_MARGIN
+        against = np.flatnonzero((mine >= 0) & (place < 0))
+        mine = mine[against]
+        rivals = look[other[against]] != look[other[mine]]
+        mine, against = place[mine[rivals]], against[rivals]
+        worth = value[against]
+        best = np.full(len(of), np.iinfo(np.int64).min // 2)
+        np.maximum.at(best, mine, worth)
+        leads = np.flatnonzero((worth == best[mine]) & (worth > rival_value[mine]))[::-1]
+        rival[mine[leads]] = against[leads]
+        rival_value = np.maximum(rival_value, best)
+        equal = worth >= value[of[mine]] - TIE_MARGIN
         ties += np.bincount(mine[equal], minlength=len(of))
     return rival, ties
 
@@ -159,29 +192,28 @@ def decide(
 ) -> Pairs:
     """Status, posterior and rivals of the chosen edges."""
     edges, value = scored_edges.edges, scored_edges.value
-    left_class, left_count = twin_classes(sides.left, sides.right)
-    right_class, right_count = twin_classes(sides.right, sides.left)
-    uneven = left_count[edges.left] != right_count[edges.right]
-    many = np.maximum(left_count[edges.left], right_count[edges.right])
+    left = Looks(*twin_classes(sides.left, sides.right))
+    right = Looks(*twin_classes(sides.right, sides.left))
+    uneven = left.count[edges.left] != right.count[edges.right]
     of = np.flatnonzero(choice.chosen)
-    # Twins in unequal number compete like anybody else: they get classes of their own.
-    left_seen, right_seen = _class_unless_uneven(edges, uneven, left_class, right_class)
+    many = np.maximum(left.count[edges.left[of]], right.count[edges.right[of]])
+    # Twins in unequal number compete like anybody else: they get looks of their own.
+    looks = left.alone(edges.left[uneven]), right.alone(edges.right[uneven])
     alive = np.ones(edges.size, dtype=np.bool_)
     confirmed = np.zeros(len(of), dtype=np.bool_)
     score = np.zeros(len(of), dtype=np.int64)
-    rival, ties = best_rivals(edges, value, of, left_seen, right_seen)
+    rival, ties = best_rivals(edges, value, of, looks)
     pending = sides.left.pending[edges.left[of]] | sides.right.pending[edges.right[of]]
     sure = ~pending & _may_confirm(scored_edges, of, ties, rules, learned=learned)
     for _ in range(CONFIRM_ROUNDS):
-        taken = competition(edges, value, alive, left_seen, right_seen)[of]
+        taken = competition(edges, value, alive, looks)[of]
         now = value[of] - taken
         score = np.where(confirmed, score, now)
         new = ~confirmed & sure & (_error(now) <= rules.confirm_error_max)
         if not new.any():
             break
         confirmed |= new
-        gone = of[new]
-        alive &= ~np.isin(edges.left, edges.left[gone]) & ~np.isin(edges.right, edges.right[gone])
+        alive &= ~_touched(edges.left, of[new]) & ~_touched(edges.right, of[new])
     confirmed |= ~pending & (edges.identity[of] | _exclusive_reference(edges, of, rules))
     return Pairs(
         edge=of,
@@ -192,25 +224,21 @@ def decide(
         exclusivity=score - (value[of] - scored_edges.base),
         posterior=np.round(1.0 - _error(score), 6),
         rival=rival,
-        twins=np.where(uneven[of], 1, many[of]),
+        twins=np.where(uneven[of], 1, many),
         ties=ties,
     )
 
 
-def _class_unless_uneven(
-    edges: Edges, uneven: Flags, left_class: Ints, right_class: Ints
-) -> tuple[Ints, Ints]:
-    """Twin classes; a record that meets a class of another count stands for itself."""
-    left_seen, right_seen = left_class.copy(), right_class.copy()
-    for seen, index in ((left_seen, edges.left), (right_seen, edges.right)):
-        alone = np.unique(index[uneven])
-        seen[alone] = len(seen) + alone
-    return left_seen, right_seen
+def _touched(key: Ints, gone: Ints) -> Flags:
+    """Edges that share a record with one of those."""
+    taken = np.zeros(int(key.max(initial=0)) + 1, dtype=np.bool_)
+    taken[key[gone]] = True
+    return taken[key]
 
 
-def _error(score: Ints) -> npt.NDArray[np.float64]:
+def _error(score: Ints) -> Floats:
     """The chance that a pair of that score is wrong."""
-    error: npt.NDArray[np.float64] = 1.0 / (1.0 + np.exp2(np.clip(score, -6_000, 6_000) / 100.0))
+    error: Floats = 1.0 / (1.0 + np.exp2(np.clip(score, -6_000, 6_000) / 100.0))
     return error
 
 
@@ -230,8 +258,8 @@ def _may_confirm(
 
 def _exclusive_reference(edges: Edges, of: Ints, rules: MatchRules) -> Flags:
     """A rare reference in both, the same amount, and no other pair of these records with one."""
-    with_reference = (edges.levels[2] >= Ref.TRUNCATED).astype(np.int64)
-    alone = (_sum_by(edges.left, with_reference) == 1) & (_sum_by(edges.right, with_reference) == 1)
+    with_reference = (edges.levels[2] >= Ref.TRUNCATED).astype(np.float64)
+    alone = (_sums(edges.left, with_reference) == 1) & (_sums(edges.right, with_reference) == 1)
     lag = edges.lag[of]
     near = (lag == NO_DAY) | ((lag >= rules.lag_days_min) & (lag <= rules.lag_days_max))
     equal = edges.levels[0][of] < RARITY_LEVELS

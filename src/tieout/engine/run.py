@@ -24,7 +24,16 @@ from tieout.engine.evidence import (
 from tieout.engine.grouping import search_sums
 from tieout.engine.later import Free, fee_net, one_sided, partial, pending_lines
 from tieout.engine.learning import Weights, learn, sample
-from tieout.engine.policy import LEARNED_PAIRS, VALUE_MIN, Pairs, Scored, decide, released, scored
+from tieout.engine.policy import (
+    LEARNED_PAIRS,
+    VALUE_MIN,
+    Pairs,
+    Scored,
+    decide,
+    pruned,
+    released,
+    scored,
+)
 from tieout.engine.population import Populations, populations
 from tieout.engine.result import MatchResult
 from tieout.engine.tables import (
@@ -98,10 +107,12 @@ def match(  # noqa: PLR0913  the public door: two sides, and settings by keyword
     found = engine.candidates(sides, rules, chance)
     edges = with_numbers(found, sides, rules)
     edges = edges.only(free.left[edges.left] & free.right[edges.right])
+    compared = edges.size
     clock.stage("learn", 0.5)
     weights = _learn(edges, found, chance, sides, rules)
     clock.stage("assign", 0.6)
-    weighed = scored(edges, weights)
+    weighed = pruned(scored(edges, weights))
+    edges = weighed.edges
     choice = engine.assign(edges.left, edges.right, weighed.value - VALUE_MIN)
     learned = weights.pairs_seen >= LEARNED_PAIRS
     pairs = decide(weighed, choice, rules, sides, learned=learned)
@@ -122,7 +133,7 @@ def match(  # noqa: PLR0913  the public door: two sides, and settings by keyword
         "identity": identity,
         "notes": notes,
         "seconds": clock.seconds,
-        "pairs_compared": edges.size,
+        "pairs_compared": compared,
         "learned": {
             "base": weights.base,
             **dict(zip(weights.names, weights.levels, strict=True)),

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from importlib import resources
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -295,12 +296,13 @@ def text_columns(table: pa.Table, boilerplate: Ints) -> TextColumns:
                 token_number=number,
             )
         )
-    joined_columns = {}
+    columns: dict[str, Any] = {}
     for each in fields(TextColumns):
         parts = [getattr(block, each.name) for block in blocks]
-        join = Heads.join if isinstance(parts[0], Heads) else np.concatenate
-        joined_columns[each.name] = join(parts)
-    return TextColumns(**joined_columns)
+        columns[each.name] = (
+            Heads.join(parts) if isinstance(parts[0], Heads) else np.concatenate(parts)
+        )
+    return TextColumns(**columns)
 
 
 def _name_and_words(text: Buffer, party_end: Ints, boilerplate: Ints) -> tuple[Heads, Ints]:
