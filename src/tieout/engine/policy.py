@@ -34,6 +34,7 @@ CONFIRM_ROUNDS = 4
 FELT_MIN = -1_500
 """Odds below two to the minus fifteenth are nothing."""
 _STRENGTH_BITS = 16
+PASSES = tuple(Pass)
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,8 @@ class Pairs:
     """The pairs made, one row each, sorted by left."""
 
     edge: Ints
-    made_by: npt.NDArray[np.object_]
+    made_by: Ints
+    """Its place in `PASSES`."""
     confirmed: Flags
     held: Flags
     """Too weak to keep its records from the sum search; proposed if they are still free then."""
@@ -267,10 +269,10 @@ def _exclusive_reference(edges: Edges, of: Ints, rules: MatchRules) -> Flags:
     return exclusive
 
 
-def _passes(edges: Edges, of: Ints) -> npt.NDArray[np.object_]:
-    made_by = np.full(len(of), Pass.AMOUNT_DATE_PARTY, dtype=object)
-    made_by[edges.levels[2][of] == Ref.RARE] = Pass.REFERENCE
-    made_by[edges.identity[of]] = Pass.IDENTITY
+def _passes(edges: Edges, of: Ints) -> Ints:
+    made_by = np.full(len(of), PASSES.index(Pass.AMOUNT_DATE_PARTY), dtype=np.int64)
+    made_by[edges.levels[2][of] == Ref.RARE] = PASSES.index(Pass.REFERENCE)
+    made_by[edges.identity[of]] = PASSES.index(Pass.IDENTITY)
     return made_by
 
 

@@ -4,7 +4,6 @@ Each record is known by its place in the order of ids, so that nothing depends o
 the input. Accounts and currencies of both sides get one coding; `pool` is account and currency.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -185,11 +184,8 @@ def populations(left: pa.Table, right: pa.Table, rules: MatchRules) -> Populatio
         _flat(left["currency"]), _flat(right["currency"])
     )
     externals = _externals(left, right)
-    with ThreadPoolExecutor(2) as pool:
-        boilerplate = boilerplate_of(left, right)
-        texts = list(
-            pool.map(lambda table: text_columns(table, boilerplate), (left, right)),
-        )
+    boilerplate = boilerplate_of(left, right)
+    texts = [text_columns(table, boilerplate) for table in (left, right)]
     made = []
     for place, (table, account, currency) in enumerate(
         ((left, left_account, left_currency), (right, right_account, right_currency))

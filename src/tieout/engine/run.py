@@ -26,6 +26,7 @@ from tieout.engine.later import Free, fee_net, one_sided, partial, pending_lines
 from tieout.engine.learning import Weights, learn, sample
 from tieout.engine.policy import (
     LEARNED_PAIRS,
+    PASSES,
     VALUE_MIN,
     Pairs,
     Scored,
@@ -171,7 +172,7 @@ def _learn(
 
 def _switched_on(pairs: Pairs, rules: MatchRules) -> Flags:
     """Pairs of passes that the rules name."""
-    return np.array([each in rules.passes for each in pairs.made_by], dtype=np.bool_)
+    return np.isin(pairs.made_by, [PASSES.index(each) for each in rules.passes])
 
 
 def _later_passes(

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -17,7 +16,7 @@ from tieout.core.matching.records import Side
 from tieout.core.matching.result import ScoreParts
 from tieout.core.matching.words import Pass, ResidualCause, Status, UnmatchedReason
 from tieout.engine.evidence import STARTS
-from tieout.engine.policy import Pairs, Scored
+from tieout.engine.policy import PASSES, Pairs, Scored
 from tieout.engine.population import Population, Populations
 from tieout.engine.reasons import money_column, pair_phrase
 from tieout.engine.result import GROUPS_SCHEMA, MATCHES_SCHEMA, UNMATCHED_SCHEMA
@@ -65,7 +64,7 @@ def pair_columns(sides: Populations, scored: Scored, pairs: Pairs) -> PairColumn
         left,
         right,
         {
-            "pass": _words(pairs.made_by),
+            "pass": pa.array([str(each) for each in PASSES]).take(pa.array(pairs.made_by)),
             "rule": _either_word(first == second, "equal amount", "within tolerance"),
             "status": _either_word(pairs.confirmed, Status.CONFIRMED, Status.SUGGESTED),
             "residual_cause": _either_word(
@@ -84,14 +83,6 @@ def pair_columns(sides: Populations, scored: Scored, pairs: Pairs) -> PairColumn
             "reason": _pair_reasons(sides, scored, pairs, left, right),
         },
     )  # fmt: skip
-
-
-def _words(values: npt.NDArray[np.object_]) -> pa.Array:
-    names = sorted({str(value) for value in values})
-    code = {name: place for place, name in enumerate(names)}
-    return pa.array(names, pa.string()).take(
-        pa.array([code[value] for value in values], pa.int64())
-    )
 
 
 def _either_word(which: Flags, yes: str, no: str) -> pa.Array:
@@ -121,23 +112,19 @@ def _pair_reasons(
     sides: Populations, scored: Scored, pairs: Pairs, left: Ints, right: Ints
 ) -> pa.Array:
     edges = scored.edges
-    made_by = np.array(list(Pass), dtype=object)
-    code_of = {each: code for code, each in enumerate(Pass)}
-    keys = np.stack(
-        (
-            np.array([code_of[each] for each in pairs.made_by], dtype=np.int64),
-            edges.lag[pairs.edge],
-            edges.levels[2][pairs.edge],
-            edges.levels[3][pairs.edge] // STARTS,
-            pairs.twins,
-            pairs.ties,
-        ),
-        axis=1,
-    ).reshape(-1, 6)
-    distinct, which = np.unique(keys, axis=0, return_inverse=True)
+    columns = (
+        pairs.made_by,
+        edges.lag[pairs.edge],
+        edges.levels[2][pairs.edge],
+        edges.levels[3][pairs.edge] // STARTS,
+        pairs.twins,
+        pairs.ties,
+    )
+    first_of, which = _alike(columns)
+    distinct = np.stack([column[first_of] for column in columns], axis=1)
     phrases = [
         pair_phrase(
-            made_by[row[0]],
+            PASSES[int(row[0])],
             int(row[1]),
             (int(row[2]), int(row[3])),
             twins=int(row[4]),
@@ -150,8 +137,18 @@ def _pair_reasons(
     right_text = money_column(second, sides.right.currency[right], sides.currencies)
     same = pa.array(first == second)
     joint = pc.if_else(same, " = ", " against ")
-    phrase = pa.array(phrases, pa.string()).take(pa.array(which.reshape(-1)))
+    phrase = pa.array(phrases, pa.string()).take(pa.array(which))
     return pc.binary_join_element_wise(left_text, joint, right_text, "; ", phrase, "")
+
+
+def _alike(columns: Sequence[Ints]) -> tuple[Ints, Ints]:
+    """The first row of each distinct combination of small numbers, and which one each row is."""
+    code = np.zeros(len(columns[0]), dtype=np.int64)
+    for column in columns:
+        values, place = np.unique(column, return_inverse=True)
+        code = code * max(len(values), 1) + place
+    _, first_of, which = np.unique(code, return_index=True, return_inverse=True)
+    return first_of, which
 
 
 def result_tables(
@@ -255,10 +252,13 @@ def _member_sums(sides: Populations, members: Members, count: int) -> tuple[Ints
     group, side, index = members
     result = []
     for place, population in enumerate((sides.left, sides.right)):
-        here = side == place
+        here = np.flatnonzero(side == place)
         result.append(np.bincount(group[here], minlength=count).astype(np.int64))
         sums = np.zeros(count, dtype=np.int64)
-        np.add.at(sums, group[here], population.amount[index[here]])
+        # A group's members stand together: its sum is that of a stretch, exact in integers.
+        first = np.flatnonzero(np.diff(group[here], prepend=-1))
+        if len(here):
+            sums[group[here[first]]] = np.add.reduceat(population.amount[index[here]], first)
         result.append(sums)
     return result[0], result[2], result[1], result[3]
 
@@ -305,13 +305,41 @@ def _runner_up(sides: Populations, group: OtherGroup) -> str:
     return " ".join(ids)
 
 
+REASONS = tuple(UnmatchedReason)
+
+
+class Details:
+    """A sentence for each of so many records, written piece by piece; the last one counts."""
+
+    def __init__(self, count: int) -> None:
+        self._written: list[pa.Array] = [pa.array([""], pa.string())]
+        self._place = np.zeros(count, dtype=np.int64)
+        self._size = 1
+
+    def put(self, at: Ints, sentences: pa.Array | str) -> None:
+        """Sentences for those records, or one for all of them."""
+        if isinstance(sentences, str):
+            self._written.append(pa.array([sentences]))
+            self._place[at] = self._size
+            self._size += 1
+        else:
+            self._written.append(sentences)
+            self._place[at] = self._size + np.arange(len(at))
+            self._size += len(at)
+
+    def column(self) -> pa.Array:
+        """All of them, in the order of the records."""
+        return pa.concat_arrays(self._written).take(pa.array(self._place))
+
+
 @dataclass(frozen=True)
 class UnmatchedColumns:
     """The unmatched records of one side, by index, with what is said of them."""
 
     index: Ints
-    reason: list[UnmatchedReason]
-    detail: list[str]
+    reason: Ints
+    """Its place in `REASONS`."""
+    detail: "Details"
     nearest: Ints
     """Index in the other side, or -1."""
     nearest_score: Ints
@@ -333,12 +361,14 @@ def unmatched_table(
                     "record_id": mine.ids.take(index),
                     "amount_minor": mine.table["amount_minor"].combine_chunks().take(index),
                     "currency": mine.table["currency"].combine_chunks().take(index),
-                    "reason": pa.array([str(each) for each in columns.reason], pa.string()),
+                    "reason": pa.array([str(each) for each in REASONS]).take(
+                        pa.array(columns.reason)
+                    ),
                     "nearest_id": pc.fill_null(other.ids.take(nearest), ""),
                     "nearest_score": pa.array(columns.nearest_score),
                     "account": mine.table["account"].combine_chunks().take(index),
                     "booked_on": mine.table["booked_on"].combine_chunks().take(index),
-                    "detail": pa.array(columns.detail, pa.string()),
+                    "detail": columns.detail.column(),
                 },
                 schema=UNMATCHED_SCHEMA,
             )

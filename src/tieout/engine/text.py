@@ -41,7 +41,7 @@ EDIT_LETTERS = 10
 """Of two names so many letters are compared for a slip of the pen."""
 TOKEN_DIGITS = 24
 YEARS = frozenset(str(year) for year in range(1990, 2036))
-BLOCK_ROWS = 2_048
+BLOCK_ROWS = 8_192
 """Small enough that the work stays in the processor's cache and asks the system for no memory."""
 LEFT_ABSENT, RIGHT_ABSENT = -1, -2
 """An id that is absent on one side equals nothing on the other."""

@@ -1,16 +1,19 @@
 """Why a record is in no group: the reason, the numbers, and what came nearest."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from tieout.core.matching.rules import MatchRules
 from tieout.core.matching.words import UnmatchedReason
 from tieout.engine.evidence import TextEvidence
 from tieout.engine.policy import Scored, twin_classes
 from tieout.engine.population import NO_DAY, Population, Populations
-from tieout.engine.reasons import money
-from tieout.engine.tables import UnmatchedColumns
+from tieout.engine.reasons import money_column
+from tieout.engine.tables import REASONS, Details, UnmatchedColumns
 from tieout.engine.text import Flags, Ints
 
 NEIGHBOURS = 6
@@ -22,12 +25,25 @@ NO_DAY_LAG = 1_000_000
 """A greater distance of days means that one of the dates is missing."""
 
 
+_PENDING = "Pending: the booked line has not come yet."
+_CROWDED = " is so frequent in this account that not every pair was looked at."
+_NO_DATE = "It has no date, and no reference or id ties it to another."
+_CUT_OFF = "The other side's records do not reach its date: it may be early or late."
+_CONSUMED = "Its best candidate belongs to a better match."
+_TIE = "Several candidates are equally good, too many to propose one."
+
+Says = Callable[[Ints], pa.Array | str]
+Spoken = Callable[..., pa.Array]
+
+
 @dataclass(frozen=True)
 class _Nearest:
     """For each unmatched record the nearest of the other side by amount, or -1."""
 
     index: Ints
+    amount: Ints
     gap: Ints
+    """Its amount minus the record's own."""
     lag: Ints
 
 
@@ -41,8 +57,8 @@ def explain_unmatched(
     """Both sides' unmatched records."""
     reach = (rules.lag_days_min, rules.lag_days_max)
     backward = (-reach[1], -reach[0])
-    left = _explain(sides.left, sides.right, free[0], found.crowded_left, reach)
-    right = _explain(sides.right, sides.left, free[1], found.crowded_right, backward)
+    left = _explain(sides, sides.left, free[0], found.crowded_left, reach)
+    right = _explain(sides, sides.right, free[1], found.crowded_right, backward)
     edges = weighed.edges
     _with_edges(left, (edges.left, edges.right), weighed.value, free[1])
     _with_edges(right, (edges.right, edges.left), weighed.value, free[0])
@@ -78,8 +94,9 @@ def _nearest(mine: Population, other: Population, index: Ints) -> _Nearest:
     known = best >= 0
     safe = np.where(known, best, 0)
     if not other.size:
-        return _Nearest(best, np.zeros_like(best), np.zeros_like(best))
-    return _Nearest(best, other.amount[safe] - wanted[1], other.day[safe] - wanted[2])
+        return _Nearest(best, *(np.zeros_like(best) for _ in range(3)))
+    amount = other.amount[safe]
+    return _Nearest(best, amount, amount - wanted[1], other.day[safe] - wanted[2])
 
 
 def _search(pool: Ints, amount: Ints, day: Ints, wanted: tuple[Ints, Ints, Ints]) -> Ints:
@@ -95,33 +112,88 @@ def _search(pool: Ints, amount: Ints, day: Ints, wanted: tuple[Ints, Ints, Ints]
 
 
 def _explain(
-    mine: Population, other: Population, free: Flags, crowded: Ints, reach: tuple[int, int]
+    sides: Populations, mine: Population, free: Flags, crowded: Ints, reach: tuple[int, int]
 ) -> UnmatchedColumns:
+    """The reasons of records without a candidate: the first rule of the ladder that fits."""
+    other = sides.right if mine is sides.left else sides.left
     index = np.flatnonzero(free)
     nearest = _nearest(mine, other, index)
-    is_crowded = np.isin(index, crowded)
     days = other.day[other.day != NO_DAY]
-    span = (int(days.min()) + reach[0], int(days.max()) + reach[1]) if len(days) else (0, -1)
-    twin_of = _matched_twin(mine, free, index)
-    reasons, details = [], []
-    for place, record in enumerate(index.tolist()):
-        case = Case(
-            amount=int(mine.amount[record]),
-            currency=mine.table["currency"][record].as_py(),
-            day=int(mine.day[record]),
-            is_pending=bool(mine.pending[record]),
-            is_crowded=bool(is_crowded[place]),
-            twin=mine.ids[int(twin_of[place])].as_py() if twin_of[place] >= 0 else "",
-            nearest=int(nearest.index[place]) >= 0,
-            gap=int(nearest.gap[place]),
-            lag=int(nearest.lag[place]),
-            span=span,
-        )
-        reason, detail = judge(case)
-        reasons.append(reason)
-        details.append(detail)
+    first, last = (days.min() + reach[0], days.max() + reach[1]) if len(days) else (0, -1)
+    day, amount = mine.day[index], mine.amount[index]
+    twin = _matched_twin(mine, free, index)
+    has_nearest = nearest.index >= 0
+    near = np.abs(nearest.gap) * 100 <= NEAR_PERCENT * np.abs(amount)
+    ladder: tuple[tuple[Flags, UnmatchedReason, Says], ...] = (
+        (mine.pending[index], UnmatchedReason.WAITING, lambda _: _PENDING),
+        (twin >= 0, UnmatchedReason.DUPLICATE_OF, lambda at: _twin_detail(mine, twin[at])),
+        (np.isin(index, crowded), UnmatchedReason.TOO_MANY, lambda at: _said(spoken(at), _CROWDED)),
+        (day == NO_DAY, UnmatchedReason.NO_DATE, lambda _: _NO_DATE),
+        (
+            has_nearest & (nearest.gap == 0),
+            UnmatchedReason.OUTSIDE_WINDOW,
+            lambda at: _said(
+                "The other side has ", spoken(at), " too, but ", _apart(nearest.lag[at])
+            ),
+        ),
+        (
+            (first <= last) & ((day < first) | (day > last)),
+            UnmatchedReason.CUT_OFF,
+            lambda _: _CUT_OFF,
+        ),
+        (
+            has_nearest & near,
+            UnmatchedReason.OUTSIDE_TOLERANCE,
+            lambda at: _near_detail(spoken, nearest, at),
+        ),
+        (
+            np.ones(len(index), dtype=np.bool_),
+            UnmatchedReason.NO_CANDIDATE,
+            lambda at: _said("The other side has nothing of ", spoken(at), " or near it."),
+        ),
+    )
+
+    def spoken(at: Ints, plus: Ints | None = None) -> pa.Array:
+        amounts = amount[at] if plus is None else plus
+        return money_column(amounts, mine.currency[index[at]], sides.currencies)
+
+    reason = np.full(len(index), -1, dtype=np.int64)
+    detail = Details(len(index))
+    for fits, each, says in ladder:
+        at = np.flatnonzero(fits & (reason < 0))
+        if len(at):
+            reason[at] = REASONS.index(each)
+            detail.put(at, says(at))
     none = np.zeros(len(index), dtype=np.int64)
-    return UnmatchedColumns(index, reasons, details, nearest.index, none)
+    return UnmatchedColumns(index, reason, detail, nearest.index, none)
+
+
+def _said(*parts: pa.Array | str) -> pa.Array:
+    """The sentences of a column, put together from pieces."""
+    return pc.binary_join_element_wise(*parts, "")
+
+
+def _twin_detail(mine: Population, twin: Ints) -> pa.Array:
+    ids = mine.ids.take(pa.array(twin))
+    return _said("Looks the same as ", ids, " of its own side, which is matched: entered twice?")
+
+
+def _apart(lag: Ints) -> pa.Array:
+    size = pa.array(np.abs(lag)).cast(pa.string())
+    noun = pa.array([" days", " day"]).take(pa.array((np.abs(lag) == 1).astype(np.int8)))
+    way = pa.array([" earlier.", " later."]).take(pa.array((lag > 0).astype(np.int8)))
+    known = pa.array(np.abs(lag) <= NO_DAY_LAG)
+    return pc.if_else(known, _said(size, noun, way), "without a date.")
+
+
+def _near_detail(spoken: Spoken, nearest: _Nearest, at: Ints) -> pa.Array:
+    gap, lag = nearest.gap[at], np.abs(nearest.lag[at])
+    other, off = spoken(at, nearest.amount[at]), spoken(at, np.abs(gap))
+    way = pa.array([" less, ", " more, "]).take(pa.array((gap > 0).astype(np.int8)))
+    noun = pa.array([" days apart.", " day apart."]).take(pa.array((lag == 1).astype(np.int8)))
+    days = pa.array(lag).cast(pa.string())
+    apart = pc.if_else(pa.array(lag <= NO_DAY_LAG), _said(days, noun), "one without a date.")
+    return _said("The nearest amount is ", other, ": ", off, way, apart)
 
 
 def _matched_twin(mine: Population, free: Flags, index: Ints) -> Ints:
@@ -131,57 +203,6 @@ def _matched_twin(mine: Population, free: Flags, index: Ints) -> Ints:
     used = np.flatnonzero(~free)[::-1]
     matched[look[used]] = used
     return matched[look[index]]
-
-
-@dataclass(frozen=True)
-class Case:
-    """What is known of an unmatched record that has no candidate."""
-
-    amount: int
-    currency: str
-    day: int
-    is_pending: bool
-    is_crowded: bool
-    twin: str
-    """A matched record of its own side that looks the same, or empty."""
-    nearest: bool
-    """Whether the other side has any record of its account and currency."""
-    gap: int
-    """Nearest amount minus its own."""
-    lag: int
-    """Nearest day minus its own."""
-    span: tuple[int, int]
-    """The days that the other side's records can reach; empty when the second is smaller."""
-
-
-def judge(case: Case) -> tuple[UnmatchedReason, str]:  # noqa: PLR0911  a table, in the order tried
-    """The reason, and the sentence with the numbers."""
-    amount = money(case.amount, case.currency)
-    if case.is_pending:
-        return UnmatchedReason.WAITING, "Pending: the booked line has not come yet."
-    if case.twin:
-        sentence = (
-            f"Looks the same as {case.twin} of its own side, which is matched: entered twice?"
-        )
-        return UnmatchedReason.DUPLICATE_OF, sentence
-    if case.is_crowded:
-        sentence = f"{amount} is so frequent in this account that not every pair was looked at."
-        return UnmatchedReason.TOO_MANY, sentence
-    if case.day == NO_DAY:
-        return UnmatchedReason.NO_DATE, "It has no date, and no reference or id ties it to another."
-    if case.nearest and not case.gap:
-        apart = f"{abs(case.lag)} days {'later' if case.lag > 0 else 'earlier'}"
-        apart = "without a date" if abs(case.lag) > NO_DAY_LAG else apart
-        return UnmatchedReason.OUTSIDE_WINDOW, f"The other side has {amount} too, but {apart}."
-    if case.span[0] <= case.span[1] and not case.span[0] <= case.day <= case.span[1]:
-        sentence = "The other side's records do not reach its date: it may be early or late."
-        return UnmatchedReason.CUT_OFF, sentence
-    if case.nearest and abs(case.gap) * 100 <= NEAR_PERCENT * abs(case.amount):
-        other = money(case.amount + case.gap, case.currency)
-        off = f"{money(abs(case.gap), case.currency)} {'more' if case.gap > 0 else 'less'}"
-        sentence = f"The nearest amount is {other}: {off}, {abs(case.lag)} days apart."
-        return UnmatchedReason.OUTSIDE_TOLERANCE, sentence
-    return UnmatchedReason.NO_CANDIDATE, f"The other side has nothing of {amount} or near it."
 
 
 def _with_edges(
@@ -197,21 +218,26 @@ def _with_edges(
     mine = mine[np.lexsort((others[mine], -value[mine], own[mine]))]
     first = np.ones(len(mine), dtype=np.bool_)
     first[1:] = own[mine][1:] != own[mine][:-1]
-    for edge in mine[first].tolist():
-        at = int(place[own[edge]])
-        columns.nearest[at] = others[edge]
-        columns.nearest_score[at] = value[edge]
-        if columns.reason[at] is not UnmatchedReason.DUPLICATE_OF:
-            columns.reason[at], columns.detail[at] = _judge_edge(
-                int(value[edge]), is_free=bool(other_free[others[edge]])
-            )
+    best = mine[first]
+    at, worth = place[own[best]], value[best]
+    columns.nearest[at] = others[best]
+    columns.nearest_score[at] = worth
+    open_ = columns.reason[at] != REASONS.index(UnmatchedReason.DUPLICATE_OF)
+    is_free = other_free[others[best]]
+    for fits, reason, detail in (
+        (~is_free, UnmatchedReason.CONSUMED, _CONSUMED),
+        (is_free & (worth <= 0), UnmatchedReason.WEAK, ""),
+        (is_free & (worth > 0), UnmatchedReason.TIE, _TIE),
+    ):
+        chosen = np.flatnonzero(open_ & fits)
+        columns.reason[at[chosen]] = REASONS.index(reason)
+        columns.detail.put(at[chosen], detail or _weak_detail(worth[chosen]))
 
 
-def _judge_edge(value: int, *, is_free: bool) -> tuple[UnmatchedReason, str]:
-    if not is_free:
-        return UnmatchedReason.CONSUMED, "Its best candidate belongs to a better match."
-    if value <= 0:
-        return UnmatchedReason.WEAK, (
-            f"A candidate exists, but the evidence for it is {-value / 100:.2f} bits against."
-        )
-    return UnmatchedReason.TIE, "Several candidates are equally good, too many to propose one."
+def _weak_detail(worth: Ints) -> pa.Array:
+    values, which = np.unique(worth, return_inverse=True)
+    said = [
+        f"A candidate exists, but the evidence for it is {-value / 100:.2f} bits against."
+        for value in values.tolist()
+    ]
+    return pa.array(said, pa.string()).take(pa.array(which))
