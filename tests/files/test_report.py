@@ -9,7 +9,7 @@ import pytest
 
 from tieout.core.errors import TieoutError
 from tieout.core.matching.rules import MatchRules
-from tieout.engine.result import GROUPS_SCHEMA, MATCHES_SCHEMA, UNMATCHED_SCHEMA, MatchResult
+from tieout.engine.result import GROUPS_SCHEMA, MATCHES_SCHEMA, UNMATCHED_SCHEMA, WORD, MatchResult
 from tieout.files.matching import MatchRun, match
 from tieout.files.openings import DETAIL
 from tieout.files.records import side_of
@@ -69,7 +69,7 @@ def test_a_page_of_100_000_groups_stays_small_and_says_what_it_leaves_out() -> N
         )
         for side in ("left", "right")
     ]
-    empty = {pa.string(): "", pa.int64(): 0, pa.float64(): 1.0}
+    empty = {pa.string(): "", WORD: "", pa.int64(): 0, pa.float64(): 1.0}
     matches = pa.table(
         {
             each.name: {

@@ -55,9 +55,9 @@ class _Gap:
         return same
 
 
-def text_levels(left: TextColumns, right: TextColumns, one: Ints, other: Ints) -> Ints:
+def text_levels(left: TextColumns, right: TextColumns, one: Ints, other: Ints) -> Bytes:
     """For each pair its `Text` level times `STARTS` plus its `Start` level."""
-    levels = np.empty(len(one), dtype=np.int64)
+    levels = np.empty(len(one), dtype=np.uint8)
     for begin in range(0, len(one), BLOCK_PAIRS):
         l, r = one[begin : begin + BLOCK_PAIRS], other[begin : begin + BLOCK_PAIRS]  # noqa: E741
         same = (left.whole[l] == right.whole[r]) & (left.whole[l] >= 0)
@@ -155,9 +155,9 @@ def distances(one: tuple[Bytes, Bytes], other: tuple[Bytes, Bytes]) -> Bytes:
 
 def reference_levels(
     left: TextColumns, right: TextColumns, pairs: tuple[Ints, Ints], rare: Flags
-) -> Ints:
+) -> Bytes:
     """For each pair its `Ref` level; `rare` marks those that share a rare token."""
-    levels = np.empty(len(rare), dtype=np.int64)
+    levels = np.empty(len(rare), dtype=np.uint8)
     for begin in range(0, len(rare), BLOCK_PAIRS):
         l, r = (each[begin : begin + BLOCK_PAIRS] for each in pairs)  # noqa: E741
         level = np.full(len(l), int(Ref.NONE), dtype=np.int64)

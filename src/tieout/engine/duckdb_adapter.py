@@ -13,7 +13,7 @@ from typing import Self
 import duckdb
 import pyarrow as pa
 
-MEMORY_LIMIT = "1200MB"
+MEMORY_LIMIT = "600MB"
 
 
 def statement(name: str) -> str:

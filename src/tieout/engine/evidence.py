@@ -11,7 +11,7 @@ import numpy as np
 
 from tieout.core.matching.rules import MatchRules
 from tieout.engine.population import NO_DAY, Populations
-from tieout.engine.text import Flags, Ints
+from tieout.engine.text import Bytes, Flags, Ints
 
 
 class Ref(IntEnum):
@@ -192,7 +192,7 @@ class Edges:
 
     left: Ints
     right: Ints
-    levels: tuple[Ints, ...]
+    levels: tuple[Bytes, ...]
     lag: Ints
     identity: Flags
     """The external ids are equal, and each is on one record of its side only."""
@@ -221,12 +221,12 @@ class TextEvidence:
 
     left: Ints
     right: Ints
-    reference: Ints
-    text: Ints
-    rarity: Ints
-    chance_reference: Ints
+    reference: Bytes
+    text: Bytes
+    rarity: Bytes
+    chance_reference: Bytes
     """The levels of the pairs that were put together at random."""
-    chance_text: Ints
+    chance_text: Bytes
     notes: tuple[str, ...] = field(default=())
     crowded_left: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     """Records whose amount is so common that not all pairs were looked at."""
@@ -278,24 +278,24 @@ def with_numbers(found: TextEvidence, sides: Populations, rules: MatchRules) -> 
     )
 
 
-def date_level(lag: Ints, rules: MatchRules) -> Ints:
+def date_level(lag: Ints, rules: MatchRules) -> Bytes:
     """0 when a date is missing, 1 outside the window, else the day within it."""
     inside = (lag >= rules.lag_days_min) & (lag <= rules.lag_days_max)
     level = np.where(inside, np.clip(lag - rules.lag_days_min, 0, LAG_BINS - 1) + 2, 1)
-    return np.where(lag == NO_DAY, 0, level)
+    return np.where(lag == NO_DAY, 0, level).astype(np.uint8)
 
 
-def ratio_level(first: Ints, second: Ints) -> Ints:
+def ratio_level(first: Ints, second: Ints) -> Bytes:
     """The half-percent step of right over left, after the levels of equality; exact integers."""
     wide = np.maximum(np.abs(first), np.abs(second))
     step = (np.abs(second) - np.abs(first)) * 200 // np.maximum(wide, 1)
     level: Ints = RARITY_LEVELS + RATIO_STEPS + np.clip(step, -RATIO_STEPS, RATIO_STEPS)
-    return level
+    return level.astype(np.uint8)
 
 
-def rarity_level(pairs: Ints) -> Ints:
+def rarity_level(pairs: Ints) -> Bytes:
     """The binary logarithm of how many pairs an amount could make, rounded up."""
-    level = np.zeros(len(pairs), dtype=np.int64)
+    level = np.zeros(len(pairs), dtype=np.uint8)
     for power in range(RARITY_LEVELS - 1):
         level += pairs > 2**power
     return level

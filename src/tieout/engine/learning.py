@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tieout.engine.evidence import Edges, Prior
-from tieout.engine.text import Ints
+from tieout.engine.text import Bytes, Ints
 
 Floats = npt.NDArray[np.float64]
 Histogram = npt.NDArray[np.float64 | np.int64]
@@ -48,7 +48,7 @@ class Weights:
         )
 
 
-def learn(edges: Edges, priors: Sequence[Prior], chance: Sequence[Ints]) -> Weights:
+def learn(edges: Edges, priors: Sequence[Prior], chance: Sequence[Bytes]) -> Weights:
     """Fit the weights to a sample of whole blocks of pairs that compete.
 
     Pairs alike in all levels are weighed together: there are far fewer patterns than pairs.
@@ -107,7 +107,7 @@ def _patterns(edges: Edges, priors: Sequence[Prior]) -> tuple[Ints, tuple[Ints, 
     number = np.zeros(len(seen), dtype=np.int64)
     number[distinct] = np.arange(len(distinct))
     pattern = number[code]
-    levels = []
+    levels: list[Ints] = []
     for prior in reversed(priors):
         distinct, level = np.divmod(distinct, prior.levels)
         levels.append(level)

@@ -322,11 +322,11 @@ class Reference:
         return TextEvidence(
             columns[:, 0],
             columns[:, 1],
-            columns[:, 2],
-            columns[:, 3],
+            columns[:, 2].astype(np.uint8),
+            columns[:, 3].astype(np.uint8),
             rarity_level(columns[:, 4]),
-            np.array([compare_references(*pair, world.rare) for pair in random], dtype=np.int64),
-            np.array([text_level(*pair) for pair in random], dtype=np.int64),
+            np.array([compare_references(*pair, world.rare) for pair in random], dtype=np.uint8),
+            np.array([text_level(*pair) for pair in random], dtype=np.uint8),
             crowded_left=crowded[0],
             crowded_right=crowded[1],
         )

@@ -13,6 +13,9 @@ _ARROW: dict[ColumnType, pa.DataType] = {
     "bool": pa.bool_(),
 }
 
+WORD = pa.dictionary(pa.int32(), pa.string())
+"""Text of which a table has few different values, or the same in many rows."""
+
 RECORD_SCHEMA = pa.schema(
     [pa.field(name, _ARROW[kind], nullable=kind == "date") for name, kind in RECORD_COLUMNS.items()]
 )
@@ -20,14 +23,14 @@ RECORD_SCHEMA = pa.schema(
 GROUPS_SCHEMA = pa.schema(
     [
         ("group_id", pa.string()),
-        ("side", pa.string()),
+        ("side", WORD),
         ("record_id", pa.string()),
         ("amount_minor", pa.int64()),
-        ("currency", pa.string()),
-        ("pass", pa.string()),
-        ("status", pa.string()),
+        ("currency", WORD),
+        ("pass", WORD),
+        ("status", WORD),
         ("score", pa.int64()),
-        ("reason", pa.string()),
+        ("reason", WORD),
     ]
 )
 """One row a member; sorted by group, side, record."""
@@ -35,17 +38,17 @@ GROUPS_SCHEMA = pa.schema(
 MATCHES_SCHEMA = pa.schema(
     [
         ("group_id", pa.string()),
-        ("pass", pa.string()),
-        ("rule", pa.string()),
-        ("status", pa.string()),
-        ("account", pa.string()),
-        ("currency", pa.string()),
+        ("pass", WORD),
+        ("rule", WORD),
+        ("status", WORD),
+        ("account", WORD),
+        ("currency", WORD),
         ("left_count", pa.int64()),
         ("right_count", pa.int64()),
         ("left_minor", pa.int64()),
         ("right_minor", pa.int64()),
         ("residual_minor", pa.int64()),
-        ("residual_cause", pa.string()),
+        ("residual_cause", WORD),
         ("score", pa.int64()),
         ("score_amount", pa.int64()),
         ("score_date", pa.int64()),
@@ -63,14 +66,14 @@ MATCHES_SCHEMA = pa.schema(
 
 UNMATCHED_SCHEMA = pa.schema(
     [
-        ("side", pa.string()),
+        ("side", WORD),
         ("record_id", pa.string()),
         ("amount_minor", pa.int64()),
-        ("currency", pa.string()),
-        ("reason", pa.string()),
+        ("currency", WORD),
+        ("reason", WORD),
         ("nearest_id", pa.string()),
         ("nearest_score", pa.int64()),
-        ("account", pa.string()),
+        ("account", WORD),
         ("booked_on", pa.date32()),
         ("detail", pa.string()),
     ]

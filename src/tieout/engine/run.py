@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import numpy as np
@@ -103,16 +104,9 @@ def match(  # noqa: PLR0913  the public door: two sides, and settings by keyword
     free.take(others)
     if Pass.PENDING in rules.passes:
         others += free.take(list(pending_lines(sides, free)))
-    clock.stage("candidates", 0.2)
-    chance = chance_pairs(sides, rules)
-    found = engine.candidates(sides, rules, chance)
-    edges = with_numbers(found, sides, rules)
-    edges = edges.only(free.left[edges.left] & free.right[edges.right])
-    compared = edges.size
-    clock.stage("learn", 0.5)
-    weights = _learn(edges, found, chance, sides, rules)
+    compared = _compare(engine, sides, rules, free, clock)
     clock.stage("assign", 0.6)
-    weighed = pruned(scored(edges, weights))
+    weights, weighed = compared.weights, compared.weighed
     edges = weighed.edges
     choice = engine.assign(edges.left, edges.right, weighed.value - VALUE_MIN)
     learned = weights.pairs_seen >= LEARNED_PAIRS
@@ -122,8 +116,8 @@ def match(  # noqa: PLR0913  the public door: two sides, and settings by keyword
     kept, more, more_notes, told = _later_passes(sides, weighed, pairs, free, rules)
     others += more
     clock.stage("unmatched", 0.85)
-    notes = [*sides.notes, *found.notes, *notes, *_choice_notes(choice), *more_notes]
-    missing = explain_unmatched(sides, weighed, (free.left, free.right), found, rules)
+    notes = [*sides.notes, *compared.notes, *notes, *_choice_notes(choice), *more_notes]
+    missing = explain_unmatched(sides, weighed, (free.left, free.right), compared.crowded, rules)
     clock.stage("tables", 0.9)
     groups, matches, members = result_tables(sides, pair_columns(sides, weighed, kept), others)
     unmatched = unmatched_table(sides, *missing)
@@ -134,7 +128,7 @@ def match(  # noqa: PLR0913  the public door: two sides, and settings by keyword
         "identity": identity,
         "notes": notes,
         "seconds": clock.seconds,
-        "pairs_compared": compared,
+        "pairs_compared": compared.pairs,
         "learned": {
             "base": weights.base,
             **dict(zip(weights.names, weights.levels, strict=True)),
@@ -142,6 +136,35 @@ def match(  # noqa: PLR0913  the public door: two sides, and settings by keyword
         },
     }
     return MatchResult(groups, matches, unmatched, summary)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What is kept of the comparison of all candidate pairs."""
+
+    weighed: Scored
+    """The pairs that are not hopeless."""
+    weights: Weights
+    pairs: int
+    """How many there were."""
+    crowded: tuple[Ints, Ints]
+    notes: tuple[str, ...]
+
+
+def _compare(
+    engine: Backend, sides: Populations, rules: MatchRules, free: Free, clock: Clock
+) -> Compared:
+    """Find the candidates, learn what evidence is worth, weigh them."""
+    clock.stage("candidates", 0.2)
+    chance = chance_pairs(sides, rules)
+    found = engine.candidates(sides, rules, chance)
+    edges = with_numbers(found, sides, rules)
+    edges = edges.only(free.left[edges.left] & free.right[edges.right])
+    clock.stage("learn", 0.5)
+    weights = _learn(edges, found, chance, sides, rules)
+    weighed = pruned(scored(edges, weights))
+    crowded = found.crowded_left, found.crowded_right
+    return Compared(weighed, weights, edges.size, crowded, found.notes)
 
 
 def _backend(name: Literal["duckdb", "reference"]) -> Backend:
@@ -160,7 +183,7 @@ def _learn(
     rules: MatchRules,
 ) -> Weights:
     """Weights from a sample of the edges; with equal amounts chance is seen in random pairs."""
-    none = np.zeros(0, dtype=np.int64)
+    none = np.zeros(0, dtype=np.uint8)
     dimensions = priors(sides, rules)
     if is_tolerant(rules):
         return learn(edges, dimensions, (none, none, none, none))

@@ -6,6 +6,7 @@ gives the same ids.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -50,7 +51,8 @@ class PairColumns:
 
     left: Ints
     right: Ints
-    columns: dict[str, pa.Array]
+    columns: dict[str, Any]
+    """Arrow columns; of words, their places in the lists of words."""
 
 
 def pair_columns(sides: Populations, scored: Scored, pairs: Pairs) -> PairColumns:
@@ -64,12 +66,12 @@ def pair_columns(sides: Populations, scored: Scored, pairs: Pairs) -> PairColumn
         left,
         right,
         {
-            "pass": pa.array([str(each) for each in PASSES]).take(pa.array(pairs.made_by)),
-            "rule": _either_word(first == second, "equal amount", "within tolerance"),
-            "status": _either_word(pairs.confirmed, Status.CONFIRMED, Status.SUGGESTED),
-            "residual_cause": _either_word(
-                first == second, ResidualCause.NONE, ResidualCause.TOLERANCE
-            ),
+            "pass": pairs.made_by,
+            "rule": (first != second).astype(np.int64),
+            "status": STATUSES.index(Status.CONFIRMED) * pairs.confirmed
+            + STATUSES.index(Status.SUGGESTED) * ~pairs.confirmed,
+            "residual_cause": CAUSES.index(ResidualCause.NONE) * (first == second)
+            + CAUSES.index(ResidualCause.TOLERANCE) * (first != second),
             "score": pa.array(pairs.score),
             "score_amount": pa.array(amount),
             "score_date": pa.array(date),
@@ -85,8 +87,10 @@ def pair_columns(sides: Populations, scored: Scored, pairs: Pairs) -> PairColumn
     )  # fmt: skip
 
 
-def _either_word(which: Flags, yes: str, no: str) -> pa.Array:
-    return pa.array([str(no), str(yes)]).take(pa.array(which.astype(np.int8)))
+def coded(codes: Ints, names: Sequence[str]) -> pa.Array:
+    """A column of few words, from the place of each in a list."""
+    words = pa.array([str(name) for name in names], pa.string())
+    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), words)
 
 
 def _at(values: Ints, index: Ints, known: Flags) -> Ints:
@@ -115,8 +119,8 @@ def _pair_reasons(
     columns = (
         pairs.made_by,
         edges.lag[pairs.edge],
-        edges.levels[2][pairs.edge],
-        edges.levels[3][pairs.edge] // STARTS,
+        edges.levels[2][pairs.edge].astype(np.int64),
+        edges.levels[3][pairs.edge].astype(np.int64) // STARTS,
         pairs.twins,
         pairs.ties,
     )
@@ -171,7 +175,7 @@ def result_tables(
     ids = _group_ids(len(keys))
     members = _members(pairs, others, number, count)
     columns = _match_columns(sides, pairs, others)
-    taken = {name: column.take(pa.array(order)) for name, column in columns.items()}
+    taken = {name: columns.pop(name).take(pa.array(order)) for name in tuple(columns)}
     group, side, index = members
     sums = _member_sums(sides, members, len(keys))
     left_count, right_count, left_minor, right_minor = sums
@@ -189,16 +193,19 @@ def result_tables(
     groups = pa.table(
         {
             "group_id": ids.take(pa.array(group)),
-            "side": pa.array([str(each) for each in Side]).take(pa.array(side)),
+            "side": coded(side, tuple(Side)),
             "record_id": _take_either(sides, "record_id", is_left, index),
             "amount_minor": pa.array(
                 _either(is_left, sides.left.amount, sides.right.amount, index)
             ),
-            "currency": _take_either(sides, "currency", is_left, index),
-            **{
-                name: matches[name].combine_chunks().take(pa.array(group))
-                for name in ("pass", "status", "score", "reason")
-            },
+            "currency": coded(
+                _either(is_left, sides.left.currency, sides.right.currency, index),
+                sides.currencies,
+            ),
+            **{name: taken[name].take(pa.array(group)) for name in ("pass", "status", "score")},
+            "reason": pa.DictionaryArray.from_arrays(
+                pa.array(group.astype(np.int32)), taken["reason"]
+            ),
         },
         schema=GROUPS_SCHEMA,
     )
@@ -271,11 +278,15 @@ def _match_columns(
     sides: Populations, pairs: PairColumns, others: Sequence[OtherGroup]
 ) -> dict[str, pa.Array]:
     firsts = [_first_of(sides, group) for group in others]
+    rules = ("equal amount", "within tolerance", *sorted({g.rule for g in others}))
+    rule_of = {rule: place for place, rule in enumerate(rules)}
+    words: dict[str, tuple[Sequence[str], list[int]]] = {
+        "pass": (PASSES, [PASSES.index(g.made_by) for g in others]),
+        "rule": (rules, [rule_of[g.rule] for g in others]),
+        "status": (STATUSES, [STATUSES.index(g.status) for g in others]),
+        "residual_cause": (CAUSES, [CAUSES.index(g.residual_cause) for g in others]),
+    }
     rows: dict[str, list[object]] = {
-        "pass": [str(g.made_by) for g in others],
-        "rule": [g.rule for g in others],
-        "status": [str(g.status) for g in others],
-        "residual_cause": [str(g.residual_cause) for g in others],
         "score": [g.score for g in others],
         "score_amount": [g.parts.amount for g in others],
         "score_date": [g.parts.date for g in others],
@@ -288,15 +299,24 @@ def _match_columns(
         "runner_up_score": [g.runner_up_score for g in others],
         "reason": [g.reason for g in others],
     }
-    columns = {}
+    columns: dict[str, pa.Array] = {}
     for name, values in rows.items():
         kind = MATCHES_SCHEMA.field(name).type
         columns[name] = pa.concat_arrays([pairs.columns[name].cast(kind), pa.array(values, kind)])
+    for name, (names, codes) in words.items():
+        both = np.concatenate((pairs.columns[name], np.array(codes, dtype=np.int64)))
+        columns[name] = coded(both, names)
+    place = [i if p is sides.left else sides.left.size + i for p, i in firsts]
+    members = np.concatenate((pairs.left, np.array(place, dtype=np.int64)))
     for name in ("account", "currency"):
-        column = sides.left.table[name].combine_chunks().take(pa.array(pairs.left))
-        rest = pa.array([p.table[name][i].as_py() for p, i in firsts], pa.string())
-        columns[name] = pa.concat_arrays([column, rest])
+        columns[name] = _words_of(sides, name).take(pa.array(members))
     return columns
+
+
+def _words_of(sides: Populations, name: str) -> pa.Array:
+    """A column of both sides, left first, as words."""
+    tables = [side.table[name].combine_chunks() for side in (sides.left, sides.right)]
+    return pa.concat_arrays(tables).dictionary_encode()
 
 
 def _runner_up(sides: Populations, group: OtherGroup) -> str:
@@ -305,7 +325,7 @@ def _runner_up(sides: Populations, group: OtherGroup) -> str:
     return " ".join(ids)
 
 
-REASONS = tuple(UnmatchedReason)
+STATUSES, CAUSES, REASONS = tuple(Status), tuple(ResidualCause), tuple(UnmatchedReason)
 
 
 class Details:
@@ -350,23 +370,24 @@ def unmatched_table(
 ) -> pa.Table:
     """`unmatched`, sorted by side and record."""
     parts = []
-    for mine, other, columns in ((sides.left, sides.right, left), (sides.right, sides.left, right)):
+    accounts = _words_of(sides, "account")
+    for place, (mine, other, columns) in enumerate(
+        ((sides.left, sides.right, left), (sides.right, sides.left, right))
+    ):
         index = pa.array(columns.index)
         known = columns.nearest >= 0
         nearest = pa.array(np.where(known, columns.nearest, 0), mask=~known)
         parts.append(
             pa.table(
                 {
-                    "side": pa.array([str(mine.side)] * len(columns.index), pa.string()),
+                    "side": coded(np.full(len(columns.index), place), tuple(Side)),
                     "record_id": mine.ids.take(index),
                     "amount_minor": mine.table["amount_minor"].combine_chunks().take(index),
-                    "currency": mine.table["currency"].combine_chunks().take(index),
-                    "reason": pa.array([str(each) for each in REASONS]).take(
-                        pa.array(columns.reason)
-                    ),
+                    "currency": coded(mine.currency[columns.index], sides.currencies),
+                    "reason": coded(columns.reason, REASONS),
                     "nearest_id": pc.fill_null(other.ids.take(nearest), ""),
                     "nearest_score": pa.array(columns.nearest_score),
-                    "account": mine.table["account"].combine_chunks().take(index),
+                    "account": accounts.take(pa.array(columns.index + place * sides.left.size)),
                     "booked_on": mine.table["booked_on"].combine_chunks().take(index),
                     "detail": columns.detail.column(),
                 },

@@ -9,7 +9,6 @@ import pyarrow.compute as pc
 
 from tieout.core.matching.rules import MatchRules
 from tieout.core.matching.words import UnmatchedReason
-from tieout.engine.evidence import TextEvidence
 from tieout.engine.policy import Scored, twin_classes
 from tieout.engine.population import NO_DAY, Population, Populations
 from tieout.engine.reasons import money_column
@@ -51,14 +50,14 @@ def explain_unmatched(
     sides: Populations,
     weighed: Scored,
     free: tuple[Flags, Flags],
-    found: TextEvidence,
+    crowded: tuple[Ints, Ints],
     rules: MatchRules,
 ) -> tuple[UnmatchedColumns, UnmatchedColumns]:
     """Both sides' unmatched records."""
     reach = (rules.lag_days_min, rules.lag_days_max)
     backward = (-reach[1], -reach[0])
-    left = _explain(sides, sides.left, free[0], found.crowded_left, reach)
-    right = _explain(sides, sides.right, free[1], found.crowded_right, backward)
+    left = _explain(sides, sides.left, free[0], crowded[0], reach)
+    right = _explain(sides, sides.right, free[1], crowded[1], backward)
     edges = weighed.edges
     _with_edges(left, (edges.left, edges.right), weighed.value, free[1])
     _with_edges(right, (edges.right, edges.left), weighed.value, free[0])
