@@ -96,7 +96,7 @@ def learn(edges: Edges, priors: Sequence[Prior], chance: Sequence[Bytes]) -> Wei
     return Weights(round(odds * 100), tables, tuple(p.name for p in priors), edges.size)
 
 
-def _patterns(edges: Edges, priors: Sequence[Prior]) -> tuple[Ints, tuple[Ints, ...]]:
+def _patterns(edges: Edges, priors: Sequence[Prior]) -> tuple[Ints, list[Ints]]:
     """The number of each pair's pattern, and the levels of each pattern."""
     code = np.zeros(edges.size, dtype=np.int64)
     for prior, level in zip(priors, edges.levels, strict=True):
@@ -109,9 +109,9 @@ def _patterns(edges: Edges, priors: Sequence[Prior]) -> tuple[Ints, tuple[Ints, 
     pattern = number[code]
     levels: list[Ints] = []
     for prior in reversed(priors):
-        distinct, level = np.divmod(distinct, prior.levels)
-        levels.append(level)
-    return pattern, tuple(reversed(levels))
+        levels.insert(0, distinct % prior.levels)
+        distinct //= prior.levels
+    return pattern, levels
 
 
 def _distinct(index: Ints) -> int:
