@@ -267,7 +267,7 @@ def test_both_ways_read_the_same(seed: int, ends: str) -> None:
         assert isinstance(columns.lines, ColumnLines)
         assert columns.lines == tuples.lines
         assert columns.booked_minor == tuples.booked_minor
-        assert set(HANDED_OUT) <= set(columns.lines.table.column_names)
+        assert set(HANDED_OUT) <= set(columns.lines.holding.table.column_names)
         assert list(columns.lines[2:5]) == list(tuples.lines[2:5])
         assert columns.lines[-1] == tuples.lines[-1]
 
