@@ -14,7 +14,14 @@ from tieout.formats.common.source import Source
 from tieout.formats.delimited import reader
 
 HEADER = "id,account,date,amount,currency,text,payee,status,reference,invoice number"
-PROFILE = {"reference": "reference + invoice number", "id": "id", "status": "status"}
+PROFILE = {
+    **{name: name for name in ("id", "account", "date", "amount", "currency", "status")},
+    "narrative": "text",
+    "counterparty": "payee",
+    "reference": "reference + invoice number",
+    "date_form": "y-m-d",
+    "decimal_mark": ".",
+}
 ROWS = st.lists(
     st.tuples(
         st.sampled_from(["T1", "T2", "#3", "", "U"]) | st.integers(10, 10**6).map(str),
