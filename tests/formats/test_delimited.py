@@ -1,6 +1,8 @@
 """Delimited text: each oddity by name, the two ways held together, and damage survived."""
 
+import gzip
 import random
+import tracemalloc
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -267,7 +269,7 @@ def test_both_ways_read_the_same(seed: int, ends: str) -> None:
         assert isinstance(columns.lines, ColumnLines)
         assert columns.lines == tuples.lines
         assert columns.booked_minor == tuples.booked_minor
-        assert set(HANDED_OUT) <= set(columns.lines.table.column_names)
+        assert set(HANDED_OUT) <= set(columns.lines.holding.table.column_names)
         assert list(columns.lines[2:5]) == list(tuples.lines[2:5])
         assert columns.lines[-1] == tuples.lines[-1]
 
@@ -322,3 +324,33 @@ def test_no_table_breaks_it(rows: list[list[str]]) -> None:
     except TieoutError:
         return
     check_promises(reading)
+
+
+def zipped(text: str) -> bytes:
+    return gzip.compress(text.encode(), mtime=0)
+
+
+def test_all_members_of_a_gzip_file_are_read() -> None:
+    data = zipped("id,date,amount\nT1,2026-01-01,1.25\n") + zipped("T2,2026-01-02,2.50\n")
+    assert minors(reader.read(Source("t.csv.gz", data), {})) == [125, 250]
+
+
+def test_a_gzip_file_cut_short_is_refused() -> None:
+    data = zipped("id,date,amount\n" + "".join(f"{n},2026-01-01,{n}.25\n" for n in range(999)))
+    with pytest.raises(InvalidInput) as caught:
+        reader.read(Source("t.csv.gz", data[:-500]), {})
+    assert caught.value.code == "file.damaged"
+
+
+def test_a_gzip_bomb_is_refused_before_it_takes_memory() -> None:
+    sixteen = gzip.compress(bytes(1 << 24), mtime=0)
+    data = zipped("id,date,amount\nT1,2026-01-01,1.25\n") + sixteen * 640  # ten gigabytes
+    tracemalloc.start()
+    try:
+        with pytest.raises(InvalidInput) as caught:
+            reader.read(Source("t.csv.gz", data), {})
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert caught.value.code == "file.bomb"
+    assert peak < 8 * 1024 * 1024

@@ -41,8 +41,9 @@ def run(
         worst = max(worst, 0 if reading.is_clean else 1)
         if save_map:
             _save(reading, save_map)
-        shown.append(as_data(reading))
-        if not as_json:
+        if as_json:
+            shown.append(as_data(reading))
+        else:
             show(reading, lines=lines)
     if as_json:
         json.dump(shown[0] if len(shown) == 1 else shown, sys.stdout, ensure_ascii=False, indent=1)
@@ -120,9 +121,10 @@ def _show_statements(statements: tuple[Statement, ...]) -> None:
 
 def span_of(statement: Statement) -> str:
     """The days a statement covers, as it says or as its lines show."""
-    dates = [line.booked_on for line in statement.lines[:10_000] if line.booked_on]
-    first = statement.begins_on or min(dates, default=None)
-    last = statement.ends_on or max(dates, default=None)
+    first, last = statement.begins_on, statement.ends_on
+    if first is None or last is None:
+        dates = [line.booked_on for line in statement.lines[:10_000] if line.booked_on]
+        first, last = first or min(dates, default=None), last or max(dates, default=None)
     return f"{first or '?'} – {last or '?'}" if first or last else "–"
 
 

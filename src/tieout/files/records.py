@@ -7,8 +7,8 @@ brought to the finer count, so that no digit is lost.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -19,6 +19,7 @@ from tieout.core.money import Currency
 from tieout.core.reading import Reading
 from tieout.core.statements import LineStatus, Statement, StatementLine
 from tieout.engine.result import RECORD_SCHEMA
+from tieout.formats.common.columns import ColumnLines
 
 NO_CURRENCY = "XXX"
 """ISO 4217 for "no currency": what a file without currencies gets until the other side says."""
@@ -105,18 +106,60 @@ def _empty(kind: str) -> object:
 
 
 def _of_statements(reading: Reading) -> SideRecords:
-    columnar = [getattr(each.lines, "table", None) for each in reading.statements]
-    set_aside = 0
-    if any(table is not None for table in columnar):
-        table, exponents = _from_columns(reading.statements)
-    else:
-        lines = [(each, line) for each in reading.statements for line in each.lines]
-        booked = [pair for pair in lines if pair[1].status is not LineStatus.INFORMATION]
-        set_aside = len(lines) - len(booked)
-        exponents = _finest(line.currency for _, line in booked)
-        rows = (_line_row(statement, line, exponents) for statement, line in booked)
-        table = _table(rows)
-    return SideRecords(_with_ids(table), exponents, reading.file, reading.all_problems(), set_aside)
+    """Statement lines as records; lines kept as columns stay columns, no value a line is made."""
+    columnar: dict[int, list[_Placed]] = {}
+    rows: list[dict[str, object]] = []
+    row_places: list[int] = []
+    exponents = _finest(_booked_currencies(reading.statements))
+    set_aside = place = 0
+    for statement in reading.statements:
+        lines = statement.lines
+        if isinstance(lines, ColumnLines):
+            kept = lines.rows[~lines.holding.is_void[lines.rows]]
+            placed = _Placed(statement.account, lines, kept, place)
+            columnar.setdefault(id(lines.holding), []).append(placed)
+        else:
+            kept = [line for line in lines if line.status is not LineStatus.INFORMATION]
+            rows += (_line_row(statement, line, exponents) for line in kept)
+            row_places += range(place, place + len(kept))
+        place += len(kept)
+        set_aside += len(lines) - len(kept)
+    tables = [_table(rows)] if rows else []
+    places = [np.array(row_places, np.int64)]
+    for several in columnar.values():
+        table, where = _from_columns(several, exponents)
+        tables.append(table)
+        places.append(where)
+    table = pa.concat_tables(tables) if tables else _table([])
+    ids_differ = len(columnar) == 1 and not rows and next(iter(columnar.values()))[0].ids_differ
+    table = _with_ids(table, np.concatenate(places) + 1, ids_differ=ids_differ)
+    return SideRecords(table, exponents, reading.file, reading.all_problems(), set_aside)
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """A statement kept as columns: its booked rows, and the place of the first in the file."""
+
+    account: str
+    lines: ColumnLines
+    rows: np.ndarray
+    place: int
+
+    @property
+    def ids_differ(self) -> bool:
+        return self.lines.holding.ids_differ
+
+
+def _booked_currencies(statements: Sequence[Statement]) -> Iterator[Currency]:
+    for statement in statements:
+        lines = statement.lines
+        if isinstance(lines, ColumnLines):
+            if not lines.holding.is_void[lines.rows].all():
+                yield lines.currency
+        else:
+            yield from (
+                line.currency for line in lines if line.status is not LineStatus.INFORMATION
+            )
 
 
 def _line_row(
@@ -138,23 +181,57 @@ def _line_row(
     }
 
 
-def _from_columns(statements: Sequence[Statement]) -> tuple[pa.Table, dict[str, int]]:
-    """Columns straight from a large table's reading: no value per row is made."""
-    tables = []
-    exponents: dict[str, int] = {}
-    for statement in statements:
-        lines: Any = statement.lines
-        columns = lines.table
-        exponents.update(getattr(lines, "exponents", {}))
-        renamed = {
-            name: columns["bank_id" if name in {"record_id", "external_id"} else name]
-            for name in RECORD_COLUMNS
-        }
-        tables.append(pa.table(renamed).cast(RECORD_SCHEMA))
-    table = pa.concat_tables(tables)
-    for code in table["currency"].unique().to_pylist():
-        exponents.setdefault(code, Currency.of(code).exponent)
-    return table, exponents
+def _from_columns(
+    statements: Sequence[_Placed], exponents: Mapping[str, int]
+) -> tuple[pa.Table, np.ndarray]:
+    """The booked rows of statements that share one table, in its order, and their places."""
+    holding = statements[0].lines.holding
+    count = holding.table.num_rows
+    number = np.full(count, -1, np.int32)
+    places = np.empty(count, np.int64)
+    amounts = holding.amounts.copy()
+    for at, each in enumerate(statements):
+        number[each.rows] = at
+        places[each.rows] = np.arange(each.place, each.place + len(each.rows))
+        currency = each.lines.currency
+        factor = 10 ** (exponents.get(currency.code, currency.exponent) - currency.exponent)
+        if factor > 1:
+            amounts[each.rows] = _times(amounts[each.rows], factor)
+    table, kept = holding.table, number >= 0
+    if not kept.all():
+        table = table.filter(pa.array(kept))
+        number, places, amounts = number[kept], places[kept], amounts[kept]
+    columns = {
+        "record_id": table["bank_id"],
+        "account": _by_number(number, [each.account for each in statements]),
+        "currency": _by_number(number, [each.lines.currency.code for each in statements]),
+        "amount_minor": pa.array(amounts),
+        "booked_on": table["booked_on"],
+        "value_on": table["value_on"],
+        "external_id": table["bank_id"],
+        "reference": _on_one_line(table["reference"]),
+        **{name: table[name] for name in ("counterparty", "narrative", "kind", "is_pending")},
+    }
+    return pa.table([columns[name] for name in RECORD_SCHEMA.names], schema=RECORD_SCHEMA), places
+
+
+def _by_number(number: np.ndarray, texts: Sequence[str]) -> pa.Array:
+    return pa.array(texts, pa.string()).take(pa.array(number))
+
+
+def _times(amounts: np.ndarray, factor: int) -> pa.Array:
+    """The amounts counted finer; refused where they do not fit any more."""
+    try:
+        return pc.multiply_checked(pa.array(amounts), factor).to_numpy()
+    except pa.ArrowInvalid as error:
+        raise InvalidInput(
+            "record.amount-too-large", f"an amount counted {factor} times finer", "64 bits"
+        ) from error
+
+
+def _on_one_line(references: pa.ChunkedArray) -> pa.ChunkedArray:
+    several = pc.any(pc.match_substring(references, "\n")).as_py()
+    return pc.replace_substring(references, "\n", " ") if several else references
 
 
 def _of_entries(reading: Reading) -> SideRecords:
@@ -218,20 +295,24 @@ def _scaled(minor: int, currency: Currency, exponents: Mapping[str, int]) -> int
     return int(minor * 10 ** (exponents[currency.code] - currency.exponent))
 
 
-def _with_ids(table: pa.Table) -> pa.Table:
+def _with_ids(
+    table: pa.Table, places: np.ndarray | None = None, *, ids_differ: bool = False
+) -> pa.Table:
     """Give every record an id of its own: the file's id where it is unique, else `#` and its place.
 
-    Postings keep `entry` or `entry/2`; the place counts from 1 through the whole file.
+    Postings keep `entry` or `entry/2`; the place counts from 1 through the whole file, statement
+    by statement.
     """
     ids = table["record_id"]
-    unique = pc.count_distinct(ids).as_py() == len(ids)
-    if not unique or pc.any(pc.equal(ids, "")).as_py():
+    differ = ids_differ or pc.count_distinct(ids).as_py() == len(ids)
+    if not differ or pc.any(pc.equal(ids, "")).as_py():
         counts = ids.value_counts()
         once = pc.filter(counts.field("values"), pc.equal(counts.field("counts"), 1))
         good = pc.and_(pc.is_in(ids, value_set=once), pc.not_equal(ids, ""))
         good = pc.and_(good, pc.invert(pc.starts_with(ids, "#")))
-        places = pc.cast(pa.array(range(1, len(ids) + 1)), pa.string())
-        ids = pc.if_else(good, ids, pc.binary_join_element_wise("#", places, ""))
+        numbers = np.arange(1, len(ids) + 1) if places is None else places
+        named = pc.binary_join_element_wise("#", pc.cast(pa.array(numbers), pa.string()), "")
+        ids = pc.if_else(good, ids, named)
     return table.set_column(0, RECORD_SCHEMA.field(0), ids)
 
 

@@ -1,6 +1,8 @@
 """From the columns of a table to statements: one for each account and currency, with balances."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
@@ -10,7 +12,7 @@ from tieout.core.errors import Place, Problem
 from tieout.core.money import AMOUNT_MINOR_MAX, Currency, Decimals, format_minor
 from tieout.core.reading import HeldRecord
 from tieout.core.statements import Balance, Statement, tie
-from tieout.formats.common.columns import ColumnLines
+from tieout.formats.common.columns import ColumnLines, Holding
 from tieout.formats.common.profile import TableProfile
 from tieout.formats.common.rows import FINEST, SCALE, Findings
 
@@ -20,7 +22,35 @@ BREAKS_NAMED = 5
 FOLLOWS = 0.5
 """The share of steps from which a balance column counts as the running balance."""
 SMALL = 5_000
-"""Statements up to this many lines are handed out as plain tuples."""
+"""Tables up to this many lines are handed out as plain tuples."""
+
+
+_NUMBERS = ("record", "line_no", "booked_on", "units", "is_pending", "is_void", "balance")
+"""The columns of which balances and sums are made."""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """The rows of one account in one currency."""
+
+    account: str
+    code: str
+    rows: np.ndarray
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """What is known of a statement before its lines are made."""
+
+    account: str
+    currency: Currency
+    is_named: bool
+    rows: np.ndarray
+    opening: Balance | None
+    closing: Balance | None
+    days: tuple[date | None, date | None]
+    problems: Sequence[Problem]
+    line: int | None
 
 
 @dataclass
@@ -37,9 +67,17 @@ def statements(
 ) -> tuple[Statement, ...]:
     """The statements of a table, in the order in which their accounts first appear."""
     table = _with_continuations(table, findings)
+    parts = _parts(table)
+    columns = pa.table({name: table[name].combine_chunks() for name in _NUMBERS})
+    minors = np.zeros(table.num_rows, np.int64)
+    begun = [_begun(part, columns, table, minors, findings, facts) for part in parts]
+    kept = table.drop_columns(["units", "balance", "currency"])
+    kept = kept.append_column("amount_minor", pa.array(minors))
+    repeated, ids_differ = _ids(table["bank_id"], [part.rows for part in begun])
+    holding = Holding(kept, [name for _, name in profile.attributes], ids_differ=ids_differ)
     made = [
-        _statement(part, account, code, profile, findings, facts, small)
-        for account, code, part in _parts(table)
+        _statement(part, holding, repeated.get(at, []), facts, small)
+        for at, part in enumerate(begun)
     ]
     if not made and facts.account:
         made = [
@@ -88,88 +126,98 @@ def _with_continuations(table: pa.Table, findings: Findings) -> pa.Table:
     return table.set_column(table.schema.get_field_index("narrative"), "narrative", patched)
 
 
-def _parts(table: pa.Table) -> list[tuple[str, str, pa.Table]]:
-    """The table by account and currency, each part in file order."""
+def _parts(table: pa.Table) -> list[_Part]:
+    """The rows of each account and currency, in file order."""
     if not table.num_rows:
         return []
-    keys = (
-        pc.binary_join_element_wise(table["account"], table["currency"], "\x1f")
-        .combine_chunks()
-        .dictionary_encode()
-    )
-    names = keys.dictionary.to_pylist()
-    if len(names) == 1:
-        account, _, code = names[0].partition("\x1f")
-        return [(account, code, table)]
-    codes, names = _without_blanks(keys.indices.to_numpy(), names)
-    ordered = table.take(pa.array(np.argsort(codes, kind="stable"))).combine_chunks()
-    counts = np.bincount(codes, minlength=len(names))
+    coded = [table[name].combine_chunks().dictionary_encode() for name in ("account", "currency")]
+    accounts, currencies = (each.dictionary.to_pylist() for each in coded)
+    named = [account for account in accounts if account]
+    if len(named) == 1:  # rows without an account go to the only account there is
+        accounts = [named[0]] * len(accounts)
+    account_codes, currency_codes = (each.indices.to_numpy() for each in coded)
+    account_codes = np.array([accounts.index(each) for each in accounts])[account_codes]
+    codes = account_codes * len(currencies) + currency_codes
+    first = np.full(len(accounts) * len(currencies), -1, np.int64)
+    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
+    by_appearance = sorted(np.flatnonzero(first >= 0).tolist(), key=lambda code: int(first[code]))
+    kind = np.uint16 if len(first) < 1 << 16 else np.uint32
+    ordered = np.argsort(codes.astype(kind), kind="stable")
+    counts = np.bincount(codes, minlength=len(first))
     ends = np.cumsum(counts)
     return [
-        (*_pair(name), ordered.slice(int(end - count), int(count)))
-        for name, count, end in zip(names, counts, ends, strict=True)
+        _Part(
+            accounts[code // len(currencies)],
+            currencies[code % len(currencies)],
+            ordered[ends[code] - counts[code] : ends[code]],
+        )
+        for code in by_appearance
     ]
 
 
-def _without_blanks(codes: np.ndarray, names: list[str]) -> tuple[np.ndarray, list[str]]:
-    """Rows without an account go to the only account there is."""
-    accounts = {_pair(name)[0] for name in names} - {""}
-    if len(accounts) != 1:
-        return codes, names
-    account = accounts.pop()
-    full = [name if _pair(name)[0] else account + name for name in names]
-    merged = list(dict.fromkeys(full))
-    return np.array([merged.index(name) for name in full])[codes], merged
-
-
-def _pair(name: str) -> tuple[str, str]:
-    account, _, code = name.partition("\x1f")
-    return account, code
-
-
-def _statement(  # noqa: PLR0913, PLR0917  the parts of one statement
-    part: pa.Table,
-    account: str,
-    code: str,
-    profile: TableProfile,
+def _begun(  # noqa: PLR0913, PLR0917  the parts of one statement
+    part: _Part,
+    columns: pa.Table,
+    table: pa.Table,
+    minors: np.ndarray,
     findings: Findings,
     facts: Facts,
-    small: int,
-) -> Statement:
-    code = code or facts.currency
-    currency = Currency.of(code or NO_CURRENCY)
-    part, currency, minors = _in_minor_units(part, currency, findings)
+) -> _Begun:
+    """A statement's currency, rows, days and balances; its amounts are written into `minors`."""
+    code = part.code or facts.currency
+    numbers = columns.take(pa.array(part.rows))
+    line = numbers["line_no"][0].as_py()
+    counted, currency, too_large = _in_minor_units(
+        numbers, Currency.of(code or NO_CURRENCY), findings
+    )
+    rows = part.rows
+    if too_large.any():
+        _hold_too_large(table.take(pa.array(rows[too_large])), findings)
+        rows, counted = rows[~too_large], counted[~too_large]
+        numbers = numbers.filter(pa.array(~too_large))
+    minors[rows] = counted
     if code and not currency.is_iso:
-        findings.name(
-            "record.currency-unknown",
-            repr(code),
-            "a code of ISO 4217",
-            part["line_no"][0].as_py() if part.num_rows else 1,
-        )
-    part = part.append_column("amount_minor", pa.array(minors, pa.int64()))
-    opening, closing, problems = _running_balance(part, minors, currency, account)
-    problems += _ids(part)
-    kept = part.drop_columns(["units", "balance"])
-    lines = ColumnLines(kept, currency, [name for _, name in profile.attributes])
-    days = pc.min_max(part["booked_on"])
-    return Statement(
-        account=account or facts.account,
-        currency=currency if code else None,
-        lines=tuple(lines) if len(lines) <= small else lines,
+        findings.name("record.currency-unknown", repr(code), "a code of ISO 4217", line)
+    opening, closing, problems = _running_balance(numbers, counted, currency, part.account)
+    days = pc.min_max(numbers["booked_on"])
+    return _Begun(
+        account=part.account,
+        currency=currency,
+        is_named=bool(code),
+        rows=rows,
         opening=opening,
         closing=closing,
-        begins_on=days["min"].as_py(),
-        ends_on=days["max"].as_py(),
+        days=(days["min"].as_py(), days["max"].as_py()),
+        problems=problems,
+        line=numbers["line_no"][0].as_py() if len(rows) else None,
+    )
+
+
+def _statement(
+    begun: _Begun, holding: Holding, repeated: list[Problem], facts: Facts, small: int
+) -> Statement:
+    lines = ColumnLines(holding, begun.rows, begun.currency)
+    return Statement(
+        account=begun.account or facts.account,
+        currency=begun.currency if begun.is_named else None,
+        lines=tuple(lines) if holding.table.num_rows <= small else lines,
+        opening=begun.opening,
+        closing=begun.closing,
+        begins_on=begun.days[0],
+        ends_on=begun.days[1],
         account_name=facts.account_name,
-        problems=tuple(problems),
-        place=Place(line=part["line_no"][0].as_py()) if part.num_rows else Place(),
+        problems=(*begun.problems, *repeated),
+        place=Place(line=begun.line) if begun.line else Place(),
     )
 
 
 def _in_minor_units(
     part: pa.Table, currency: Currency, findings: Findings
-) -> tuple[pa.Table, Currency, np.ndarray]:
-    """Amounts in minor units of the currency, widened until no digit is lost."""
+) -> tuple[np.ndarray, Currency, np.ndarray]:
+    """Amounts in minor units of the currency, widened until no digit is lost; which are too large.
+
+    An amount that is too large is zero among the amounts.
+    """
     units = part["units"].to_numpy()
     fine = _fine_of(part, findings)
     exponent = currency.exponent
@@ -197,10 +245,7 @@ def _in_minor_units(
             minor = amount.to_minor(wide.exponent)
             too_large[at] = minor is None or abs(minor) > AMOUNT_MINOR_MAX
             minors[at] = 0 if minor is None or too_large[at] else minor
-    if too_large.any():
-        _hold_too_large(part.filter(pa.array(too_large)), findings)
-        part, minors = part.filter(pa.array(~too_large)), minors[~too_large]
-    return part, wide, minors.astype(np.int64)
+    return minors.astype(np.int64), wide, too_large
 
 
 def _fine_of(part: pa.Table, findings: Findings) -> dict[int, Decimals]:
@@ -309,18 +354,40 @@ def _breaks(
     return problems
 
 
-def _ids(part: pa.Table) -> list[Problem]:
-    """Ids that several lines carry."""
-    ids = part["bank_id"]
-    counts = pc.value_counts(ids.filter(pc.not_equal(ids, "")))
-    several = (
-        counts.filter(pc.greater(pc.struct_field(counts, "counts"), 1)) if len(counts) else counts
+def _ids(
+    ids: pa.ChunkedArray, parts: Sequence[np.ndarray]
+) -> tuple[dict[int, list[Problem]], bool]:
+    """For each part, the ids that several of its lines carry; whether all ids are different."""
+    if all_different(ids):
+        return {}, True
+    part_of = np.full(len(ids), -1, np.int32)
+    for at, rows in enumerate(parts):
+        part_of[rows] = at
+    counts = (
+        pa.table({"part": part_of, "id": ids})
+        .filter(pc.not_equal(ids, ""))
+        .group_by(["part", "id"], use_threads=False)
+        .aggregate([([], "count_all")])
     )
-    if not len(several):
-        return []
-    first = several[0].as_py()
-    found = f"{len(several)} ids on several lines, such as {first['values']!r} on {first['counts']}"
-    return [Problem("record.id-repeated", found, "an id for each line")]
+    several = counts.filter(pc.greater(counts["count_all"], 1))
+    found: dict[int, list[Problem]] = {}
+    numbers = several["part"].to_numpy()
+    for at in np.unique(numbers[numbers >= 0]).tolist():
+        where = np.flatnonzero(numbers == at)
+        first = several.slice(int(where[0]), 1).to_pylist()[0]
+        said = f"{len(where)} ids on several lines, such as {first['id']!r} on {first['count_all']}"
+        found[at] = [Problem("record.id-repeated", said, "an id for each line")]
+    return found, False
+
+
+def all_different(ids: pa.ChunkedArray) -> bool:
+    """Whether no two texts are alike; texts that rise throughout are seen to at once."""
+    if len(ids) < 2:
+        return True
+    if ids[0].as_py() == ids[1].as_py():
+        return False
+    rises = pc.all(pc.greater(ids.slice(1), ids.slice(0, len(ids) - 1))).as_py()
+    return bool(rises) or len(pc.unique(ids)) == len(ids)
 
 
 def _with_written_balances(statement: Statement, findings: Findings) -> Statement:

@@ -1,8 +1,10 @@
 """A source: the bytes of one received file, its name and hash, and its text when it has one."""
 
+import gzip
 import hashlib
 import io
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +16,8 @@ from tieout.formats.common.eightbit import guess_charset
 HEAD_BYTES = 65_536
 OBJECT_BYTES_MAX = 96 * 1024 * 1024
 """Formats that build a value per record refuse larger files; tables are streamed instead."""
+
+_BLOCK = 1 << 18
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
@@ -136,16 +140,29 @@ def _replaced(text: str, charset: str) -> tuple[Problem, ...]:
 
 
 def gunzip(data: bytes, bytes_max: int = OBJECT_BYTES_MAX, where: str = "") -> bytes:
-    """Unpack gzip, refusing a bomb as soon as it passes the limit. Plain bytes pass unchanged."""
+    """Unpack gzip, all its members. Plain bytes pass unchanged.
+
+    What would be unpacked is counted before any of it is kept, so that a bomb costs no memory.
+    """
     if not data.startswith(b"\x1f\x8b"):
         return data
-    unpacker = zlib.decompressobj(wbits=31)
+    count = 0
+    kept = io.BytesIO()
     try:
-        plain = unpacker.decompress(data, bytes_max + 1)
-    except zlib.error as error:
+        for block in _unpacked(data):
+            count += len(block)
+            if count > bytes_max:
+                raise InvalidInput("file.bomb", f"more than {bytes_max:,} bytes", "a ledger", where)
+        for block in _unpacked(data):
+            kept.write(block)
+    except (OSError, EOFError, zlib.error) as error:
         raise InvalidInput(
             "file.damaged", f"gzip data: {error}", "a whole archive", where
         ) from error
-    if len(plain) > bytes_max:
-        raise InvalidInput("file.bomb", f"more than {bytes_max:,} bytes", "a ledger", where)
-    return plain
+    return kept.getvalue()
+
+
+def _unpacked(data: bytes) -> Iterator[bytes]:
+    with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
+        while block := stream.read(_BLOCK):
+            yield block

@@ -13,18 +13,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tieout.formats.common.cells import account_of, currency_code, date_of, direction_of
-from tieout.formats.common.fields import tidy
 from tieout.formats.common.profile import TableProfile
-from tieout.formats.common.rows import BALANCE_ROWS, SCALE, PlainRows, schema
+from tieout.formats.common.rows import BALANCE_ROWS, PlainRows, schema
 from tieout.formats.common.sample import Row
+from tieout.formats.common.texts import Beginnings, amounts, tidied
 from tieout.formats.common.words import PENDING_WORDS, VOID_WORDS, plain
 
-_TIDY = r"^ | $|  |[^ -~\x{a1}-\x{ac}\x{ae}-\x{377}\x{400}-\x{52f}\x{4e00}-\x{9fa5}]"
-"""What makes a text need tidying; all other characters are printable and no blanks."""
-_STRICT = {
-    ".": r"^[-+]?(?:\d{1,14}|\d{1,3}(?:,\d{3}){1,3})(?:\.\d{1,4})?$",
-    ",": r"^[-+]?(?:\d{1,14}|\d{1,3}(?:\.\d{3}){1,3})(?:,\d{1,4})?$",
-}
+_STAMP = r"^(\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4})[ T]\D?\d\d:.*$"
+"""A day with a time of day behind it; no date form looks at the time."""
+_MANY_DAYS = 1000
 T = TypeVar("T")
 _MEMO_MAX = 200_000
 
@@ -34,12 +31,12 @@ class Memo(Generic[T]):
 
     def __init__(self, function: Callable[[str], T], type_: pa.DataType) -> None:
         self._function = function
-        self._type = type_
+        self.type = type_
         self._known: dict[str, T] = {}
 
     def of(self, column: pa.Array) -> pa.Array:
         """The function's value for every cell."""
-        coded = column.dictionary_encode()
+        coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
         known, function = self._known, self._function
         if len(known) > _MEMO_MAX:
             known.clear()
@@ -48,7 +45,7 @@ class Memo(Generic[T]):
             if cell not in known:
                 known[cell] = function(cell)
             values.append(known[cell])
-        return pa.array(values, self._type).take(coded.indices)
+        return pa.array(values, self.type).take(coded.indices)
 
 
 class VectorRows:
@@ -72,52 +69,48 @@ class VectorRows:
         self._pending: Memo[bool] = Memo(lambda cell: plain(cell) in PENDING_WORDS, pa.bool_())
         self._void: Memo[bool] = Memo(lambda cell: plain(cell) in VOID_WORDS, pa.bool_())
         self._names_balance: Memo[bool] = Memo(lambda cell: plain(cell) in BALANCE_ROWS, pa.bool_())
+        self._beginnings = Beginnings(BALANCE_ROWS)
+        self._schema = schema(profile)
+        self._constants: dict[tuple[object, str], pa.Array] = {}
 
     def convert(
         self, cells: Sequence[pa.Array], records: np.ndarray, lines: np.ndarray
     ) -> pa.Table:
         """The ledger columns of one batch, in the order of the records."""
         count = len(records)
-        none = pa.array([""] * count, pa.string())
-        booked_on = self._of("date", cells, self._day)
+        booked_on = self._days("date", cells, count)
         units, good = self._units(cells, count)
         good &= pc.is_valid(booked_on).to_numpy(zero_copy_only=False)
-        balance = pa.nulls(count, pa.int64())
+        balance = self._same(None, pa.int64(), count)
         at = self.profile.column("balance")
         if at is not None:
-            values, filled = _amounts(cells[at], self.profile.decimal_mark)
-            good &= filled | (_blank(cells[at]))
+            values, filled, blank = amounts(cells[at], self.profile.decimal_mark)
+            good &= filled | blank
             balance = pa.array(values, pa.int64(), mask=~filled)
         good &= ~self._dated_balances(cells, count)
+        fixed = self.profile.fixed_currency, self.profile.fixed_account
         columns: dict[str, pa.Array] = {
             "record": pa.array(records),
             "line_no": pa.array(lines),
             "booked_on": booked_on,
-            "value_on": self._of("value_date", cells, self._day, pa.nulls(count, pa.date32())),
+            "value_on": self._days("value_date", cells, count),
             "units": pa.array(units),
-            "currency": self._of(
-                "currency", cells, self._code, pa.repeat(self.profile.fixed_currency, count)
-            ),
-            "account": self._of(
-                "account", cells, self._account, pa.repeat(self.profile.fixed_account, count)
-            ),
-            "bank_id": self._tidy("id", cells, none),
-            "reference": self._joined("reference", cells, "\n", none),
-            "counterparty": self._tidy("counterparty", cells, none),
-            "counterparty_account": self._of("counterparty_account", cells, self._other, none),
-            "narrative": self._joined("narrative", cells, " ", none),
-            "kind": self._kind(cells, none),
-            "is_pending": self._of(
-                "status", cells, self._pending, pa.repeat(pa.scalar(value=False), count)
-            ),
-            "is_void": self._of(
-                "status", cells, self._void, pa.repeat(pa.scalar(value=False), count)
-            ),
+            "currency": self._of("currency", cells, self._code, absent=fixed[0]),
+            "account": self._of("account", cells, self._account, absent=fixed[1]),
+            "bank_id": self._joined("id", cells, ""),
+            "reference": self._joined("reference", cells, "\n"),
+            "counterparty": self._joined("counterparty", cells, ""),
+            "counterparty_account": self._of("counterparty_account", cells, self._other, absent=""),
+            "narrative": self._joined("narrative", cells, " "),
+            "kind": self._kind(cells),
+            "is_pending": self._of("status", cells, self._pending, absent=False),
+            "is_void": self._of("status", cells, self._void, absent=False),
             "balance": balance,
         }
         columns |= {f"a{n}": tidied(cells[at]) for n, (at, _) in enumerate(self.profile.attributes)}
-        wanted = schema(self.profile)
-        table = pa.Table.from_arrays([columns[each.name] for each in wanted], schema=wanted)
+        table = pa.Table.from_arrays(
+            [columns[name] for name in self._schema.names], schema=self._schema
+        )
         if good.all():
             return table
         odd = np.flatnonzero(~good)
@@ -131,33 +124,47 @@ class VectorRows:
         odd = self.plain.lines.table()
         return pa.concat_tables([table, odd]).sort_by("record") if odd.num_rows else table
 
+    def _same(self, value: object, type_: pa.DataType, count: int) -> pa.Array:
+        """A column of one value; all batches share its memory."""
+        known = self._constants.get((value, str(type_)))
+        if known is None or len(known) < count:
+            known = pa.repeat(pa.scalar(value, type_), count)
+            self._constants[value, str(type_)] = known
+        return known.slice(0, count)
+
     def _of(
-        self, role: str, cells: Sequence[pa.Array], memo: Memo[T], absent: pa.Array | None = None
+        self, role: str, cells: Sequence[pa.Array], memo: Memo[T], *, absent: object
     ) -> pa.Array:
         at = self.profile.column(role)
         if at is None:
-            return absent
+            return self._same(absent, memo.type, len(cells[0]))
         return memo.of(cells[at])
 
-    def _tidy(self, role: str, cells: Sequence[pa.Array], absent: pa.Array) -> pa.Array:
+    def _days(self, role: str, cells: Sequence[pa.Array], count: int) -> pa.Array:
         at = self.profile.column(role)
-        return absent if at is None else tidied(cells[at])
+        if at is None:
+            return self._same(None, pa.date32(), count)
+        coded = cells[at].dictionary_encode()
+        if len(coded.dictionary) > _MANY_DAYS:
+            days = pc.replace_substring_regex(coded.dictionary, _STAMP, r"\1")
+            return self._day.of(days).take(coded.indices)
+        return self._day.of(coded)
 
-    def _joined(
-        self, role: str, cells: Sequence[pa.Array], between: str, absent: pa.Array
-    ) -> pa.Array:
+    def _joined(self, role: str, cells: Sequence[pa.Array], between: str) -> pa.Array:
         parts = [tidied(cells[at]) for at in self.profile.columns.get(role, ())]
+        if not parts:
+            return self._same("", pa.string(), len(cells[0]))
         if len(parts) < 2:
-            return parts[0] if parts else absent
+            return parts[0]
         empty = pa.scalar(None, pa.string())
         shown = [pc.if_else(pc.equal(part, ""), empty, part) for part in parts]
         return pc.binary_join_element_wise(*shown, between, null_handling="skip")
 
-    def _kind(self, cells: Sequence[pa.Array], absent: pa.Array) -> pa.Array:
-        kind = self._tidy("kind", cells, absent)
+    def _kind(self, cells: Sequence[pa.Array]) -> pa.Array:
+        kind = self._joined("kind", cells, "")
         if self.profile.column("direction") is None:
             return kind
-        return pc.if_else(pc.equal(kind, ""), self._tidy("direction", cells, absent), kind)
+        return pc.if_else(pc.equal(kind, ""), self._joined("direction", cells, ""), kind)
 
     def _units(self, cells: Sequence[pa.Array], count: int) -> tuple[np.ndarray, np.ndarray]:
         """Signed amounts in 10^-4, and the rows in which they are beyond doubt."""
@@ -168,8 +175,8 @@ class VectorRows:
             at = self.profile.column(role)
             if at is None:
                 continue
-            values, filled = _amounts(cells[at], self.profile.decimal_mark)
-            good &= filled | _blank(cells[at])
+            values, filled, blank = amounts(cells[at], self.profile.decimal_mark)
+            good &= filled | blank
             if role == "amount" and way is not None:
                 ways = self._way.of(cells[way]).to_numpy()
                 good &= (ways != 0) | (values == 0)
@@ -185,55 +192,13 @@ class VectorRows:
         found = np.zeros(count, bool)
         for role in ("narrative", "counterparty"):
             for at in self.profile.columns.get(role, ()):
-                short = pc.and_(
-                    pc.less(pc.utf8_length(cells[at]), 50),
-                    pc.invert(pc.match_substring_regex(cells[at], r"\d")),
-                )
-                where = np.flatnonzero(short.to_numpy(zero_copy_only=False))
-                if len(where):
-                    hits = self._names_balance.of(cells[at].take(pa.array(where))).to_numpy(
-                        zero_copy_only=False
-                    )
-                    found[where[hits]] = True
+                where = self._beginnings.among(cells[at])
+                if not len(where):
+                    continue
+                texts = cells[at].take(pa.array(where))
+                # A digit stands in no such name, unless in brackets, which do not count.
+                likely = pc.invert(pc.match_substring_regex(texts, r"^[^\[(]*\d[^\[(]*$"))
+                where = where[likely.to_numpy(zero_copy_only=False)]
+                hits = self._names_balance.of(texts.filter(likely))
+                found[where[hits.to_numpy(zero_copy_only=False)]] = True
         return found
-
-
-def _blank(column: pa.Array) -> np.ndarray:
-    return np.asarray(pc.equal(pc.utf8_trim_whitespace(column), "").to_numpy(zero_copy_only=False))
-
-
-def tidied(column: pa.Array) -> pa.Array:
-    """`tidy` for a column; only cells that need it are touched."""
-    needs = pc.match_substring_regex(column, _TIDY)
-    if not pc.any(needs).as_py():
-        return column
-    return pc.replace_with_mask(
-        column,
-        needs,
-        pa.array([tidy(cell) for cell in column.filter(needs).to_pylist()], pa.string()),
-    )
-
-
-def _amounts(column: pa.Array, mark: str) -> tuple[np.ndarray, np.ndarray]:
-    """Amounts of plain cells in 10^-4, and which cells are plain."""
-    text = pc.utf8_trim_whitespace(column)
-    strict = pc.match_substring_regex(text, _STRICT[mark])
-    if not pc.all(strict).as_py():
-        simple = pc.replace_substring_regex(text, r"[$ \x{a0}\x{202f}']", "")
-        simple = pc.replace_substring_regex(simple, r"^\((.+)\)$", r"-\1")
-        simple = pc.replace_substring_regex(simple, r"^([^-+].*)-$", r"-\1")
-        text = pc.if_else(strict, text, simple)
-        strict = pc.match_substring_regex(text, _STRICT[mark])
-    text = pc.if_else(strict, text, pa.scalar(None, pa.string()))
-    other = "," if mark == "." else "."
-    text = pc.replace_substring(text, other, "")
-    if mark == ",":
-        text = pc.replace_substring(text, ",", ".")
-    exact = pc.cast(text, pa.decimal128(18, SCALE))
-    if isinstance(exact, pa.ChunkedArray):
-        exact = exact.combine_chunks()
-    halves = np.frombuffer(exact.buffers()[1], np.int64)
-    values = halves[::2][exact.offset : exact.offset + len(exact)].copy()
-    filled = np.asarray(strict.to_numpy(zero_copy_only=False))
-    values[~filled] = 0
-    return values, filled

@@ -6,6 +6,7 @@ cannot split the file as rows are split elsewhere, None is returned and the plai
 
 import codecs
 import io
+from dataclasses import dataclass
 from typing import BinaryIO
 
 import numpy as np
@@ -17,6 +18,7 @@ from tieout.formats.common.profile import TableProfile
 from tieout.formats.common.rows import PlainRows, schema
 from tieout.formats.common.sample import Row
 from tieout.formats.common.source import Source
+from tieout.formats.common.texts import has_line_break
 from tieout.formats.common.vector import VectorRows
 from tieout.formats.delimited.text import rows_of
 
@@ -70,21 +72,40 @@ def _needs_decoding(charset: str) -> bool:
     return charset.lower() not in {"utf-8", "utf-8-sig", "ascii"}
 
 
-def _is_regular(stream: BinaryIO) -> tuple[bool, bool]:
-    """Whether no line is blank and all end with a line feed, and whether any cell is quoted."""
-    last, quoted = b"", False
+@dataclass
+class _Look:
+    """What one pass over the bytes shows."""
+
+    regular: bool = True
+    """No line is blank, besides those at the end, and all end with a line feed."""
+    quoted: bool = False
+    """Any cell may be quoted."""
+    nul: bool = False
+
+
+def _look(stream: BinaryIO) -> _Look:
+    found = _Look()
+    last = b""
     while block := stream.read(BLOCK):
         seen = last + block
-        found = min(
-            (at for mark in (b"\n\n", b"\n\r\n") if (at := seen.find(mark)) >= 0), default=-1
-        )
-        if found >= 0 and (seen[found:].strip() or stream.read().strip()):
-            return False, quoted
-        quoted = quoted or b'"' in block
-        if b"\r" in block and seen.rstrip(b"\r").count(b"\r") != seen.count(b"\r\n"):
-            return False, quoted
-        last = block[-2:]
-    return True, quoted
+        found.quoted = found.quoted or b'"' in block
+        found.nul = found.nul or b"\0" in block
+        data = np.frombuffer(seen, np.uint8)
+        feed = data == ord("\n")
+        begins = feed[1:]
+        if b"\r" in seen:
+            back = data == ord("\r")
+            if (back[:-1] & ~feed[1:]).any():
+                found.regular = False
+                return found
+            begins = begins | back[1:]
+        blank = feed[:-1] & begins
+        if blank.any():
+            rest = seen[int(blank.argmax()) :].strip() or stream.read().strip()
+            found.regular = not rest
+            return found
+        last = block[-1:]
+    return found
 
 
 def table(
@@ -94,24 +115,32 @@ def table(
     if len(profile.delimiter) != 1 or profile.charset.startswith("utf-16") or profile.width < 2:
         return None
     with source.open() as stream:
-        regular, quoted = _is_regular(stream)
-    if not regular:
+        look = _look(stream)
+    if not look.regular:
         return None
     try:
         with source.open() as stream:
-            return _converted(
-                _Utf8(stream, profile.charset, first_line - 1),
-                profile,
-                first_line,
-                plain_rows,
-                quoted=quoted,
-            )
+            if look.nul or _needs_decoding(profile.charset):
+                decoded = _Utf8(stream, profile.charset, first_line - 1)
+                text: BinaryIO = io.BufferedReader(decoded, BLOCK)
+            else:
+                text = _from_line(stream, first_line)
+            return _converted(text, profile, first_line, plain_rows, quoted=look.quoted)
     except pa.ArrowInvalid:
         return None
 
 
+def _from_line(stream: BinaryIO, line: int) -> BinaryIO:
+    """UTF-8 as it stands, from that line on."""
+    if stream.read(3) != codecs.BOM_UTF8:
+        stream.seek(0)
+    for _ in range(line - 1):
+        stream.readline()
+    return stream
+
+
 def _converted(
-    stream: _Utf8, profile: TableProfile, first_line: int, plain_rows: PlainRows, *, quoted: bool
+    stream: BinaryIO, profile: TableProfile, first_line: int, plain_rows: PlainRows, *, quoted: bool
 ) -> pa.Table:
     odd: list[tuple[int, str]] = []
 
@@ -121,10 +150,10 @@ def _converted(
 
     names = [str(at) for at in range(profile.width)]
     reader = arrow_csv.open_csv(
-        io.BufferedReader(stream, BLOCK),
+        stream,
         read_options=arrow_csv.ReadOptions(block_size=BLOCK, use_threads=False, column_names=names),
         parse_options=arrow_csv.ParseOptions(
-            delimiter=profile.delimiter, newlines_in_values=True, invalid_row_handler=set_by
+            delimiter=profile.delimiter, newlines_in_values=quoted, invalid_row_handler=set_by
         ),
         convert_options=arrow_csv.ConvertOptions(
             column_types=dict.fromkeys(names, pa.string()),
@@ -182,7 +211,7 @@ def _lines(  # noqa: PLR0913  the counts of the batches before
     breaks = np.zeros(int(records[-1]) - before, np.int64)
     within = records - before - 1
     for column in batch.columns if any_breaks else ():
-        if pc.any(pc.match_substring(column, "\n")).as_py():
+        if has_line_break(column):
             breaks[within] += pc.count_substring(column, "\n").to_numpy(zero_copy_only=False)
     for number, text in odd:
         breaks[number - before - 1] += text.count("\n")

@@ -1,5 +1,6 @@
 """The text of a delimited file: its charset, its delimiter, its rows, read as a stream."""
 
+import codecs
 import csv
 import io
 import re
@@ -95,9 +96,7 @@ def charset_of(source: Source) -> tuple[str, tuple[Problem, ...]]:
     if not charset.startswith("utf-8"):
         return charset, ()
     try:
-        with io.TextIOWrapper(source.open(), charset, newline="\n") as text:
-            while text.read(1 << 20):
-                pass
+        _decode_all(source)
     except UnicodeDecodeError as error:
         around = error.object[max(0, error.start - 20_000) : error.start + 20_000]
         guess = from_bytes(around, cp_isolation=_EIGHT_BIT).best()
@@ -110,6 +109,18 @@ def charset_of(source: Source) -> tuple[str, tuple[Problem, ...]]:
             ),
         )
     return charset, ()
+
+
+def _decode_all(source: Source) -> None:
+    """Raise where the file is not UTF-8; blocks of ASCII alone need no decoding."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    pending = False
+    with source.open() as stream:
+        while block := stream.read(1 << 20):
+            if pending or not block.isascii():
+                decoder.decode(block)
+                pending = bool(decoder.getstate()[0])
+    decoder.decode(b"", final=True)
 
 
 def lines_of(source: Source, charset: str) -> Iterator[str]:
