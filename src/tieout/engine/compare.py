@@ -59,7 +59,8 @@ def text_levels(left: TextColumns, right: TextColumns, one: Ints, other: Ints) -
     """For each pair its `Text` level times `STARTS` plus its `Start` level."""
     levels = np.empty(len(one), dtype=np.uint8)
     for begin in range(0, len(one), BLOCK_PAIRS):
-        l, r = one[begin : begin + BLOCK_PAIRS], other[begin : begin + BLOCK_PAIRS]  # noqa: E741
+        end = begin + BLOCK_PAIRS
+        l, r = left.said[one[begin:end]], right.said[other[begin:end]]  # noqa: E741
         same = (left.whole[l] == right.whole[r]) & (left.whole[l] >= 0)
         level = _names(left, right, l, r)
         named = level != Text.NONE

@@ -48,7 +48,7 @@ def record_table(side: Population, rules: MatchRules) -> pa.Table:
             "amount": side.amount,
             "day": side.day,
             "external": side.external,
-            "initial": np.maximum(side.text.name.key(1), 0),
+            "initial": np.maximum(side.text.name_key(1), 0),
             "bucket": bucket(side.amount, rules),
             "stretch": (side.day - reach) // length,
         }

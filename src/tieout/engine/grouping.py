@@ -36,7 +36,7 @@ def search_sums(
 
 def _free_records(sides: Populations, kept: tuple[Ints, Ints]) -> tuple[FreeRecords, FreeRecords]:
     both = zip((sides.left, sides.right), kept, strict=True)
-    words = [side.text.words[keep] for side, keep in both]
+    words = [side.text.words[side.text.said[keep]] for side, keep in both]
     known, count = np.unique(np.concatenate([each.ravel() for each in words]), return_counts=True)
     made = []
     for side, keep, word in zip((sides.left, sides.right), kept, words, strict=True):

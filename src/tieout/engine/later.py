@@ -49,7 +49,7 @@ NAME_KEY_LETTERS = 4
 
 def _name_key(side: Population, index: Ints) -> Ints:
     """Currency pool and the first letters of the name."""
-    return mixed(side.pool[index], side.text.name.key(NAME_KEY_LETTERS)[index])
+    return mixed(side.pool[index], side.text.name_key(NAME_KEY_LETTERS)[index])
 
 
 def _apart(one: Ints, other: Ints) -> Ints:
@@ -280,13 +280,13 @@ def _opposites(
         fits = (side.account[a] != side.account[b]) & (gap <= TRANSFER_DAYS)
         fits &= (side.account[a] >= 0) & (side.account[b] >= 0)
     else:
-        names = side.text.name.key(NAME_KEY_LETTERS)
+        names = side.text.name_key(NAME_KEY_LETTERS)
         fits = (side.account[a] == side.account[b]) & (gap <= REVERSAL_DAYS)
         fits &= (names[a] == names[b]) & (names[a] >= 0)
     a, b = a[fits], b[fits]
     alone = exclusive(a, b)
     a, b = a[alone], b[alone]
-    names = side.text.name.key(NAME_KEY_LETTERS)
+    names = side.text.name_key(NAME_KEY_LETTERS)
     said = (names[a] == names[b]) & (names[a] >= 0)
     said |= np.isin(mixed(a, b), _sharing_tokens(side, a, b))
     for out, back, sure in zip(a.tolist(), b.tolist(), said.tolist(), strict=True):

@@ -107,7 +107,7 @@ def twin_classes(side: Population, other: Population | None = None) -> tuple[Int
     known = np.unique(other.external) if other is not None else np.zeros(0, dtype=np.int64)
     external = np.where(np.isin(side.external, known), side.external, -1)
     columns = [side.pool, side.amount, side.day, side.pending.astype(np.int64), external]
-    columns += [side.text.whole, *side.text.main.eights.T]
+    columns += [side.text.whole[side.text.said], *side.text.main.eights.T]
     look = np.zeros(side.size, dtype=np.uint64)
     for column in columns:
         look = (look ^ column.astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)

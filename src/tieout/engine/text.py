@@ -6,8 +6,8 @@ eight at a time as one integer. `reference.py` states the same on plain strings.
 """
 
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
 from typing import Any
@@ -247,8 +247,13 @@ class Heads:
 
 @dataclass(frozen=True)
 class TextColumns:
-    """What a side's texts say, a row a record; and its reference tokens."""
+    """What a side's texts say.
 
+    Records of one text share what is known of it: `said` leads from the record to the text.
+    """
+
+    said: Ints
+    """For each record the row of its text in the columns up to `word_bits`."""
     name: Heads
     """The telling words of the counterparty, else of the narrative, without blanks."""
     name_letters: Words
@@ -258,51 +263,87 @@ class TextColumns:
     whole: Ints
     """A hash of that text; `ABSENT` when it is empty."""
     words: Ints
-    """Shape (records, WORDS): the telling words, each by its first letters."""
+    """Shape (texts, WORDS): the telling words, each by its first letters."""
     word_bits: Words
     """A set of bits that two records share if they share a word."""
     main: Heads
-    """The reference token a record is known by."""
+    """For each record the reference token it is known by."""
     token_row: Ints
+    """The record of each reference token, rising."""
     token: Ints
-    token_number: Ints
-    """The token as a number when it has at most 15 digits and no letter, else -1."""
+
+    def name_key(self, letters: int) -> Ints:
+        """For each record the first letters of its name as a number; negative without them."""
+        return self.name.key(letters)[self.said]
 
 
 def text_columns(table: pa.Table, boilerplate: Ints) -> TextColumns:
-    """All text columns of a side, made a block of rows at a time."""
-    blocks = []
-    for begin in range(0, max(table.num_rows, 1), BLOCK_ROWS):
-        block = table.slice(begin, BLOCK_ROWS)
-        party, narrative = fold_column(block["counterparty"]), fold_column(block["narrative"])
-        text = Buffer(joined(party, narrative))
-        party_end = text.offsets[:-1] + pc.binary_length(party).to_numpy(zero_copy_only=False)
-        reference = Buffer(fold_column(block["reference"]))
-        row, token, number, main = _tokens(reference, text)
-        name, words = _name_and_words(text, party_end, boilerplate)
-        body, start, length = _spaced(text)
-        whole = hash_runs(body, start, length, TEXT_LETTERS)
-        blocks.append(
-            TextColumns(
-                name=name,
-                name_letters=_letter_bits(name),
-                text=Heads.of(body, start, length, TEXT_START_LETTERS),
-                whole=np.where(length > 0, whole ^ length, ABSENT),
-                words=words,
-                word_bits=_word_bits(words),
-                main=main,
-                token_row=row + begin,
-                token=token,
-                token_number=number,
-            )
-        )
-    columns: dict[str, Any] = {}
-    for each in fields(TextColumns):
-        parts = [getattr(block, each.name) for block in blocks]
-        columns[each.name] = (
-            Heads.join(parts) if isinstance(parts[0], Heads) else np.concatenate(parts)
-        )
-    return TextColumns(**columns)
+    """All text columns of a side; each distinct text is looked at once, block by block."""
+    party, narrative = fold_column(table["counterparty"]), fold_column(table["narrative"])
+    said, first = _distinct_rows(party, narrative)
+    texts = _by_block(
+        lambda at: _text_block(party.take(at), narrative.take(at), boilerplate), first
+    )
+    reference = fold_column(table["reference"])
+    referred, first = _distinct_rows(reference)
+    references = _by_block(
+        lambda at: _TokenBlock.of(_token_runs(Buffer(reference.take(at)), 3)), first
+    )
+    row, token = _tokens_of_records((references["tokens"], referred), (texts["tokens"], said))
+    own = references["tokens"].main
+    has_own = own.length[referred] > 0
+    other = texts.pop("tokens").main
+    return TextColumns(
+        said=said,
+        **texts,
+        main=Heads(
+            np.where(has_own[:, None], own.eights[referred], other.eights[said]),
+            np.where(has_own, own.length[referred], other.length[said]),
+        ),
+        token_row=row,
+        token=token,
+    )
+
+
+def _distinct_rows(*columns: pa.Array) -> tuple[Ints, Ints]:
+    """For each row which distinct one it is, and the first row of each."""
+    code = np.zeros(len(columns[0]), dtype=np.int64)
+    for column in columns:
+        words = column.dictionary_encode()
+        code = code * max(len(words.dictionary), 1) + words.indices.to_numpy()
+    _, first, which = np.unique(code, return_index=True, return_inverse=True)
+    return which, first
+
+
+def _by_block(made: Callable[[pa.Array], dict[str, Any]], first: Ints) -> dict[str, Any]:
+    """The columns of all blocks, one after the other."""
+    blocks = [
+        made(pa.array(first[begin : begin + BLOCK_ROWS]))
+        for begin in range(0, max(len(first), 1), BLOCK_ROWS)
+    ]
+    columns = {}
+    for name in tuple(blocks[0]):
+        parts = [block.pop(name) for block in blocks]
+        join = getattr(type(parts[0]), "join", np.concatenate)
+        columns[name] = join(parts)
+    return columns
+
+
+def _text_block(party: pa.Array, narrative: pa.Array, boilerplate: Ints) -> dict[str, Any]:
+    text = Buffer(joined(party, narrative))
+    party_end = text.offsets[:-1] + pc.binary_length(party).to_numpy(zero_copy_only=False)
+    name, words = _name_and_words(text, party_end, boilerplate)
+    body, start, length = _spaced(text)
+    whole = hash_runs(body, start, length, TEXT_LETTERS)
+    return {
+        "name": name,
+        "name_letters": _letter_bits(name),
+        "text": Heads.of(body, start, length, TEXT_START_LETTERS),
+        "whole": np.where(length > 0, whole ^ length, ABSENT),
+        "words": words,
+        "word_bits": _word_bits(words),
+        **_TokenBlock.of(_token_runs(text, 4)),
+    }
 
 
 def _name_and_words(text: Buffer, party_end: Ints, boilerplate: Ints) -> tuple[Heads, Ints]:
@@ -366,27 +407,68 @@ def _word_keys(text: Buffer, pieces: Pieces) -> Ints:
     return keys
 
 
-def _tokens(reference: Buffer, text: Buffer) -> tuple[Ints, Ints, Ints, Heads]:
-    in_reference, in_text = _token_runs(reference, least=3), _token_runs(text, least=4)
-    main = _main_token(text.rows, (in_text, in_reference))
-    row = np.concatenate((in_reference.row, in_text.row))
-    token = np.concatenate((in_reference.token, in_text.token))
-    number = np.concatenate((in_reference.number, in_text.number))
-    order = np.lexsort((token, row))
-    row, token, number = row[order], token[order], number[order]
-    new = np.ones(len(row), dtype=np.bool_)
-    new[1:] = (row[1:] != row[:-1]) | (token[1:] != token[:-1])
-    return row[new], token[new], number[new], main
-
-
 @dataclass(frozen=True)
 class _Tokens:
+    """The tokens of some texts, in no order."""
+
+    texts: int
     row: Ints
     token: Ints
-    number: Ints
     length: Ints
     body: Bytes
     start: Ints
+
+
+@dataclass(frozen=True)
+class _TokenBlock:
+    """The tokens of texts, text by text, and of each text the longest: that of greater hash."""
+
+    count: Ints
+    token: Ints
+    main: Heads
+
+    @classmethod
+    def of(cls, found: _Tokens) -> dict[str, Any]:
+        """As a column named `tokens`."""
+        order = np.lexsort((found.token, found.length, found.row))
+        row = found.row[order]
+        last = np.ones(len(order), dtype=np.bool_)
+        last[:-1] = row[1:] != row[:-1]
+        chosen = order[last]
+        heads = Heads.of(found.body, found.start[chosen], found.length[chosen], TOKEN_DIGITS)
+        eights = np.zeros((found.texts, TOKEN_DIGITS // 8), dtype=np.uint64)
+        length = np.zeros(found.texts, dtype=np.uint8)
+        eights[found.row[chosen]] = heads.eights
+        length[found.row[chosen]] = heads.length
+        count = np.bincount(row, minlength=found.texts)
+        return {"tokens": cls(count, found.token[order], Heads(eights, length))}
+
+    @classmethod
+    def join(cls, parts: "Sequence[_TokenBlock]") -> "_TokenBlock":
+        """One after the other."""
+        return cls(
+            np.concatenate([each.count for each in parts]),
+            np.concatenate([each.token for each in parts]),
+            Heads.join([each.main for each in parts]),
+        )
+
+
+def _tokens_of_records(*sources: tuple[_TokenBlock, Ints]) -> tuple[Ints, Ints]:
+    """Record and token, from the tokens of texts and the text of each record; each once, sorted."""
+    rows, tokens = [], []
+    for block, which in sources:
+        count = block.count[which]
+        start = (np.cumsum(block.count) - block.count)[which]
+        row = np.repeat(np.arange(len(which)), count)
+        place = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+        rows.append(row)
+        tokens.append(block.token[start[row] + place])
+    row, token = np.concatenate(rows), np.concatenate(tokens)
+    order = np.lexsort((token, row))
+    row, token = row[order], token[order]
+    new = np.ones(len(row), dtype=np.bool_)
+    new[1:] = (row[1:] != row[:-1]) | (token[1:] != token[:-1])
+    return row[new], token[new]
 
 
 def _token_runs(text: Buffer, least: int) -> _Tokens:
@@ -408,12 +490,9 @@ def _token_runs(text: Buffer, least: int) -> _Tokens:
     )
     pieces = _without_zeros(body, pieces)
     token = hash_runs(body, pieces.start, pieces.length, TOKEN_DIGITS)
-    is_mixed = np.zeros(len(token), dtype=np.bool_)
-    is_mixed[len(plain.row) : len(plain.row) + len(mixed.row)] = True
-    number = np.where(is_mixed, -1, _numbers(body, pieces))
     keep = (pieces.length > 0) & ~((pieces.length == 4) & np.isin(token, _YEAR_HASHES))
     pieces = pieces.only(keep)
-    return _Tokens(pieces.row, token[keep], number[keep], pieces.length, body, pieces.start)
+    return _Tokens(text.rows, pieces.row, token[keep], pieces.length, body, pieces.start)
 
 
 def _split_numbers(text: Buffer, least: int) -> tuple[Bytes, Pieces]:
@@ -451,29 +530,3 @@ def _without_zeros(body: Bytes, pieces: Pieces) -> Pieces:
         length[open_] -= 1
         open_ = open_[length[open_] > 0]
     return Pieces(pieces.row, start, length)
-
-
-def _numbers(body: Bytes, pieces: Pieces) -> Ints:
-    """Each run of digits as a number; -1 when it has more than 15."""
-    value = np.zeros(len(pieces.row), dtype=np.int64)
-    for place in range(15):
-        here = np.flatnonzero(pieces.length > place)
-        if not len(here):
-            break
-        value[here] = value[here] * 10 + (body[pieces.start[here] + place] - 48)
-    return np.where(pieces.length <= 15, value, -1)
-
-
-def _main_token(rows: int, sources: tuple[_Tokens, _Tokens]) -> Heads:
-    """The token a record is known by: the longest of its reference, else of its text."""
-    eights = np.zeros((rows, TOKEN_DIGITS // 8), dtype=np.uint64)
-    lengths = np.zeros(rows, dtype=np.uint8)
-    for source in sources:
-        order = np.lexsort((source.token, source.length, source.row))
-        last = np.ones(len(order), dtype=np.bool_)
-        last[:-1] = source.row[order][1:] != source.row[order][:-1]
-        chosen = order[last]
-        heads = Heads.of(source.body, source.start[chosen], source.length[chosen], TOKEN_DIGITS)
-        eights[source.row[chosen]] = heads.eights
-        lengths[source.row[chosen]] = heads.length
-    return Heads(eights, lengths)
