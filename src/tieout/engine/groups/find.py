@@ -13,7 +13,7 @@ from tieout.core.matching.words import Pass
 from tieout.engine.groups.batches import TYPES, batch_bits, buckets, exact_hits, fee_hits
 from tieout.engine.groups.choose import Choice, choose
 from tieout.engine.groups.named import named_options
-from tieout.engine.groups.options import SUGGESTED_ONLY, Options, Rule, look_of
+from tieout.engine.groups.options import SUGGESTED_ONLY, Options, Rule, by_weight, look_of
 from tieout.engine.groups.ragged import first_of, offsets, spread, sum_by
 from tieout.engine.groups.records import Bools, Floats, FreeRecords, GroupsFound, Ints
 from tieout.engine.groups.say import Round, Told, tell
@@ -148,12 +148,12 @@ def _on_nodes(options: Options, shift: tuple[int, int], parts: int) -> Options:
 
 
 def _once(options: Options) -> Options:
-    """One option for each anchor and set of parts: the best supported."""
+    """One option for each anchor and set of parts, the best supported; in a total order."""
     none = np.full(int(options.node.max(initial=0)) + 1, -1, np.int64)
     exact = look_of(none, options.option_of, options.node, len(options))
     order = np.lexsort((options.rule, -options.weight, exact, options.anchor))
     once = first_of(options.anchor[order]) | first_of(exact[order])
-    return options.take(order[once])
+    return by_weight(options.take(order[once]))
 
 
 def _batch_options(view: View, weights: GroupWeights, rules: MatchRules) -> Options:
