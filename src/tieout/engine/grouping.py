@@ -5,6 +5,7 @@ records (`Pairs.held`) gives way to a group.
 """
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from tieout.core.matching.rules import MatchRules
@@ -15,6 +16,10 @@ from tieout.engine.policy import twin_classes
 from tieout.engine.population import Population, Populations
 from tieout.engine.tables import OtherGroup
 from tieout.engine.text import WORDS, Ints
+
+SERIES_MIN = 20
+SERIES_SHARE = 0.98
+"""A series of references names a kind when so many of so many records agree."""
 
 GROUP_PASSES = (Pass.BATCH, Pass.SPLIT, Pass.FEE_NET)
 
@@ -37,8 +42,10 @@ def search_sums(
 def _free_records(sides: Populations, kept: tuple[Ints, Ints]) -> tuple[FreeRecords, FreeRecords]:
     words = [_words(side, keep) for side, keep in zip((sides.left, sides.right), kept, strict=True)]
     known, count = np.unique(np.concatenate([each.ravel() for each in words]), return_counts=True)
+    tables = sides.left.table, sides.right.table
+    kinds = _kinds([each.take(keep) for each, keep in zip(tables, kept, strict=True)])
     made = []
-    for side, keep, word in zip((sides.left, sides.right), kept, words, strict=True):
+    for side, keep, word, kind in zip((sides.left, sides.right), kept, words, kinds, strict=True):
         frequency = np.where(word < 0, np.iinfo(np.int64).max, count[np.searchsorted(known, word)])
         rarest = np.take_along_axis(word, np.argsort(frequency, axis=1, kind="stable")[:, :2], 1)
         look, _ = twin_classes(side)
@@ -54,6 +61,7 @@ def _free_records(sides: Populations, kept: tuple[Ints, Ints]) -> tuple[FreeReco
                 day=side.day[keep],
                 party=rarest[:, 0],
                 alias=rarest[:, 1],
+                kind=kind,
                 number=_numbers(side, keep),
                 twin=look[keep],
                 is_pending=side.pending[keep],
@@ -69,6 +77,34 @@ def _words(side: Population, keep: Ints) -> Ints:
     columns = [side.text.columns[f"word_{n}"].to_numpy()[keep] for n in range(WORDS)]
     words: Ints = np.maximum(np.stack(columns, axis=1), -1)
     return words
+
+
+def _kinds(tables: list[pa.Table]) -> list[Ints]:
+    """The kinds of the records, coded alike on both sides; -1 where nothing tells it.
+
+    A record of no kind has that of its series, when all others of the series have one kind: the
+    letters that its reference begins with name the series (R-1001, R-1002).
+    """
+    said = [pc.utf8_lower(pc.utf8_trim_whitespace(each["kind"])) for each in tables]
+    known = pc.unique(pa.chunked_array([c for each in said for c in each.chunks], pa.string()))
+    known = known.filter(pc.not_equal(known, "")).sort()
+    return [
+        _with_series(pc.fill_null(pc.index_in(kind, known), -1), table["reference"])
+        for kind, table in zip(said, tables, strict=True)
+    ]
+
+
+def _with_series(kind: pa.ChunkedArray, reference: pa.ChunkedArray) -> Ints:
+    codes: Ints = kind.to_numpy().astype(np.int64)
+    letters = pc.extract_regex(reference, r"^\s*(?P<series>[A-Za-z]+)[^A-Za-z]*$")
+    series = pc.struct_field(letters, "series").combine_chunks().dictionary_encode()
+    place: Ints = pc.fill_null(series.indices, -1).to_numpy().astype(np.int64)
+    for at in range(len(series.dictionary)):
+        mine = place == at
+        found, count = np.unique(codes[mine & (codes >= 0)], return_counts=True)
+        if count.sum() >= SERIES_MIN and count.max() >= SERIES_SHARE * count.sum():
+            codes[mine & (codes < 0)] = found[np.argmax(count)]
+    return codes
 
 
 def _numbers(side: Population, keep: Ints) -> Ints:

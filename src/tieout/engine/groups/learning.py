@@ -10,7 +10,6 @@ from dataclasses import replace
 import numpy as np
 
 from tieout.core.matching.rules import FeeShape, MatchRules
-from tieout.engine.groups.amounts import learn_amounts
 from tieout.engine.groups.batches import (
     TYPES,
     BatchHits,
@@ -61,9 +60,7 @@ LEAN = 20.0
 
 def learn_groups(left: FreeRecords, right: FreeRecords, rules: MatchRules) -> GroupWeights:
     """The weights of the group search for these records; order of input does not matter."""
-    kinds = np.concatenate([left.kind, right.kind])
-    models = (learn_amounts(left.amount), learn_amounts(right.amount))
-    weights = start_weights(kinds, models, rules, len(TYPES))
+    weights = start_weights(left, right, rules, len(TYPES))
     both = views(left, right, rules)
     notes: list[str] = []
     for view in both:
