@@ -18,8 +18,11 @@ from tieout.engine.groups.weights import GAPS, GroupWeights
 NO_NUMBER = 1 << 60
 """Where records without a number come in the order of numbers."""
 SIZES_MAX = 63
-HOPE = 0.25
-"""Sums whose share, at best, is less than this part of what stands against them are not sought."""
+HOPE = np.array([0.25, 3.0, 3.0])
+"""Per scope: sums whose share is less than so many times what stands against them are not sought.
+
+Within a party a sum may be worth a question; among all of a kind only a likely one is.
+"""
 DATE_BONUS, NUMBER_BONUS = 0.5, 0.7
 """Bits that each member of a true sum may have over an accidental one by its date, its number."""
 AMOUNT_MAX = 1 << 40
@@ -306,7 +309,7 @@ def depth(view: View, rows: Rows, weights: GroupWeights) -> Ints:
         ways *= np.maximum(rows.width - k + 1, 0) / k
         if k > 1:
             mine = size[:, k] * np.exp2(bonus * k) / np.maximum(ways, 1)
-            out[(mine >= HOPE * against) & (ways > 0)] = k
+            out[(mine >= HOPE[rows.scope] * against) & (ways > 0)] = k
     return out
 
 
