@@ -208,6 +208,7 @@ def _refit(
     start = np.empty(shape)
     for scope, value in PRIOR.items():
         start[:, scope] = value
+    start[:, Scope.KIND] /= max(1, len(weights.kinds))
     prior = (hit + LEAN * start.ravel()) / (searched + LEAN)
     here = np.arange(cell_count) // (cell_count // 2) == view.direction
     return replace(
