@@ -5,6 +5,7 @@ records (`Pairs.held`) gives way to a group.
 """
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from tieout.core.matching.rules import MatchRules
@@ -15,6 +16,10 @@ from tieout.engine.policy import twin_classes
 from tieout.engine.population import Population, Populations
 from tieout.engine.tables import OtherGroup
 from tieout.engine.text import Ints
+
+SERIES_MIN = 20
+SERIES_SHARE = 0.98
+"""A series of references names a kind when so many of so many records agree."""
 
 GROUP_PASSES = (Pass.BATCH, Pass.SPLIT, Pass.FEE_NET)
 
@@ -38,8 +43,10 @@ def _free_records(sides: Populations, kept: tuple[Ints, Ints]) -> tuple[FreeReco
     both = zip((sides.left, sides.right), kept, strict=True)
     words = [side.text.words[side.text.said[keep]] for side, keep in both]
     known, count = np.unique(np.concatenate([each.ravel() for each in words]), return_counts=True)
+    tables = sides.left.table, sides.right.table
+    kinds = _kinds([each.take(keep) for each, keep in zip(tables, kept, strict=True)])
     made = []
-    for side, keep, word in zip((sides.left, sides.right), kept, words, strict=True):
+    for side, keep, word, kind in zip((sides.left, sides.right), kept, words, kinds, strict=True):
         frequency = np.where(word < 0, np.iinfo(np.int64).max, count[np.searchsorted(known, word)])
         rarest = np.take_along_axis(word, np.argsort(frequency, axis=1, kind="stable")[:, :2], 1)
         look, _ = twin_classes(side)
@@ -55,6 +62,7 @@ def _free_records(sides: Populations, kept: tuple[Ints, Ints]) -> tuple[FreeReco
                 day=side.day[keep],
                 party=rarest[:, 0],
                 alias=rarest[:, 1],
+                kind=kind,
                 number=_numbers(side, keep),
                 twin=look[keep],
                 is_pending=side.pending[keep],
@@ -63,6 +71,38 @@ def _free_records(sides: Populations, kept: tuple[Ints, Ints]) -> tuple[FreeReco
             )
         )
     return made[0], made[1]
+
+
+def _kinds(tables: list[pa.Table]) -> list[Ints]:
+    """The kinds of the records, coded alike on both sides; -1 where nothing tells it.
+
+    A record of no kind has that of its series, when all others of the series have one kind: the
+    letters that its reference begins with name the series (R-1001, R-1002).
+    """
+    said = [pc.utf8_lower(pc.utf8_trim_whitespace(each["kind"])) for each in tables]
+    known = pc.unique(pa.chunked_array([c for each in said for c in each.chunks], pa.string()))
+    known = known.filter(pc.not_equal(known, "")).sort()
+    return [
+        _with_series(pc.fill_null(pc.index_in(kind, known), -1), table["reference"])
+        for kind, table in zip(said, tables, strict=True)
+    ]
+
+
+def _with_series(kind: pa.ChunkedArray, reference: pa.ChunkedArray) -> Ints:
+    codes: Ints = kind.to_numpy().astype(np.int64)
+    letters = pc.extract_regex(reference, r"^\s*(?P<series>[A-Za-z]+)[^A-Za-z]*$")
+    series = pc.struct_field(letters, "series").combine_chunks().dictionary_encode()
+    place: Ints = pc.fill_null(series.indices, -1).to_numpy().astype(np.int64)
+    known = np.flatnonzero((place >= 0) & (codes >= 0))
+    kinds = int(codes.max(initial=0)) + 1
+    pair, count = np.unique(place[known] * kinds + codes[known], return_counts=True)
+    named, named_kind = np.divmod(pair, kinds)
+    total = np.bincount(named, count, minlength=len(series.dictionary))
+    rules = (total[named] >= SERIES_MIN) & (count >= SERIES_SHARE * total[named])
+    of_series = np.full(len(series.dictionary) + 1, -1, dtype=np.int64)
+    of_series[named[rules]] = named_kind[rules]
+    codes = np.where(codes < 0, of_series[place], codes)
+    return codes
 
 
 def _numbers(side: Population, keep: Ints) -> Ints:

@@ -164,6 +164,16 @@ def test_a_pending_line_and_other_accounts_are_left_alone() -> None:
     assert not search(pending, side((101, 12_345), (102, 20_671))).groups
 
 
+def test_lines_left_aside_do_not_shift_the_others() -> None:
+    bank = side(
+        (99, -700), (101, -41_411), (103, -30_017), (103, -20_121),
+        party=[7, 7, 7, 7], is_pending=[1, 0, 0, 0],
+    )  # fmt: skip
+    books = side((100, -50_138), party=[7])
+    group = only(search(bank, books))
+    assert (group.left, group.rule) == ((2, 3), "sum search within one party")
+
+
 def test_nothing_free_is_nothing_found() -> None:
     assert search(side(), side()).groups == ()
     assert search(side((100, 5)), side()).groups == ()

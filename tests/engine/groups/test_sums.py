@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tieout.engine.groups.searched import all_subsets
 from tieout.engine.groups.sums import LIST_MAX, size_limit, solve
+from tieout.engine.groups.weights import GAPS
 
 
 def brute(amounts: list[int], total: int, most: int) -> list[int]:
@@ -64,6 +66,22 @@ def test_many_candidates_are_complete_for_small_sets(width: int) -> None:
         truth = brute(amounts[at].tolist(), int(totals[at]), limit)
         assert 7 in truth
         assert found.mask[found.row == at].tolist() == truth
+
+
+def test_the_weight_of_all_subsets_counts_the_gaps_of_neighbours() -> None:
+    random = np.random.default_rng(4)
+    value = random.uniform(0.2, 3, (3, 7))
+    number = random.integers(-1, 60, (3, 7))
+    gap = np.exp2(np.linspace(3, -2, len(GAPS) + 1))
+    table = all_subsets(value, number, gap, 5)
+    for row in range(3):
+        for size in range(2, 5):
+            whole = 0.0
+            for chosen in combinations(range(7), size):
+                known = sorted(int(number[row, each]) for each in chosen if number[row, each] >= 0)
+                steps = np.searchsorted(GAPS, np.diff(known), "right")
+                whole += float(np.prod(value[row, list(chosen)]) * np.prod(gap[steps]))
+            assert table[row, size] == pytest.approx(whole)
 
 
 def test_equal_amounts_without_end_are_counted_and_not_listed() -> None:

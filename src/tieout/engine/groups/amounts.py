@@ -23,7 +23,7 @@ class AmountModel:
     """The learned density of one side's amounts."""
 
     size: Floats
-    """Share of records per quarter octave."""
+    """[slot of the kind, quarter octave]: the share of that kind's records of such a size."""
     roundness: Floats
     """Per class of roundness: how much likelier such an amount is than an even spread says."""
     repeated: Ints
@@ -31,12 +31,12 @@ class AmountModel:
     share: Floats
     """The share of records that has each of them, its own record not counted."""
 
-    def log2_density(self, amounts: Ints) -> Floats:
-        """log2 of the probability of exactly this amount, per record."""
+    def log2_density(self, amounts: Ints, slots: Ints) -> Floats:
+        """log2 of the probability of exactly this amount, per record of a kind's slot."""
         size = np.maximum(np.abs(amounts), 1)
         bins = _bin_of(size)
         width = np.exp2((bins + 1) / 4) - np.exp2(bins / 4)
-        smooth = self.size[bins] / width * self.roundness[_class_of(size)] / 2
+        smooth = self.size[slots, bins] / width * self.roundness[_class_of(size)] / 2
         place = np.minimum(np.searchsorted(self.repeated, amounts), len(self.repeated) - 1)
         again = np.where(self.repeated[place] == amounts, self.share[place], 0.0)
         return np.asarray(np.log2(np.minimum(smooth + again, 1.0)), np.float64)
@@ -53,13 +53,18 @@ def _class_of(size: Ints) -> Ints:
     return found
 
 
-def learn_amounts(amounts: Ints) -> AmountModel:
-    """The model of these amounts, leaning on an even spread over 1 to 1,000,000.00 when few."""
+def learn_amounts(amounts: Ints, slots: Ints, many: int) -> AmountModel:
+    """The model of these amounts, leaning on an even spread over 1 to 1,000,000.00 when few.
+
+    Each of the `many` kinds has sizes of its own, leaning on those of all.
+    """
     size = np.maximum(np.abs(amounts), 1)
     prior = np.zeros(_BINS)
     prior[16:106] = _PRIOR_RECORDS / 90
-    bins = np.bincount(_bin_of(size), minlength=_BINS) + prior
-    bins = np.convolve(bins, [0.25, 0.5, 0.25], mode="same") + 1e-6
+    every = _smooth(np.bincount(_bin_of(size), minlength=_BINS) + prior)
+    mine = np.bincount(slots * _BINS + _bin_of(size), minlength=many * _BINS)
+    of_kind = mine.reshape(many, _BINS) + _PRIOR_RECORDS * every
+    bins = np.stack([_smooth(each) for each in of_kind])
     even = -np.diff(np.r_[_even_shares(), 0.0])
     counts = np.bincount(_class_of(size), minlength=len(_ROUND)) + _PRIOR_RECORDS * even
     ordered = np.sort(amounts)
@@ -72,11 +77,16 @@ def learn_amounts(amounts: Ints) -> AmountModel:
         often, times = often[keep], times[keep]
     share = (times - 1) / (len(amounts) + _PRIOR_RECORDS)
     return AmountModel(
-        bins / bins.sum(),
+        bins,
         counts / counts.sum() / even,
         np.r_[ordered[often], np.int64(2**62)],
         np.r_[share, 0.0],
     )
+
+
+def _smooth(counts: Floats) -> Floats:
+    wide = np.convolve(counts, [0.25, 0.5, 0.25], mode="same") + 1e-6
+    return np.asarray(wide / wide.sum(), np.float64)
 
 
 def _even_shares() -> Floats:

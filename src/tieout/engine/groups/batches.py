@@ -332,7 +332,9 @@ def batch_bits(
     view: View, made: Buckets, hits: BatchHits, weights: GroupWeights
 ) -> tuple[Floats, Floats, Floats]:
     """(amount, date, exclusivity) in bits of every hit, against 'the anchor is no sum'."""
-    amount = -weights.amounts[view.direction].log2_density(view.anchors.amount[hits.anchor])
+    amount = weights.surprise(
+        view.direction, view.anchors, hits.anchor, view.anchors.amount[hits.anchor]
+    )
     slot = weights.slots(view.anchors.kind)[hits.anchor]
     kind = made.kind[hits.bucket]
     sort = np.where(hits.fee >= 0, TYPES.index(Rule.FEE), made.type[hits.bucket])

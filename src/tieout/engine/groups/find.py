@@ -13,7 +13,7 @@ from tieout.core.matching.words import Pass
 from tieout.engine.groups.batches import TYPES, batch_bits, buckets, exact_hits, fee_hits
 from tieout.engine.groups.choose import Choice, choose
 from tieout.engine.groups.named import named_options
-from tieout.engine.groups.options import SUGGESTED_ONLY, Options, Rule, look_of
+from tieout.engine.groups.options import SUGGESTED_ONLY, Options, Rule, by_weight, look_of
 from tieout.engine.groups.ragged import first_of, offsets, spread, sum_by
 from tieout.engine.groups.records import Bools, Floats, FreeRecords, GroupsFound, Ints
 from tieout.engine.groups.say import Round, Told, tell
@@ -30,7 +30,7 @@ from tieout.engine.groups.scopes import (
     may_anchor,
     views,
 )
-from tieout.engine.groups.searched import Found, cells, flat_members, search, solved, weigh
+from tieout.engine.groups.searched import Found, cells, depth, flat_members, search, solved, weigh
 from tieout.engine.groups.several import several_options
 from tieout.engine.groups.weights import GroupWeights
 
@@ -114,7 +114,8 @@ def _propose(
         named, work = named_options(view, weights, rules, budget)
         several += [named, several_options(view, weights)]
         rows, wholes = _rows(view, weights, rules, np.flatnonzero(mine & may_anchor(view.anchors)))
-        found = search(view, rows, rules.group_size_max, budget)
+        rows, most = _hopeful(rows, depth(view, rows, weights))
+        found = search(view, rows, np.minimum(most, rules.group_size_max), budget)
         ledger.work += work + found.work
         ledger.unsearched += int((found.limit == 0).sum())
         searched, unlisted = _searched_options(view, found, weights)
@@ -148,12 +149,12 @@ def _on_nodes(options: Options, shift: tuple[int, int], parts: int) -> Options:
 
 
 def _once(options: Options) -> Options:
-    """One option for each anchor and set of parts: the best supported."""
+    """One option for each anchor and set of parts, the best supported; in a total order."""
     none = np.full(int(options.node.max(initial=0)) + 1, -1, np.int64)
     exact = look_of(none, options.option_of, options.node, len(options))
     order = np.lexsort((options.rule, -options.weight, exact, options.anchor))
     once = first_of(options.anchor[order]) | first_of(exact[order])
-    return options.take(order[once])
+    return by_weight(options.take(order[once]))
 
 
 def _batch_options(view: View, weights: GroupWeights, rules: MatchRules) -> Options:
@@ -211,18 +212,26 @@ def _rows(
     return join_rows(made), _whole_party(view, wide, weights, rules)
 
 
+def _hopeful(rows: Rows, most: Ints) -> tuple[Rows, Ints]:
+    """The rows in which a sum could be believed, and how deep to look; the others are refused."""
+    keep, over = np.flatnonzero(most >= 2), np.flatnonzero(most < 2)
+    return _kept(rows, keep, over), most[keep]
+
+
 def _narrow(wide: Rows, most: int) -> Rows:
-    keep = np.flatnonzero(wide.width <= most)
-    over = wide.width > most
-    row, place = spread(wide.start[keep], wide.start[keep + 1])
+    return _kept(wide, np.flatnonzero(wide.width <= most), np.flatnonzero(wide.width > most))
+
+
+def _kept(rows: Rows, keep: Ints, over: Ints) -> Rows:
+    row, place = spread(rows.start[keep], rows.start[keep + 1])
     return Rows(
-        wide.anchor[keep],
-        wide.scope[keep],
-        wide.kind[keep],
+        rows.anchor[keep],
+        rows.scope[keep],
+        rows.kind[keep],
         offsets(row, len(keep)),
-        wide.part[place],
-        np.r_[wide.refused_anchor, wide.anchor[over]],
-        np.r_[wide.refused_count, wide.width[over]],
+        rows.part[place],
+        np.r_[rows.refused_anchor, rows.anchor[over]],
+        np.r_[rows.refused_count, rows.width[over]],
     )
 
 
@@ -238,7 +247,7 @@ def _whole_party(view: View, wide: Rows, weights: GroupWeights, rules: MatchRule
     slot = weights.slots(view.anchors.kind)[anchor]
     sort = TYPES.index(Rule.PARTY_WINDOW)
     share = weights.batch_prior[view.direction, sort, slot, weights.any_slot]
-    surprise = -weights.amounts[view.direction].log2_density(view.anchors.amount[anchor])
+    surprise = weights.surprise(view.direction, view.anchors, anchor, view.anchors.amount[anchor])
     return Options.make(
         anchor,
         offsets(row, len(hit)),

@@ -10,7 +10,6 @@ from dataclasses import replace
 import numpy as np
 
 from tieout.core.matching.rules import FeeShape, MatchRules
-from tieout.engine.groups.amounts import learn_amounts
 from tieout.engine.groups.batches import (
     TYPES,
     BatchHits,
@@ -61,9 +60,7 @@ LEAN = 20.0
 
 def learn_groups(left: FreeRecords, right: FreeRecords, rules: MatchRules) -> GroupWeights:
     """The weights of the group search for these records; order of input does not matter."""
-    kinds = np.concatenate([left.kind, right.kind])
-    models = (learn_amounts(left.amount), learn_amounts(right.amount))
-    weights = start_weights(kinds, models, rules, len(TYPES))
+    weights = start_weights(left, right, rules, len(TYPES))
     both = views(left, right, rules)
     notes: list[str] = []
     for view in both:
@@ -211,6 +208,7 @@ def _refit(
     start = np.empty(shape)
     for scope, value in PRIOR.items():
         start[:, scope] = value
+    start[:, Scope.KIND] /= max(1, len(weights.kinds))
     prior = (hit + LEAN * start.ravel()) / (searched + LEAN)
     here = np.arange(cell_count) // (cell_count // 2) == view.direction
     return replace(

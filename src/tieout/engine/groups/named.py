@@ -17,8 +17,8 @@ NAMED = 500
 """Hundredths of a bit for a named record that is in the sum."""
 UNUSED = -300
 """And for one that is named but not in it."""
-REMAINDER = 250
-"""For each record that is named by a payment which does not equal their sum."""
+REMAINDER = -50
+"""For all that a payment names when it does not equal their sum: no surer than not."""
 
 
 def named_rows(view: View, slot: int) -> Rows:
@@ -69,7 +69,9 @@ def named_options(
     """Sums over named records, whole or in part; a remainder where none is exact."""
     rows = named_rows(view, weights.any_slot)
     found = search(view, rows, max(rules.group_size_max, FULL), budget)
-    surprise = -weights.amounts[view.direction].log2_density(view.anchors.amount[rows.anchor])
+    surprise = weights.surprise(
+        view.direction, view.anchors, rows.anchor, view.anchors.amount[rows.anchor]
+    )
     amount = np.rint(100 * surprise).astype(np.int64)
     start, part = flat_members(found, np.arange(len(found.row)))
     size = found.size
@@ -93,7 +95,7 @@ def named_options(
         rows.anchor[rest],
         *_of_rows(rows, rest),
         rule=int(Rule.NAMED_REMAINDER),
-        reference=REMAINDER * rows.width[rest],
+        reference=REMAINDER,
         residual=_gap(view, rows)[rest],
     )
     return Options.join([exact, wholes, remainders]), found.work

@@ -9,7 +9,7 @@ from typing import Self
 
 import numpy as np
 
-from tieout.engine.groups.ragged import offsets, spread
+from tieout.engine.groups.ragged import first_of, offsets, spread
 from tieout.engine.groups.records import Floats, Ints
 
 
@@ -120,6 +120,30 @@ class Options:
             value = columns.get(each.name, 0)
             made[each.name] = np.broadcast_to(np.asarray(value, np.int64), len(anchor)).copy()
         return cls(anchor=anchor, start=start, node=node, **made)
+
+
+def by_weight(options: Options) -> Options:
+    """By anchor and falling weight, equal weights by their members: never by what else is there."""
+    order = np.lexsort((-options.weight, options.anchor))
+    start, size = options.start[:-1], options.size
+    tie: Ints = np.cumsum(
+        first_of(options.anchor[order]) | first_of(options.weight[order]), dtype=np.int64
+    )
+    depth = 0
+    while True:
+        place = np.flatnonzero(np.bincount(tie)[tie] > 1)
+        which = order[place]
+        if not len(which) or depth > int(size[which].max()):
+            return options.take(order)
+        inside = depth < size[which]
+        member = np.full(len(which), -1, np.int64)
+        member[inside] = options.node[start[which[inside]] + depth]
+        again = np.lexsort((member, tie[place]))
+        order[place] = which[again]
+        settled = np.full(len(tie), -1, np.int64)
+        settled[place] = member[again]
+        tie = np.cumsum(first_of(tie) | first_of(settled), dtype=np.int64)
+        depth += 1
 
 
 def log2_sum(weights: Ints, anchor: Ints, anchors: int) -> Floats:

@@ -45,8 +45,9 @@ class Told:
             self._undecided(
                 int(nodes[at]),
                 UnmatchedReason.TOO_MANY,
-                f"As a sum not decidable: {int(most[at])} candidates within the window, "
-                f"more than {limit}; among so many some sum always fits.",
+                f"As a sum not decidable: {int(most[at])} candidates within the window"
+                + (f", more than {limit}" if most[at] > limit else "")
+                + "; among so many some sum fits by accident.",
             )
         found = np.bincount(options.anchor, minlength=len(nodes))
         for at in np.flatnonzero((found > 1) & (most == 0) & ~taken).tolist():

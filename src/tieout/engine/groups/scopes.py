@@ -170,7 +170,9 @@ def _rows(ask: Ask, scope: Scope, flat: tuple[Ints, Ints, Ints], most: int) -> R
 
 def by_party(view: View, ask: Ask, most: int) -> Rows:
     """Candidates of the anchor's own party, either sign."""
-    part, name = _names(view.parts, np.flatnonzero(may_anchor(view.parts)))
+    usable = np.flatnonzero(may_anchor(view.parts))
+    part, name = _names(view.parts, usable)
+    part = usable[part]
     row, own = _names(view.anchors, ask.anchor)
     code_part, code_own = dense_both(
         (view.part_block[part], view.anchor_block[ask.anchor[row]]), (name, own)

@@ -4,6 +4,7 @@ Finding (which subsets) is apart from weighing (what each is worth), so that the
 learned from one search and applied to another.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,16 @@ from tieout.engine.groups.scopes import Rows, View
 from tieout.engine.groups.sums import size_limit, solve, work_of
 from tieout.engine.groups.weights import GAPS, GroupWeights
 
+NO_NUMBER = 1 << 60
+"""Where records without a number come in the order of numbers."""
+SIZES_MAX = 63
+HOPE = np.array([0.25, 3.0, 3.0])
+"""Per scope: sums whose share is less than so many times what stands against them are not sought.
+
+Within a party a sum may be worth a question; among all of a kind only a likely one is.
+"""
+DATE_BONUS, NUMBER_BONUS = 0.5, 0.7
+"""Bits that each member of a true sum may have over an accidental one by its date, its number."""
 AMOUNT_MAX = 1 << 40
 """Larger amounts are not searched: packed sums would overflow."""
 
@@ -70,21 +81,23 @@ def solved(found: Found) -> Found:
     return Found(kept, new, found.start, moved, *few, found.work)
 
 
-def search(view: View, rows: Rows, most: int, budget: int) -> Found:
-    """All solutions of all rows, cheapest rows first, within the budget of each block."""
+def search(view: View, rows: Rows, most: Ints | int, budget: int) -> Found:
+    """All solutions of all rows up to `most` parts, cheapest rows first, within each budget."""
     width = rows.width
+    most = np.minimum(most, limits(int(width.max(initial=2)))[width])
     allowed = _affordable(view, rows, most, budget)
     count = np.zeros(len(width), np.int64)
     capped = np.zeros(len(width), np.bool_)
     limit = np.zeros(len(width), np.int64)
     row_parts, mask_parts, work = [], [], 0
-    for size in np.unique(width[allowed]).tolist():
-        which = np.flatnonzero(allowed & (width == size))
+    for code in np.unique((width * 64 + most)[allowed]).tolist():
+        size, parts = divmod(code, 64)
+        which = np.flatnonzero(allowed & (width == size) & (most == parts))
         places = rows.start[which][:, None] + np.arange(size)
         amounts = view.parts.amount[rows.part[places]]
-        found = solve(amounts, view.anchors.amount[rows.anchor[which]], 2, most)
+        found = solve(amounts, view.anchors.amount[rows.anchor[which]], 2, parts)
         count[which], capped[which] = found.count, found.capped
-        limit[which] = size_limit(size, most)
+        limit[which] = parts
         row_parts.append(which[found.row])
         mask_parts.append(found.mask)
         work += found.work
@@ -96,10 +109,10 @@ def search(view: View, rows: Rows, most: int, budget: int) -> Found:
     return Found(rows, row, start, place, count, capped, limit, work)
 
 
-def _affordable(view: View, rows: Rows, most: int, budget: int) -> Bools:
+def _affordable(view: View, rows: Rows, most: Ints, budget: int) -> Bools:
     width = rows.width
-    cost_of = np.array([0, 0] + [work_of(n, most) for n in range(2, int(width.max(initial=2)) + 1)])
-    cost = cost_of[width]
+    code, which = np.unique(width * 64 + most, return_inverse=True)
+    cost = np.array([work_of(*divmod(each, 64)) for each in code.tolist()], np.int64)[which]
     block = view.anchor_block[rows.anchor]
     order = np.lexsort((np.arange(len(width)), cost, block))
     spent = np.cumsum(cost[order])
@@ -145,7 +158,9 @@ def weigh(view: View, found: Found, weights: GroupWeights) -> Evidence:
     """The evidence of every solution under these weights."""
     rows = found.rows
     cell = cells(view, rows, weights)
-    amount = -weights.amounts[view.direction].log2_density(view.anchors.amount[rows.anchor])
+    amount = weights.surprise(
+        view.direction, view.anchors, rows.anchor, view.anchors.amount[rows.anchor]
+    )
     share = weights.prior[cell]
     odds = np.log2(share / (1 - share))
     line, subsets = _lines(view, rows, cell, weights)
@@ -186,16 +201,44 @@ def _lines(
     relative = share / mean[row] if len(row) else share
     line = _hundredths(np.log2(np.maximum(relative, 1e-6)))
     relative = np.exp2(line / 100)
-    most = weights.size.shape[-1] - 1
-    subsets = np.zeros((len(width), most + 1))
+    number = view.parts.number[rows.part]
+    numbered = np.bincount(row, number >= 0, len(width)) > 1
+    subsets = np.zeros((len(width), weights.size.shape[-1]))
     for size in np.unique(rows.width).tolist():
-        which = np.flatnonzero(rows.width == size)
-        table = np.zeros((len(which), most + 1))
-        table[:, 0] = 1
-        for at in range(size):
-            table[:, 1:] += relative[rows.start[which] + at][:, None] * table[:, :-1]
-        subsets[which] = np.log2(np.maximum(table, 1e-300))
+        for chained in (False, True):
+            which = np.flatnonzero((rows.width == size) & (numbered == chained))
+            place = rows.start[which][:, None] + np.arange(size)
+            gap = np.exp2(weights.gap / 100) if chained else None
+            table = all_subsets(relative[place], number[place], gap, subsets.shape[1])
+            subsets[which] = np.log2(np.maximum(table, 1e-300))
     return line, subsets
+
+
+def all_subsets(value: Floats, number: Ints, gap: Floats | None, sizes: int) -> Floats:
+    """Per row and k the summed weight of all subsets of k: their values times their gaps' factors.
+
+    Subsets are built in the order of the numbers, so that each new member has one neighbour.
+    """
+    rows, items = value.shape
+    table = np.zeros((rows, sizes))
+    table[:, 0] = 1
+    if gap is None:
+        for at in range(items):
+            table[:, 1:] += value[:, at, None] * table[:, :-1]
+        return table
+    number = np.where(number < 0, NO_NUMBER, number)
+    order = np.argsort(number, axis=1, kind="stable")
+    value, number = np.take_along_axis(value, order, 1), np.take_along_axis(number, order, 1)
+    ending = np.zeros((rows, items, sizes))
+    for at in range(items):
+        apart = number[:, at, None] - number[:, :at]
+        factor = gap[np.searchsorted(GAPS, apart, "right")]
+        factor[number[:, at] == NO_NUMBER] = 1.0
+        before = np.einsum("ri,rik->rk", factor, ending[:, :at])
+        before[:, 0] = 1
+        ending[:, at, 1:] = value[:, at, None] * before[:, :-1]
+    table += ending.sum(axis=1)
+    return table
 
 
 def gaps(view: View, found: Found) -> tuple[Ints, Ints]:
@@ -210,28 +253,63 @@ def gaps(view: View, found: Found) -> tuple[Ints, Ints]:
     return member[1:][same], np.searchsorted(GAPS, gap, "right")
 
 
+def limits(width: int) -> Ints:
+    """Per number of candidates up to `width`: the most parts that the kernel is complete for."""
+    return np.array([size_limit(each, SIZES_MAX) for each in range(width + 1)], np.int64)
+
+
 def _rest(view: View, found: Found, size: Floats) -> Floats:
-    """Expected share of larger subsets, per unit of amount, at the anchor's amount.
+    """Expected share of larger subsets, per unit of amount, at the anchor's amount."""
+    out = np.zeros(len(found.rows.anchor))
+    short = (found.limit > 0) & (found.limit < size.shape[1] - 1)
+    for k, chance in _chances(view, found.rows, size.shape[1]):
+        out += np.where(short & (found.limit < k), size[:, k] * chance, 0)
+    return out
+
+
+def _chances(view: View, rows: Rows, sizes: int) -> Iterator[tuple[int, Floats]]:
+    """Per k and row the chance that a sum of k of its candidates is just the anchor's amount.
 
     Sums of k of n amounts lie about k times their mean, nearly normally.
     """
-    rows = found.rows
-    out = np.zeros(len(rows.anchor))
-    short = np.flatnonzero((found.limit > 0) & (found.limit < size.shape[1] - 1))
-    if not len(short):
-        return out
     row = rows.row_of
     amount = view.parts.amount[rows.part].astype(np.float64)
     width = np.maximum(rows.width, 2).astype(np.float64)
     mean = np.bincount(row, amount, len(width)) / width
     spread_of = np.bincount(row, (amount - mean[row]) ** 2, len(width)) / width
     total = view.anchors.amount[rows.anchor].astype(np.float64)
-    for k in range(3, size.shape[1]):
-        which = short[found.limit[short] < k]
-        which = which[width[which] > k]
-        variance = k * spread_of[which] * (width[which] - k) / (width[which] - 1) + 1
-        gap = (total[which] - k * mean[which]) ** 2 / (2 * variance)
-        out[which] += size[which, k] * np.exp(-gap) / np.sqrt(2 * np.pi * variance)
+    for k in range(2, sizes):
+        variance = k * spread_of * np.maximum(width - k, 0) / (width - 1) + 1
+        gap = (total - k * mean) ** 2 / (2 * variance)
+        yield k, np.where(width > k, np.exp(-gap) / np.sqrt(2 * np.pi * variance), 0)
+
+
+def depth(view: View, rows: Rows, weights: GroupWeights) -> Ints:
+    """Per row the most parts that a sum could have and still be proposed; below 2: none.
+
+    Known before the search: a set of k of n candidates has the share size[k] / (n over k); against
+    it stand all accidental sets together, and that the anchor is no sum. What good dates and
+    neighbouring numbers may add is allowed for.
+    """
+    cell = cells(view, rows, weights)
+    size, share = weights.size[cell], weights.prior[cell]
+    density = np.exp2(
+        -weights.surprise(
+            view.direction, view.anchors, rows.anchor, view.anchors.amount[rows.anchor]
+        )
+    )
+    against = (1 - share) / share * density
+    for k, chance in _chances(view, rows, size.shape[1]):
+        against += size[:, k] * chance
+    numbered = np.bincount(rows.row_of, view.parts.number[rows.part] >= 0, len(share)) > 1
+    bonus = np.where(numbered & (weights.gap.max() > 0), NUMBER_BONUS, DATE_BONUS)
+    out = np.zeros(len(share), np.int64)
+    ways = np.ones(len(share))
+    for k in range(1, size.shape[1]):
+        ways *= np.maximum(rows.width - k + 1, 0) / k
+        if k > 1:
+            mine = size[:, k] * np.exp2(bonus * k) / np.maximum(ways, 1)
+            out[(mine >= HOPE[rows.scope] * against) & (ways > 0)] = k
     return out
 
 

@@ -89,7 +89,7 @@ def _join(
     # every pair of anchors met every combination of its party: that many chances for an accident
     top = int(max(here.max(), there.max())) + 1
     chances = count_by(here[left[:, 0]], top) * count_by(there[right[:, 0]], top)
-    surprise: Floats = -weights.amounts[view.direction].log2_density(total[row])
+    surprise: Floats = weights.surprise(view.direction, view.anchors, left[row, 0], total[row])
     nodes = np.c_[two, one[:, 1] + len(view.parts)]
     width = nodes.shape[1]
     return Options.make(

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from tieout.core.matching.rules import FeeShape, MatchRules
-from tieout.engine.groups.amounts import AmountModel
-from tieout.engine.groups.records import Floats, Ints
+from tieout.engine.groups.amounts import AmountModel, learn_amounts
+from tieout.engine.groups.records import Floats, FreeRecords, Ints
 from tieout.engine.groups.scopes import Scope, group_window
 
 KINDS_MAX = 14
@@ -57,10 +57,12 @@ class GroupWeights:
 
     def slots(self, kind: Ints) -> Ints:
         """The slot of each kind."""
-        if not len(self.kinds):
-            return np.zeros(len(kind), np.int64)
-        place = np.minimum(np.searchsorted(self.kinds, kind), len(self.kinds) - 1)
-        return np.where(self.kinds[place] == kind, place + 1, 0)
+        return slot_of(self.kinds, kind)
+
+    def surprise(self, direction: int, records: FreeRecords, at: Ints, amounts: Ints) -> Floats:
+        """Bits: how rare these amounts are among records of the kinds of those at `at`."""
+        slots = self.slots(records.kind[at])
+        return -self.amounts[direction].log2_density(amounts, slots)
 
     def lag_limits(self) -> tuple[Ints, Ints]:
         """Per cell the lags worth searching: all until enough groups have shown theirs."""
@@ -72,13 +74,25 @@ class GroupWeights:
         return first + self.low, last + self.low
 
 
+def slot_of(kinds: Ints, kind: Ints) -> Ints:
+    """The slot of each kind, where `kinds` have slots of their own."""
+    if not len(kinds):
+        return np.zeros(len(kind), np.int64)
+    place = np.minimum(np.searchsorted(kinds, kind), len(kinds) - 1)
+    return np.where(kinds[place] == kind, place + 1, 0)
+
+
 def start_weights(
-    kinds: Ints, amounts: tuple[AmountModel, AmountModel], rules: MatchRules, types: int
+    left: FreeRecords, right: FreeRecords, rules: MatchRules, types: int
 ) -> GroupWeights:
-    """Weights before anything is learned."""
+    """Weights before any sum is learned."""
+    kinds = np.concatenate([left.kind, right.kind])
     found, times = np.unique(kinds[kinds >= 0], return_counts=True)
     table = np.sort(found[np.lexsort((found, -times))[:KINDS_MAX]])
     slots = len(table) + 2
+    one, two = (
+        learn_amounts(each.amount, slot_of(table, each.kind), slots) for each in (left, right)
+    )
     low, high = group_window(rules)
     profile = start_profile(low, high)
     size = start_sizes(rules.group_size_max)
@@ -91,7 +105,7 @@ def start_weights(
         kinds=table,
         low=low,
         high=high,
-        amounts=amounts,
+        amounts=(one, two),
         prior=prior,
         lag=np.broadcast_to(profile, (*shape, len(profile))).copy(),
         size=np.broadcast_to(size, (*shape, len(size))).copy(),
