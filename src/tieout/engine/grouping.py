@@ -101,8 +101,7 @@ def _with_series(kind: pa.ChunkedArray, reference: pa.ChunkedArray) -> Ints:
     rules = (total[named] >= SERIES_MIN) & (count >= SERIES_SHARE * total[named])
     of_series = np.full(len(series.dictionary) + 1, -1, dtype=np.int64)
     of_series[named[rules]] = named_kind[rules]
-    codes = np.where(codes < 0, of_series[place], codes)
-    return codes
+    return np.where(codes < 0, of_series[place], codes)
 
 
 def _numbers(side: Population, keep: Ints) -> Ints:
