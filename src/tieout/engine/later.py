@@ -14,7 +14,7 @@ from tieout.core.matching.words import Pass, ResidualCause, Status
 from tieout.engine.fees import Shape, learn_shapes, shape_of
 from tieout.engine.joins import distinct, exclusive, mixed, pairs_by_key
 from tieout.engine.population import NO_DAY, Population, Populations
-from tieout.engine.reasons import days_apart, money
+from tieout.engine.reasons import days, days_apart, money
 from tieout.engine.tables import OtherGroup
 from tieout.engine.text import Flags, Ints
 
@@ -103,7 +103,7 @@ def _replaced(sides: Populations, side: Population, pending: int, posted: int) -
         residual_minor=amount if is_left else -amount,
         residual_cause=ResidualCause.ONE_SIDED,
         reason=f"{money(amount, currency)} was pending; {side.ids[posted].as_py()} posted it as "
-        f"{new}, {int(side.day[posted] - side.day[pending])} days later, and counts instead.",
+        f"{new}, {days(int(side.day[posted] - side.day[pending]))} later, and counts instead.",
     )
 
 
@@ -310,7 +310,7 @@ def _opposite_group(
     is_left = side is sides.left
     currency = sides.currencies[int(side.currency[pair[0]])]
     amount = money(int(side.amount[pair[1]]), currency)
-    days = abs(int(side.day[pair[0]] - side.day[pair[1]]))
+    apart = days(int(side.day[pair[0]] - side.day[pair[1]]))
     accounts = [sides.accounts[int(side.account[i])] for i in pair]
     return OtherGroup(
         left=members if is_left else (),
@@ -323,7 +323,7 @@ def _opposite_group(
         posterior=0.999 if sure else 0.5,
         residual_minor=0,
         residual_cause=ResidualCause.NONE,
-        reason=f"{amount} out of {accounts[0]} and into {accounts[1]}, {days} days apart."
+        reason=f"{amount} out of {accounts[0]} and into {accounts[1]}, {apart} apart."
         if transfer
-        else f"{amount} out and back under one name, {days} days apart.",
+        else f"{amount} out and back under one name, {apart} apart.",
     )

@@ -166,11 +166,12 @@ def _days(table: pa.Table) -> Ints:
 
 
 def _externals(left: pa.Table, right: pa.Table) -> tuple[Ints, Ints]:
-    first, second, names = _codes(_flat(left["external_id"]), _flat(right["external_id"]))
-    if names and names[0] == "":
-        first = np.where(first == 0, LEFT_ABSENT, first)
-        second = np.where(second == 0, RIGHT_ABSENT, second)
-    return first, second
+    """Ids of both sides as numbers that are equal where the ids are; absent ones equal nothing."""
+    columns = [_flat(left["external_id"]), _flat(right["external_id"])]
+    codes: Ints = pa.concat_arrays(columns).dictionary_encode().indices.to_numpy().astype(np.int64)
+    absent = [pc.equal(column, "").to_numpy(zero_copy_only=False) for column in columns]
+    first, second = codes[: left.num_rows], codes[left.num_rows :]
+    return np.where(absent[0], LEFT_ABSENT, first), np.where(absent[1], RIGHT_ABSENT, second)
 
 
 def populations(left: pa.Table, right: pa.Table, rules: MatchRules) -> Populations:

@@ -44,14 +44,18 @@ def money(amount_minor: int, currency: str) -> str:
     return f"{format_minor(amount_minor, exponent)} {currency}".rstrip()
 
 
+def days(count: int) -> str:
+    """So many days, without their direction."""
+    return "1 day" if abs(count) == 1 else f"{abs(count)} days"
+
+
 def days_apart(lag: int) -> str:
     """The left day against the right day."""
     if lag == NO_DAY:
         return "a date is missing"
     if lag == 0:
         return "the same day"
-    noun = "day" if abs(lag) == 1 else "days"
-    return f"left {abs(lag)} {noun} {'later' if lag > 0 else 'earlier'}"
+    return f"left {days(lag)} {'later' if lag > 0 else 'earlier'}"
 
 
 def pair_phrase(made_by: Pass, lag: int, levels: tuple[int, int], *, twins: int, ties: int) -> str:

@@ -311,7 +311,10 @@ def _distinct_rows(*columns: pa.Array) -> tuple[Ints, Ints]:
     for column in columns:
         words = column.dictionary_encode()
         code = code * max(len(words.dictionary), 1) + words.indices.to_numpy()
-    _, first, which = np.unique(code, return_index=True, return_inverse=True)
+    distinct = pa.array(code).dictionary_encode()
+    which: Ints = distinct.indices.to_numpy().astype(np.int64)
+    first = np.empty(len(distinct.dictionary), dtype=np.int64)
+    first[which[::-1]] = np.arange(len(code))[::-1]
     return which, first
 
 
