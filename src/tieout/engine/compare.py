@@ -101,7 +101,9 @@ def _names(left: TextColumns, right: TextColumns, l: Ints, r: Ints) -> Ints:  # 
     level[_edited(left, right, l, r)] = Text.EDIT
     longer = near.alike(6)
     level[first[longer]] = Text.PREFIX_6
-    level[_shared_word(left, right, l, r)] = Text.WORD
+    some, shared = _shared_words(left, right, l, r)
+    level[some[shared > 0]] = Text.WORD
+    level[some[shared > 1]] = Text.WORDS
     near, first = near.only(np.flatnonzero(near.alike(4))), first[near.alike(4)]
     inner = level[first]
     inner[near.alike(8)] = Text.PREFIX_8
@@ -115,12 +117,18 @@ def _names(left: TextColumns, right: TextColumns, l: Ints, r: Ints) -> Ints:  # 
     return level
 
 
-def _shared_word(left: TextColumns, right: TextColumns, l: Ints, r: Ints) -> Ints:  # noqa: E741
+def _shared_words(
+    left: TextColumns,
+    right: TextColumns,
+    l: Ints,  # noqa: E741  as everywhere
+    r: Ints,
+) -> tuple[Ints, Ints]:
+    """Pairs that may share a telling word, and how many different ones they do."""
     maybe = np.flatnonzero(left.word_bits[l] & right.word_bits[r])
     one, other = left.words[l[maybe]], right.words[r[maybe]]
-    shared = (one[:, :, None] == other[:, None, :]) & (one >= 0)[:, :, None]
-    found: Ints = maybe[shared.any(axis=(1, 2))]
-    return found
+    found = (one[:, :, None] == other[:, None, :]).any(axis=2) & (one >= 0)
+    again = np.tril(one[:, :, None] == one[:, None, :], -1).any(axis=2)
+    return maybe, (found & ~again).sum(axis=1)
 
 
 def _edited(left: TextColumns, right: TextColumns, l: Ints, r: Ints) -> Ints:  # noqa: E741

@@ -41,8 +41,8 @@ class Text(IntEnum):
     PREFIX_6 = 6
     WORD = 7
     """A telling word of one is in the other."""
-    ALIAS = 8
-    """Other names, that go together again and again."""
+    WORDS = 8
+    """Several telling words of one are in the other."""
     PREFIX_8 = 9
     PREFIX_11 = 10
     PREFIX_14 = 11
@@ -69,7 +69,7 @@ class Start(IntEnum):
 
 STARTS = len(Start)
 """The text level of a pair is its `Text` times this plus its `Start`."""
-TEXT_AGREES = (Text.EDIT, Text.PREFIX_6, Text.WORD, *list(Text)[Text.ALIAS :])
+TEXT_AGREES = (Text.EDIT, Text.PREFIX_6, Text.WORD, *list(Text)[Text.WORDS :])
 """Levels that a person would call the same party."""
 CHANCE_PAIRS = 30_000
 _DAYS = 2**24
@@ -121,7 +121,7 @@ _TEXT_PRIOR: dict[Text, tuple[float, float]] = {
     Text.EDIT: (0.02, 0.002),
     Text.PREFIX_6: (0.04, 0.003),
     Text.WORD: (0.08, 0.01),
-    Text.ALIAS: (0.02, 0.002),
+    Text.WORDS: (0.04, 0.001),
     Text.PREFIX_8: (0.05, 0.003),
     Text.PREFIX_11: (0.05, 0.002),
     Text.PREFIX_14: (0.05, 0.001),

@@ -28,7 +28,7 @@ _TEXT = {
     Text.EDIT: "the names differ by a letter or two",
     Text.PREFIX_6: "the names begin alike",
     Text.WORD: "a word of one text is in the other",
-    Text.ALIAS: "the two names go together elsewhere",
+    Text.WORDS: "several words of one text are in the other",
     Text.PREFIX_8: "the names begin alike",
     Text.PREFIX_11: "the names begin alike",
     Text.PREFIX_14: "the names begin alike",

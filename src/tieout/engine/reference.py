@@ -153,8 +153,9 @@ def compare_texts(one: Seen, other: Seen) -> Text:  # noqa: C901, PLR0911  a lad
     for most, level in ((11, Text.PREFIX_11), (8, Text.PREFIX_8)):
         if _alike(a, b, most):
             return level
-    if set(one.words) & set(other.words):
-        return Text.WORD
+    shared = len(set(one.words) & set(other.words))
+    if shared:
+        return Text.WORDS if shared > 1 else Text.WORD
     if _alike(a, b, 6):
         return Text.PREFIX_6
     if min(len(a), len(b)) >= 6 and distance(a[:EDIT_LETTERS], b[:EDIT_LETTERS]) <= 2:
