@@ -85,7 +85,7 @@ def read_answer(folder: Path) -> MatchResult:
             convert_options=pacsv.ConvertOptions(
                 column_types=schema, include_columns=schema.names, strings_can_be_null=False
             ),
-        )
+        ).unify_dictionaries()
         for name, schema in (
             ("groups", GROUPS_SCHEMA),
             ("matches", MATCHES_SCHEMA),

@@ -33,7 +33,7 @@ LEARNED_PAIRS = 20_000
 CONFIRM_ROUNDS = 4
 FELT_MIN = -1_500
 """Odds below two to the minus fifteenth are nothing."""
-_STRENGTH_BITS = 16
+OPEN_ROUNDS = 10
 PASSES = tuple(Pass)
 
 
@@ -127,29 +127,50 @@ def pruned(weighed: Scored) -> Scored:
 
 
 def _sums(key: Ints, amount: Floats) -> Floats:
-    """For each row the sum over the rows of the same key; exact, as amounts are whole numbers."""
+    """For each row the sum over the rows of the same key."""
     totals: Floats = np.bincount(key, amount).astype(np.float64)
     return totals[key]
 
 
-def _twin_sums(key: Ints, looks: Looks, index: Ints, strength: Floats) -> Floats:
-    """For each edge the strength of all edges from the same record to an equal-looking one."""
-    sums = strength.copy()
-    shared = np.flatnonzero(looks.count[index] > 1)
-    if len(shared):
+@dataclass(frozen=True)
+class _Rivals:
+    """For sums over the edges that compete with each edge for one of its records."""
+
+    key: Ints
+    shared: Ints
+    """Edges to a record that others look equal to, and for each the number of its look."""
+    look: Ints
+
+    @classmethod
+    def of(cls, key: Ints, looks: Looks, index: Ints) -> "_Rivals":
+        shared = np.flatnonzero(looks.count[index] > 1)
         pair = key[shared] * len(looks.number) * 2 + looks.number[index[shared]]
-        _, group = np.unique(pair, return_inverse=True)
-        sums[shared] = _sums(group, strength[shared])
-    return sums
+        _, look = np.unique(pair, return_inverse=True)
+        return cls(key, shared, look)
+
+    def sums(self, strength: Floats) -> Floats:
+        """What competes with each edge: neither itself nor its equal-looking twins."""
+        own = strength.copy()
+        if len(self.shared):
+            own[self.shared] = _sums(self.look, strength[self.shared])
+        return np.maximum(_sums(self.key, strength) - own, 0.0)
 
 
 def competition(edges: Edges, value: Ints, alive: Flags, looks: tuple[Looks, Looks]) -> Ints:
-    """Hundredths of a bit that rivals take from each edge; equal-looking twins do not compete."""
-    strength = np.floor(np.exp2(np.clip(value, FELT_MIN, 3_000) / 100.0 + _STRENGTH_BITS)) * alive
-    others = _sums(edges.left, strength) - _twin_sums(edges.left, looks[1], edges.right, strength)
-    others += _sums(edges.right, strength)
-    others -= _twin_sums(edges.right, looks[0], edges.left, strength)
-    taken: Ints = np.rint(100 * np.log2(1.0 + others / 2.0**_STRENGTH_BITS)).astype(np.int64)
+    """Hundredths of a bit that rivals take from each edge; equal-looking twins do not compete.
+
+    A rival counts for less where its own other record has a better partner: a record's openness to
+    an edge is one over one plus its other edges, each weighed by the openness of its far end. A
+    few rounds settle this (belief propagation on matchings; exact where edges form no ring).
+    """
+    strength = np.exp2(np.clip(value, FELT_MIN, 3_000) / 100.0) * alive
+    at_left = _Rivals.of(edges.left, looks[1], edges.right)
+    at_right = _Rivals.of(edges.right, looks[0], edges.left)
+    right_open = np.ones(edges.size)
+    for _ in range(OPEN_ROUNDS):
+        left_open = 1.0 / (1.0 + at_left.sums(strength * right_open))
+        right_open = 1.0 / (1.0 + at_right.sums(strength * left_open))
+    taken: Ints = np.rint(-100 * (np.log2(left_open) + np.log2(right_open))).astype(np.int64)
     return taken
 
 
