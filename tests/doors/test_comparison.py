@@ -97,3 +97,15 @@ def test_what_is_outstanding_leads_the_report_largest_first(tmp_path: Path) -> N
     assert places == sorted(places)
     amounts = [page.index(text, places[0]) for text in ("1440.00", "960.00", "-750.25", "-612.48")]
     assert amounts == sorted(amounts)
+
+
+def test_amounts_with_more_decimals_than_the_currency_are_spoken_as_they_are(
+    tmp_path: Path,
+) -> None:
+    rows = [ROWS[0], ROWS[1].replace("-612.48", "-612.4875")]
+    run = compare(tmp_path, rows, [rows[0]])
+    matched = run.result.matches.to_pylist()
+    assert [row["reason"].split(";")[0] for row in matched] == ["1440.0000 EUR = 1440.0000 EUR"]
+    unmatched = run.result.unmatched.to_pylist()
+    assert [row["amount_minor"] for row in unmatched] == [-6_124_875]
+    assert "612.4875 EUR" in unmatched[0]["detail"]

@@ -43,10 +43,10 @@ def decided(
                     continue
                 used.add((number, place))
                 found.append(place)
-                currency = sides.currencies[int(side.currency[place])]
+                unit = sides.units[int(side.currency[place])]
                 if int(side.amount[place]) != amount:
-                    now = money(int(side.amount[place]), currency)
-                    notes.append(f"{who} {now} now, not {money(amount, currency)}.")
+                    now = money(int(side.amount[place]), unit)
+                    notes.append(f"{who} {now} now, not {money(amount, unit)}.")
             members.append(tuple(sorted(found)))
         if any(members):
             groups.append(_group(sides, members[0], members[1]))

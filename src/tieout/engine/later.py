@@ -89,8 +89,8 @@ def pending_lines(sides: Populations, free: Free) -> Iterator[OtherGroup]:
 def _replaced(sides: Populations, side: Population, pending: int, posted: int) -> OtherGroup:
     is_left = side is sides.left
     amount = int(side.amount[pending])
-    currency = sides.currencies[int(side.currency[pending])]
-    new = money(int(side.amount[posted]), currency)
+    unit = sides.units[int(side.currency[pending])]
+    new = money(int(side.amount[posted]), unit)
     return OtherGroup(
         left=(pending,) if is_left else (),
         right=() if is_left else (pending,),
@@ -102,7 +102,7 @@ def _replaced(sides: Populations, side: Population, pending: int, posted: int) -
         posterior=1.0,
         residual_minor=amount if is_left else -amount,
         residual_cause=ResidualCause.ONE_SIDED,
-        reason=f"{money(amount, currency)} was pending; {side.ids[posted].as_py()} posted it as "
+        reason=f"{money(amount, unit)} was pending; {side.ids[posted].as_py()} posted it as "
         f"{new}, {days(int(side.day[posted] - side.day[pending]))} later, and counts instead.",
     )
 
@@ -207,9 +207,9 @@ def _fee_group(
     sides: Populations, left: int, right: int, shape: Shape | None, *, sure: bool
 ) -> OtherGroup:
     first, second = int(sides.left.amount[left]), int(sides.right.amount[right])
-    currency = sides.currencies[int(sides.left.currency[left])]
+    unit = sides.units[int(sides.left.currency[left])]
     lag = days_apart(int(sides.left.day[left] - sides.right.day[right]))
-    gap = money(abs(first - second), currency)
+    gap = money(abs(first - second), unit)
     what = f"a fee of {gap} ({shape})" if shape else f"{gap} apart, perhaps a fee"
     return OtherGroup(
         left=(left,),
@@ -222,7 +222,7 @@ def _fee_group(
         posterior=0.999 if sure else 0.5,
         residual_minor=first - second,
         residual_cause=ResidualCause.FEE,
-        reason=f"{money(first, currency)} against {money(second, currency)}: {what}; {lag}.",
+        reason=f"{money(first, unit)} against {money(second, unit)}: {what}; {lag}.",
     )
 
 
@@ -234,7 +234,7 @@ def partial(sides: Populations, free: Free, rules: MatchRules) -> list[OtherGrou
     for i in np.flatnonzero(chosen).tolist():
         left, right = int(found.left[i]), int(found.right[i])
         first, second = int(sides.left.amount[left]), int(sides.right.amount[right])
-        currency = sides.currencies[int(sides.left.currency[left])]
+        unit = sides.units[int(sides.left.currency[left])]
         groups.append(
             OtherGroup(
                 left=(left,),
@@ -247,8 +247,8 @@ def partial(sides: Populations, free: Free, rules: MatchRules) -> list[OtherGrou
                 posterior=0.5,
                 residual_minor=first - second,
                 residual_cause=ResidualCause.REMAINDER,
-                reason=f"{money(first, currency)} against {money(second, currency)} with a "
-                f"reference that few carry: {money(abs(first - second), currency)} stays open.",
+                reason=f"{money(first, unit)} against {money(second, unit)} with a "
+                f"reference that few carry: {money(abs(first - second), unit)} stays open.",
             )
         )
     return free.take(groups)
@@ -308,8 +308,8 @@ def _opposite_group(
 ) -> OtherGroup:
     members = tuple(sorted(pair))
     is_left = side is sides.left
-    currency = sides.currencies[int(side.currency[pair[0]])]
-    amount = money(int(side.amount[pair[1]]), currency)
+    unit = sides.units[int(side.currency[pair[0]])]
+    amount = money(int(side.amount[pair[1]]), unit)
     apart = days(int(side.day[pair[0]] - side.day[pair[1]]))
     accounts = [sides.accounts[int(side.account[i])] for i in pair]
     return OtherGroup(

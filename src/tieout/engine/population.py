@@ -4,6 +4,7 @@ Each record is known by its place in the order of ids, so that nothing depends o
 the input. Accounts and currencies of both sides get one coding; `pool` is account and currency.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ import pyarrow.compute as pc
 from tieout.core.errors import InvalidInput
 from tieout.core.matching.records import RECORD_COLUMNS, Side
 from tieout.core.matching.rules import MatchRules
+from tieout.core.money import Currency
 from tieout.engine.result import RECORD_SCHEMA
 from tieout.engine.text import (
     LEFT_ABSENT,
@@ -63,12 +65,28 @@ class Populations:
     right: Population
     accounts: tuple[str, ...]
     currencies: tuple[str, ...]
+    units: tuple["Unit", ...]
+    """What the amounts of each currency count."""
     notes: tuple[str, ...]
 
     @property
     def has_any_account(self) -> bool:
         """Whether some records name no account while others do."""
         return any(bool((side.account == ANY_ACCOUNT).any()) for side in (self.left, self.right))
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What amounts count: the minor unit of a currency, or less where a file has more decimals."""
+
+    currency: str
+    exponent: int
+
+    @classmethod
+    def of(cls, currency: str, exponents: Mapping[str, int]) -> "Unit":
+        """Of the given exponents, else of ISO 4217; without a currency, two decimals."""
+        known = Currency.of(currency).exponent if currency.strip() else 2
+        return cls(currency, exponents.get(currency, known))
 
 
 def _flat(column: pa.ChunkedArray) -> pa.Array:
@@ -174,7 +192,9 @@ def _externals(left: pa.Table, right: pa.Table) -> tuple[Ints, Ints]:
     return np.where(absent[0], LEFT_ABSENT, first), np.where(absent[1], RIGHT_ABSENT, second)
 
 
-def populations(left: pa.Table, right: pa.Table, rules: MatchRules) -> Populations:
+def populations(
+    left: pa.Table, right: pa.Table, rules: MatchRules, exponents: Mapping[str, int]
+) -> Populations:
     """Both sides, checked, sorted and coded."""
     left, right = canonical(left, Side.LEFT), canonical(right, Side.RIGHT)
     left, right, notes = _with_currency(left, right)
@@ -208,4 +228,5 @@ def populations(left: pa.Table, right: pa.Table, rules: MatchRules) -> Populatio
                 text=texts[place],
             )
         )
-    return Populations(made[0], made[1], accounts, currencies, notes)
+    units = tuple(Unit.of(each, exponents) for each in currencies)
+    return Populations(made[0], made[1], accounts, currencies, units, notes)

@@ -7,9 +7,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tieout.core.matching.words import Pass
-from tieout.core.money import ISO_4217_EXPONENTS, Currency, format_minor
+from tieout.core.money import format_minor
 from tieout.engine.evidence import Ref, Text
-from tieout.engine.population import NO_DAY
+from tieout.engine.population import NO_DAY, Unit
 from tieout.engine.text import Ints
 
 _REFERENCE = {
@@ -38,10 +38,9 @@ _TEXT = {
 }
 
 
-def money(amount_minor: int, currency: str) -> str:
+def money(amount_minor: int, unit: Unit) -> str:
     """An amount as a person writes it: `-12.34 EUR`."""
-    exponent = Currency.of(currency).exponent if currency.strip() else 2
-    return f"{format_minor(amount_minor, exponent)} {currency}".rstrip()
+    return f"{format_minor(amount_minor, unit.exponent)} {unit.currency}".rstrip()
 
 
 def days(count: int) -> str:
@@ -76,14 +75,13 @@ def pair_sentence(left: str, right: str, phrase: str) -> str:
     return f"{left} = {right}; {phrase}" if left == right else f"{left} against {right}; {phrase}"
 
 
-def money_column(amount: Ints, currency: Ints, currencies: Sequence[str]) -> pa.Array:
+def money_column(amount: Ints, currency: Ints, units: Sequence[Unit]) -> pa.Array:
     """`money` for a whole column."""
     parts = pa.array(np.full(len(amount), "", dtype=object), pa.string())
-    for code, name in enumerate(currencies):
+    for code, unit in enumerate(units):
         here = np.flatnonzero(currency == code)
         if len(here):
-            exponent = ISO_4217_EXPONENTS.get(name, 2)
-            column = _decimals(amount[here], exponent, f" {name}".rstrip())
+            column = _decimals(amount[here], unit.exponent, f" {unit.currency}".rstrip())
             if len(here) == len(amount):
                 return column
             mask = np.zeros(len(amount), dtype=np.bool_)

@@ -1,7 +1,7 @@
 """The run: populations, candidates, learned weights, assignment, later passes, result tables."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -92,13 +92,17 @@ def match(  # noqa: PLR0913  the public door: two sides, and settings by keyword
     backend: Literal["duckdb", "reference"] = "duckdb",
     progress: Progress | None = None,
     decisions: Sequence[Decision] = (),
+    exponents: Mapping[str, int] | None = None,
 ) -> MatchResult:
-    """Match two populations (tables of `RECORD_SCHEMA`) and account for every record."""
+    """Match two populations (tables of `RECORD_SCHEMA`) and account for every record.
+
+    `exponents` says in how many decimals a currency is counted where not as in ISO 4217.
+    """
     rules = rules or MatchRules()
     engine = _backend(backend)
     clock = Clock(progress)
     clock.stage("read", 0.0)
-    sides = populations(left, right, rules)
+    sides = populations(left, right, rules, exponents or {})
     free = Free(np.ones(sides.left.size, np.bool_), np.ones(sides.right.size, np.bool_))
     others, notes = decided(sides, decisions)
     free.take(others)

@@ -137,8 +137,8 @@ def _pair_reasons(
         for row in distinct
     ]
     first, second = sides.left.amount[left], sides.right.amount[right]
-    left_text = money_column(first, sides.left.currency[left], sides.currencies)
-    right_text = money_column(second, sides.right.currency[right], sides.currencies)
+    left_text = money_column(first, sides.left.currency[left], sides.units)
+    right_text = money_column(second, sides.right.currency[right], sides.units)
     same = pa.array(first == second)
     joint = pc.if_else(same, " = ", " against ")
     phrase = pa.array(phrases, pa.string()).take(pa.array(which))

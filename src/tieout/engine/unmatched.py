@@ -154,7 +154,7 @@ def _explain(
 
     def spoken(at: Ints, plus: Ints | None = None) -> pa.Array:
         amounts = amount[at] if plus is None else plus
-        return money_column(amounts, mine.currency[index[at]], sides.currencies)
+        return money_column(amounts, mine.currency[index[at]], sides.units)
 
     reason = np.full(len(index), -1, dtype=np.int64)
     detail = Details(len(index))

@@ -118,6 +118,7 @@ def match(  # noqa: PLR0913  the public door: every argument is a setting by nam
         settings,
         backend="reference" if engine == "reference" else "duckdb",
         progress=lambda stage, share: say(stage, 0.2 + 0.8 * share),
+        exponents=a.exponents,
     )
     seconds = {"reading": read_seconds, "matching": perf_counter() - began - read_seconds}
     readings = left_reading, right_reading
