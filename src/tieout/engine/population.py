@@ -6,6 +6,7 @@ the input. Accounts and currencies of both sides get one coding; `pool` is accou
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -52,8 +53,9 @@ class Population:
     def size(self) -> int:
         return len(self.amount)
 
-    @property
+    @cached_property
     def ids(self) -> pa.Array:
+        """The record ids in one piece."""
         return _flat(self.table["record_id"])
 
 
@@ -111,12 +113,12 @@ def canonical(table: pa.Table, side: Side) -> pa.Table:
                 raise InvalidInput("record.amount-missing", f"an empty {field.name}", "", str(side))
             column = column.fill_null(_EMPTY[field.type])
         columns[field.name] = column
-    result = pa.table(columns, schema=RECORD_SCHEMA).combine_chunks()
+    result = pa.table(columns, schema=RECORD_SCHEMA)
     ids = result["record_id"]
     if result.num_rows > 1:
         rising = pc.less(ids.slice(0, result.num_rows - 1), ids.slice(1))
         if not pc.all(rising).as_py():
-            result = result.take(pc.sort_indices(ids)).combine_chunks()
+            result = result.take(pc.sort_indices(ids))
             ids = result["record_id"]
             same = pc.equal(ids.slice(0, result.num_rows - 1), ids.slice(1))
             if pc.any(same).as_py():
