@@ -33,7 +33,6 @@ LEARNED_PAIRS = 20_000
 CONFIRM_ROUNDS = 4
 FELT_MIN = -1_500
 """Odds below two to the minus fifteenth are nothing."""
-OPEN_ROUNDS = 10
 PASSES = tuple(Pass)
 
 
@@ -160,17 +159,19 @@ def competition(edges: Edges, value: Ints, alive: Flags, looks: tuple[Looks, Loo
     """Hundredths of a bit that rivals take from each edge; equal-looking twins do not compete.
 
     A rival counts for less where its own other record has a better partner: a record's openness to
-    an edge is one over one plus its other edges, each weighed by the openness of its far end. A
-    few rounds settle this (belief propagation on matchings; exact where edges form no ring).
+    an edge is one over one plus its other edges, each weighed by the openness of its far end
+    (belief propagation on matchings). One exchange is made, begun from either side, and the mean
+    taken: more would settle on more certainty than is right wherever edges form rings.
     """
     strength = np.exp2(np.clip(value, FELT_MIN, 3_000) / 100.0) * alive
     at_left = _Rivals.of(edges.left, looks[1], edges.right)
     at_right = _Rivals.of(edges.right, looks[0], edges.left)
-    right_open = np.ones(edges.size)
-    for _ in range(OPEN_ROUNDS):
-        left_open = 1.0 / (1.0 + at_left.sums(strength * right_open))
-        right_open = 1.0 / (1.0 + at_right.sums(strength * left_open))
-    taken: Ints = np.rint(-100 * (np.log2(left_open) + np.log2(right_open))).astype(np.int64)
+    left_first = 1.0 / (1.0 + at_left.sums(strength))
+    right_first = 1.0 / (1.0 + at_right.sums(strength))
+    left_then = 1.0 / (1.0 + at_left.sums(strength * right_first))
+    right_then = 1.0 / (1.0 + at_right.sums(strength * left_first))
+    both = left_first * right_then, right_first * left_then
+    taken: Ints = np.rint(-50 * (np.log2(both[0]) + np.log2(both[1]))).astype(np.int64)
     return taken
 
 
