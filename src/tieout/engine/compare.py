@@ -14,7 +14,6 @@ from tieout.engine.text import EDIT_LETTERS, MASKS, Bytes, Flags, Heads, Ints, T
 BLOCK_PAIRS = 65_536
 """Small enough that the gathered columns stay in the processor's cache."""
 EDITS_MAX = 2
-SHORTEST_NAME = 4
 SHORTEST_EDITED = 6
 SHORTEST_TEXT = 3
 TRUNCATED_DIGITS = (5, 10)
@@ -32,9 +31,10 @@ class _Gap:
     """Whether both have the same length."""
 
     @classmethod
-    def between(cls, left: Heads, right: Heads, l: Ints, r: Ints) -> "_Gap":  # noqa: E741  as everywhere
-        one, other = left.length[l], right.length[r]
-        return cls(left.eights[l] ^ right.eights[r], np.minimum(one, other), one == other)
+    def between(cls, left: Heads, right: Heads, one: Ints, other: Ints) -> "_Gap":
+        long, short = left.length[one], right.length[other]
+        eights = left.eights[one] ^ right.eights[other]
+        return cls(eights, np.minimum(long, short), long == short)
 
     def only(self, kept: Ints) -> "_Gap":
         return _Gap(self.eights[kept], self.short[kept], self.even[kept])
@@ -55,17 +55,16 @@ class _Gap:
         return same
 
 
-def text_levels(left: TextColumns, right: TextColumns, one: Ints, other: Ints) -> Bytes:
+def text_levels(left: TextColumns, right: TextColumns, lefts: Ints, rights: Ints) -> Bytes:
     """For each pair its `Text` level times `STARTS` plus its `Start` level."""
-    levels = np.empty(len(one), dtype=np.uint8)
-    for begin in range(0, len(one), BLOCK_PAIRS):
-        end = begin + BLOCK_PAIRS
-        l, r = left.said[one[begin:end]], right.said[other[begin:end]]  # noqa: E741
-        same = (left.whole[l] == right.whole[r]) & (left.whole[l] >= 0)
-        level = _names(left, right, l, r)
-        named = level != Text.NONE
-        level[same & named] = Text.SAME
-        levels[begin : begin + BLOCK_PAIRS] = level * STARTS + _starts(left, right, (l, r), same)
+    levels = np.empty(len(lefts), dtype=np.uint8)
+    for begin in range(0, len(lefts), BLOCK_PAIRS):
+        block = slice(begin, begin + BLOCK_PAIRS)
+        one, other = left.said[lefts[block]], right.said[rights[block]]
+        same = (left.whole[one] == right.whole[other]) & (left.whole[one] >= 0)
+        level = _names(left, right, one, other)
+        level[same & (level != Text.NONE)] = Text.SAME
+        levels[block] = level * STARTS + _starts(left, right, (one, other), same)
     return levels
 
 
@@ -89,22 +88,22 @@ def _starts(left: TextColumns, right: TextColumns, pairs: tuple[Ints, Ints], sam
     return level
 
 
-def _names(left: TextColumns, right: TextColumns, l: Ints, r: Ints) -> Ints:  # noqa: E741
-    gap = _Gap.between(left.name, right.name, l, r)
-    level = np.full(len(l), int(Text.CONFLICT), dtype=np.int64)
+def _names(left: TextColumns, right: TextColumns, one: Ints, other: Ints) -> Ints:
+    gap = _Gap.between(left.name, right.name, one, other)
+    level = np.full(len(one), int(Text.CONFLICT), dtype=np.int64)
     first = np.flatnonzero(gap.alike(1))
     near = gap.only(first)
     inner = np.full(len(first), int(Text.INITIAL), dtype=np.int64)
     inner[near.alike(3)] = Text.PREFIX_3
-    inner[near.alike(4)] = Text.PREFIX_4
+    nearer = np.flatnonzero(near.alike(4))
+    inner[nearer] = Text.PREFIX_4
     level[first] = inner
-    level[_edited(left, right, l, r)] = Text.EDIT
-    longer = near.alike(6)
-    level[first[longer]] = Text.PREFIX_6
-    some, shared = _shared_words(left, right, l, r)
+    level[_edited(left, right, one, other)] = Text.EDIT
+    near, first = near.only(nearer), first[nearer]
+    level[first[near.alike(6)]] = Text.PREFIX_6
+    some, shared = _shared_words(left, right, one, other)
     level[some[shared > 0]] = Text.WORD
     level[some[shared > 1]] = Text.WORDS
-    near, first = near.only(np.flatnonzero(near.alike(4))), first[near.alike(4)]
     inner = level[first]
     inner[near.alike(8)] = Text.PREFIX_8
     inner[near.alike(11)] = Text.PREFIX_11
@@ -118,26 +117,23 @@ def _names(left: TextColumns, right: TextColumns, l: Ints, r: Ints) -> Ints:  # 
 
 
 def _shared_words(
-    left: TextColumns,
-    right: TextColumns,
-    l: Ints,  # noqa: E741  as everywhere
-    r: Ints,
+    left: TextColumns, right: TextColumns, one: Ints, other: Ints
 ) -> tuple[Ints, Ints]:
     """Pairs that may share a telling word, and how many different ones they do."""
-    maybe = np.flatnonzero(left.word_bits[l] & right.word_bits[r])
-    one, other = left.words[l[maybe]], right.words[r[maybe]]
-    found = (one[:, :, None] == other[:, None, :]).any(axis=2) & (one >= 0)
-    again = np.tril(one[:, :, None] == one[:, None, :], -1).any(axis=2)
+    maybe = np.flatnonzero(left.word_bits[one] & right.word_bits[other])
+    mine, theirs = left.words[one[maybe]], right.words[other[maybe]]
+    found = (mine[:, :, None] == theirs[:, None, :]).any(axis=2) & (mine >= 0)
+    again = np.tril(mine[:, :, None] == mine[:, None, :], -1).any(axis=2)
     return maybe, (found & ~again).sum(axis=1)
 
 
-def _edited(left: TextColumns, right: TextColumns, l: Ints, r: Ints) -> Ints:  # noqa: E741
+def _edited(left: TextColumns, right: TextColumns, one: Ints, other: Ints) -> Ints:
     """Pairs whose names differ by a letter or two; every edit changes at most two letter bits."""
-    apart = np.bitwise_count(left.name_letters[l] ^ right.name_letters[r])
-    long = np.minimum(left.name.length[l], right.name.length[r]) >= SHORTEST_EDITED
+    apart = np.bitwise_count(left.name_letters[one] ^ right.name_letters[other])
+    long = np.minimum(left.name.length[one], right.name.length[other]) >= SHORTEST_EDITED
     maybe = np.flatnonzero(long & (apart <= 2 * EDITS_MAX))
     ends = []
-    for side, index in ((left, l[maybe]), (right, r[maybe])):
+    for side, index in ((left, one[maybe]), (right, other[maybe])):
         heads = np.ascontiguousarray(side.name.eights[index, :2])
         ends.append((heads.view(np.uint8)[:, :EDIT_LETTERS], side.name.length[index]))
     return maybe[distances(*ends) <= EDITS_MAX]
@@ -168,16 +164,17 @@ def reference_levels(
     """For each pair its `Ref` level; `rare` marks those that share a rare token."""
     levels = np.empty(len(rare), dtype=np.uint8)
     for begin in range(0, len(rare), BLOCK_PAIRS):
-        l, r = (each[begin : begin + BLOCK_PAIRS] for each in pairs)  # noqa: E741
-        level = np.full(len(l), int(Ref.NONE), dtype=np.int64)
-        both = np.flatnonzero((left.main.length[l] > 0) & (right.main.length[r] > 0))
-        gap = _Gap.between(left.main, right.main, l[both], r[both])
+        block = slice(begin, begin + BLOCK_PAIRS)
+        one, other = (each[block] for each in pairs)
+        level = np.full(len(one), int(Ref.NONE), dtype=np.int64)
+        both = np.flatnonzero((left.main.length[one] > 0) & (right.main.length[other] > 0))
+        gap = _Gap.between(left.main, right.main, one[both], other[both])
         begins = gap.begins()
         inner = np.full(len(both), int(Ref.CONFLICT), dtype=np.int64)
         fewest, most = TRUNCATED_DIGITS
         inner[begins & (gap.short >= fewest) & (gap.short <= most)] = Ref.TRUNCATED
         inner[begins & gap.even] = Ref.COMMON
         level[both] = inner
-        levels[begin : begin + BLOCK_PAIRS] = level
+        levels[block] = level
     levels[rare] = Ref.RARE
     return levels

@@ -10,6 +10,7 @@ from tieout.engine.compare import reference_levels, text_levels
 from tieout.engine.duckdb_adapter import DuckDB, statement
 from tieout.engine.evidence import TextEvidence, is_tolerant, rarity_level
 from tieout.engine.population import ANY_ACCOUNT, NO_DAY, Population, Populations
+from tieout.engine.ragged import starts
 from tieout.engine.text import Flags, Ints
 
 RARE_PAIRS = 16
@@ -131,7 +132,7 @@ def _evidence(
     key = _ints(found["l"]) * size + _ints(found["r"])
     order = np.argsort(key)
     key = key[order]
-    first = np.flatnonzero(np.concatenate(([True], key[1:] != key[:-1]))) if len(key) else order
+    first = starts(key)
     many = _ints(found["pairs"])[order]
     many = np.maximum.reduceat(many, first) if len(key) else many
     left, right = np.divmod(key[first], size)

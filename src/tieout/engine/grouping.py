@@ -43,7 +43,7 @@ def _free_records(sides: Populations, kept: tuple[Ints, Ints]) -> tuple[FreeReco
     both = zip((sides.left, sides.right), kept, strict=True)
     words = [side.text.words[side.text.said[keep]] for side, keep in both]
     known, count = np.unique(np.concatenate([each.ravel() for each in words]), return_counts=True)
-    tables = sides.left.table, sides.right.table
+    tables = [each.table.select(["kind", "reference"]) for each in (sides.left, sides.right)]
     kinds = _kinds([each.take(keep) for each, keep in zip(tables, kept, strict=True)])
     made = []
     for side, keep, word, kind in zip((sides.left, sides.right), kept, words, kinds, strict=True):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tieout.engine.ragged import spread
 from tieout.engine.text import Flags, Ints
 
 PAIRS_A_KEY_MAX = 400
@@ -18,9 +19,8 @@ def pairs_by_key(left_key: Ints, right_key: Ints) -> tuple[Ints, Ints]:
     values, which, many = np.unique(left_key, return_inverse=True, return_counts=True)
     del values
     count = np.where(count * many[which] > PAIRS_A_KEY_MAX, 0, count)
-    one = np.repeat(np.arange(len(left_key)), count)
-    offset = np.arange(len(one)) - np.repeat(np.cumsum(count) - count, count)
-    return one, order[low[one] + offset]
+    one, place = spread(low, low + count)
+    return one, order[place]
 
 
 def mixed(*columns: Ints) -> Ints:
@@ -32,15 +32,6 @@ def mixed(*columns: Ints) -> Ints:
         key = (key ^ column.astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
         key ^= key >> np.uint64(31)
     return np.where(absent, -1, (key >> np.uint64(1)).astype(np.int64))
-
-
-def distinct(one: Ints, other: Ints) -> tuple[Ints, Ints]:
-    """Each pair once, sorted."""
-    order = np.lexsort((other, one))
-    one, other = one[order], other[order]
-    new = np.ones(len(one), dtype=np.bool_)
-    new[1:] = (one[1:] != one[:-1]) | (other[1:] != other[:-1])
-    return one[new], other[new]
 
 
 def exclusive(one: Ints, other: Ints) -> Flags:

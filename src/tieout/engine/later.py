@@ -12,8 +12,9 @@ from tieout.core.matching.result import ScoreParts
 from tieout.core.matching.rules import MatchRules
 from tieout.core.matching.words import Pass, ResidualCause, Status
 from tieout.engine.fees import Shape, learn_shapes, shape_of
-from tieout.engine.joins import distinct, exclusive, mixed, pairs_by_key
+from tieout.engine.joins import exclusive, mixed, pairs_by_key
 from tieout.engine.population import NO_DAY, Population, Populations
+from tieout.engine.ragged import distinct
 from tieout.engine.reasons import days, days_apart, money
 from tieout.engine.tables import OtherGroup
 from tieout.engine.text import Flags, Ints

@@ -20,7 +20,8 @@ Histogram = npt.NDArray[np.float64 | np.int64]
 ROUNDS = 15
 ALL_ROUNDS = 3
 """After so many rounds, pairs of odds below `FELT_MIN` are chance pairs for good."""
-FELT_MIN = 2.0**-15
+FELT_MIN = -1_500
+"""Hundredths of a bit: odds below two to the minus fifteenth are nothing."""
 PRIOR_TRUE = 60.0
 PRIOR_CHANCE = 300.0
 PRIOR_RECORDS = 10.0
@@ -71,7 +72,7 @@ def learn(edges: Edges, priors: Sequence[Prior], chance: Sequence[Bytes]) -> Wei
             total += table[level]
         worth = np.exp2(np.clip(total, -60, 60))
         if turn == ALL_ROUNDS:
-            felt = np.flatnonzero(worth[pattern] >= FELT_MIN)
+            felt = np.flatnonzero(worth[pattern] >= 2.0 ** (FELT_MIN / 100))
             pattern, left, right = pattern[felt], left[felt], right[felt]
         strength = worth[pattern]
         rivals = np.bincount(left, strength)[left]

@@ -15,7 +15,7 @@ from tieout.core.matching.rules import MatchRules
 from tieout.core.matching.words import Pass
 from tieout.engine.assignment import Choice
 from tieout.engine.evidence import RARITY_LEVELS, STARTS, TEXT_AGREES, Edges, Ref, Text
-from tieout.engine.learning import Weights
+from tieout.engine.learning import FELT_MIN, Weights
 from tieout.engine.population import NO_DAY, Population, Populations
 from tieout.engine.text import Flags, Ints
 
@@ -31,8 +31,6 @@ TIE_RIVALS_MAX = 3
 LEARNED_PAIRS = 20_000
 """From so many pairs on, learned weights may confirm a pair that no text speaks for."""
 CONFIRM_ROUNDS = 4
-FELT_MIN = -1_500
-"""Odds below two to the minus fifteenth are nothing."""
 PASSES = tuple(Pass)
 
 

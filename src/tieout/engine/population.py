@@ -87,8 +87,9 @@ class Unit:
     @classmethod
     def of(cls, currency: str, exponents: Mapping[str, int]) -> "Unit":
         """Of the given exponents, else of ISO 4217; without a currency, two decimals."""
-        known = Currency.of(currency).exponent if currency.strip() else 2
-        return cls(currency, exponents.get(currency, known))
+        if currency in exponents or not currency.strip():
+            return cls(currency, exponents.get(currency, 2))
+        return cls(currency, Currency.of(currency).exponent)
 
 
 def _flat(column: pa.ChunkedArray) -> pa.Array:

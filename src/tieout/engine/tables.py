@@ -19,6 +19,7 @@ from tieout.core.matching.words import Pass, ResidualCause, Status, UnmatchedRea
 from tieout.engine.evidence import STARTS
 from tieout.engine.policy import PASSES, Pairs, Scored
 from tieout.engine.population import Population, Populations
+from tieout.engine.ragged import dense
 from tieout.engine.reasons import money_column, pair_phrase
 from tieout.engine.result import GROUPS_SCHEMA, MATCHES_SCHEMA, UNMATCHED_SCHEMA
 from tieout.engine.text import Flags, Ints
@@ -68,10 +69,16 @@ def pair_columns(sides: Populations, scored: Scored, pairs: Pairs) -> PairColumn
         {
             "pass": pairs.made_by,
             "rule": (first != second).astype(np.int64),
-            "status": STATUSES.index(Status.CONFIRMED) * pairs.confirmed
-            + STATUSES.index(Status.SUGGESTED) * ~pairs.confirmed,
-            "residual_cause": CAUSES.index(ResidualCause.NONE) * (first == second)
-            + CAUSES.index(ResidualCause.TOLERANCE) * (first != second),
+            "status": np.where(
+                pairs.confirmed,
+                STATUSES.index(Status.CONFIRMED),
+                STATUSES.index(Status.SUGGESTED),
+            ),
+            "residual_cause": np.where(
+                first == second,
+                CAUSES.index(ResidualCause.NONE),
+                CAUSES.index(ResidualCause.TOLERANCE),
+            ),
             "score": pa.array(pairs.score),
             "score_amount": pa.array(amount),
             "score_date": pa.array(date),
@@ -124,7 +131,8 @@ def _pair_reasons(
         pairs.twins,
         pairs.ties,
     )
-    first_of, which = _alike(columns)
+    which = dense(*columns)
+    first_of = np.unique(which, return_index=True)[1]
     distinct = np.stack([column[first_of] for column in columns], axis=1)
     phrases = [
         pair_phrase(
@@ -143,16 +151,6 @@ def _pair_reasons(
     joint = pc.if_else(same, " = ", " against ")
     phrase = pa.array(phrases, pa.string()).take(pa.array(which))
     return pc.binary_join_element_wise(left_text, joint, right_text, "; ", phrase, "")
-
-
-def _alike(columns: Sequence[Ints]) -> tuple[Ints, Ints]:
-    """The first row of each distinct combination of small numbers, and which one each row is."""
-    code = np.zeros(len(columns[0]), dtype=np.int64)
-    for column in columns:
-        values, place = np.unique(column, return_inverse=True)
-        code = code * max(len(values), 1) + place
-    _, first_of, which = np.unique(code, return_index=True, return_inverse=True)
-    return first_of, which
 
 
 def result_tables(

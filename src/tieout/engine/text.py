@@ -17,6 +17,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tieout.engine.ragged import distinct, spread
+
 Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
 Flags = npt.NDArray[np.bool_]
@@ -460,18 +462,11 @@ def _tokens_of_records(*sources: tuple[_TokenBlock, Ints]) -> tuple[Ints, Ints]:
     """Record and token, from the tokens of texts and the text of each record; each once, sorted."""
     rows, tokens = [], []
     for block, which in sources:
-        count = block.count[which]
-        start = (np.cumsum(block.count) - block.count)[which]
-        row = np.repeat(np.arange(len(which)), count)
-        place = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+        end = np.cumsum(block.count)
+        row, place = spread((end - block.count)[which], end[which])
         rows.append(row)
-        tokens.append(block.token[start[row] + place])
-    row, token = np.concatenate(rows), np.concatenate(tokens)
-    order = np.lexsort((token, row))
-    row, token = row[order], token[order]
-    new = np.ones(len(row), dtype=np.bool_)
-    new[1:] = (row[1:] != row[:-1]) | (token[1:] != token[:-1])
-    return row[new], token[new]
+        tokens.append(block.token[place])
+    return distinct(np.concatenate(rows), np.concatenate(tokens))
 
 
 def _token_runs(text: Buffer, least: int) -> _Tokens:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tieout.engine.groups.ragged import starts
 from tieout.engine.groups.records import Floats, Ints
+from tieout.engine.ragged import starts
 
 _ROUND = np.array([1, 5, 10, 50, 100, 500, 1000, 10000], np.int64)
 _BINS = 4 * 62

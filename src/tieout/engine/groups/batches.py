@@ -10,10 +10,10 @@ import numpy as np
 
 from tieout.core.matching.rules import FeeShape
 from tieout.engine.groups.options import Rule
-from tieout.engine.groups.ragged import count_by, dense, dense_both, offsets, spread, starts
 from tieout.engine.groups.records import Bools, Floats, Ints
 from tieout.engine.groups.scopes import EXPAND_MAX, View, may_anchor
 from tieout.engine.groups.weights import GroupWeights
+from tieout.engine.ragged import count_by, dense, dense_both, offsets, spread, starts
 
 TYPES = (
     Rule.DAY_KIND,
@@ -332,9 +332,7 @@ def batch_bits(
     view: View, made: Buckets, hits: BatchHits, weights: GroupWeights
 ) -> tuple[Floats, Floats, Floats]:
     """(amount, date, exclusivity) in bits of every hit, against 'the anchor is no sum'."""
-    amount = weights.surprise(
-        view.direction, view.anchors, hits.anchor, view.anchors.amount[hits.anchor]
-    )
+    amount = weights.surprise(view.direction, view.anchors, hits.anchor)
     slot = weights.slots(view.anchors.kind)[hits.anchor]
     kind = made.kind[hits.bucket]
     sort = np.where(hits.fee >= 0, TYPES.index(Rule.FEE), made.type[hits.bucket])

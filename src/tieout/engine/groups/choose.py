@@ -13,8 +13,8 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from tieout.engine.groups.options import Options, log2_sum
-from tieout.engine.groups.ragged import first_of, rank_in, starts
 from tieout.engine.groups.records import Bools, Floats, Ints
+from tieout.engine.ragged import first_of, rank_in, starts
 
 LISTED = 12
 """Options of one anchor that take part; the weight of the others counts against them."""

@@ -14,7 +14,6 @@ from tieout.engine.groups.batches import TYPES, batch_bits, buckets, exact_hits,
 from tieout.engine.groups.choose import Choice, choose
 from tieout.engine.groups.named import named_options
 from tieout.engine.groups.options import SUGGESTED_ONLY, Options, Rule, by_weight, look_of
-from tieout.engine.groups.ragged import first_of, offsets, spread, sum_by
 from tieout.engine.groups.records import Bools, Floats, FreeRecords, GroupsFound, Ints
 from tieout.engine.groups.say import Round, Told, tell
 from tieout.engine.groups.scopes import (
@@ -33,6 +32,7 @@ from tieout.engine.groups.scopes import (
 from tieout.engine.groups.searched import Found, cells, depth, flat_members, search, solved, weigh
 from tieout.engine.groups.several import several_options
 from tieout.engine.groups.weights import GroupWeights
+from tieout.engine.ragged import first_of, offsets, spread, sum_by
 
 ROUNDS = 3
 WORK_PER_SECOND = 20_000_000
@@ -247,7 +247,7 @@ def _whole_party(view: View, wide: Rows, weights: GroupWeights, rules: MatchRule
     slot = weights.slots(view.anchors.kind)[anchor]
     sort = TYPES.index(Rule.PARTY_WINDOW)
     share = weights.batch_prior[view.direction, sort, slot, weights.any_slot]
-    surprise = weights.surprise(view.direction, view.anchors, anchor, view.anchors.amount[anchor])
+    surprise = weights.surprise(view.direction, view.anchors, anchor)
     return Options.make(
         anchor,
         offsets(row, len(hit)),

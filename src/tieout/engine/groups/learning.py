@@ -20,7 +20,6 @@ from tieout.engine.groups.batches import (
     near,
 )
 from tieout.engine.groups.options import log2_sum, look_of
-from tieout.engine.groups.ragged import count_by, first_of
 from tieout.engine.groups.records import Floats, FreeRecords, Ints
 from tieout.engine.groups.scopes import (
     EXPAND_MAX,
@@ -44,6 +43,7 @@ from tieout.engine.groups.weights import (
     start_sizes,
     start_weights,
 )
+from tieout.engine.ragged import count_by, first_of
 
 SAMPLE = 1500
 """Anchors of each side that are searched for learning."""

@@ -4,12 +4,12 @@ import numpy as np
 
 from tieout.core.matching.rules import MatchRules
 from tieout.engine.groups.options import Options, Rule
-from tieout.engine.groups.ragged import count_by, dense_both, first_of, offsets, spread, starts
 from tieout.engine.groups.records import Bools, FreeRecords, Ints
 from tieout.engine.groups.scopes import Rows, Scope, View
 from tieout.engine.groups.searched import Found, flat_members, search
 from tieout.engine.groups.sums import FULL
 from tieout.engine.groups.weights import GroupWeights
+from tieout.engine.ragged import count_by, dense_both, first_of, offsets, spread, starts
 
 COMMON = 20
 """A token on more records of a side than this names none of them."""
@@ -69,9 +69,7 @@ def named_options(
     """Sums over named records, whole or in part; a remainder where none is exact."""
     rows = named_rows(view, weights.any_slot)
     found = search(view, rows, max(rules.group_size_max, FULL), budget)
-    surprise = weights.surprise(
-        view.direction, view.anchors, rows.anchor, view.anchors.amount[rows.anchor]
-    )
+    surprise = weights.surprise(view.direction, view.anchors, rows.anchor)
     amount = np.rint(100 * surprise).astype(np.int64)
     start, part = flat_members(found, np.arange(len(found.row)))
     size = found.size

@@ -9,8 +9,8 @@ from typing import Self
 
 import numpy as np
 
-from tieout.engine.groups.ragged import first_of, offsets, spread
 from tieout.engine.groups.records import Floats, Ints
+from tieout.engine.ragged import first_of, offsets, spread
 
 
 class Rule(IntEnum):

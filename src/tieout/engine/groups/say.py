@@ -10,7 +10,6 @@ from tieout.core.matching.rules import MatchRules
 from tieout.core.matching.words import Pass, ResidualCause, Status, UnmatchedReason
 from tieout.engine.groups.choose import Choice
 from tieout.engine.groups.options import RULE_WORDS, Options, Rule
-from tieout.engine.groups.ragged import dense, first_of
 from tieout.engine.groups.records import (
     Bools,
     FoundGroup,
@@ -20,6 +19,7 @@ from tieout.engine.groups.records import (
     Undecided,
 )
 from tieout.engine.groups.weights import GroupWeights
+from tieout.engine.ragged import dense, first_of
 
 
 @dataclass

@@ -11,8 +11,8 @@ from typing import Self
 import numpy as np
 
 from tieout.core.matching.rules import MatchRules
-from tieout.engine.groups.ragged import count_by, dense_both, first_of, offsets, spread
 from tieout.engine.groups.records import NO_DAY, Bools, FreeRecords, Ints
+from tieout.engine.ragged import count_by, dense_both, first_of, offsets, spread
 
 EXPAND_MAX = 100
 """A window with more records than this is refused before its candidates are listed."""

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tieout.engine.groups.ragged import count_by, offsets, rank_in, spread
 from tieout.engine.groups.records import Bools, Floats, Ints
 from tieout.engine.groups.scopes import Rows, View
 from tieout.engine.groups.sums import size_limit, solve, work_of
 from tieout.engine.groups.weights import GAPS, GroupWeights
+from tieout.engine.ragged import count_by, offsets, rank_in, spread
 
 NO_NUMBER = 1 << 60
 """Where records without a number come in the order of numbers."""
@@ -158,9 +158,7 @@ def weigh(view: View, found: Found, weights: GroupWeights) -> Evidence:
     """The evidence of every solution under these weights."""
     rows = found.rows
     cell = cells(view, rows, weights)
-    amount = weights.surprise(
-        view.direction, view.anchors, rows.anchor, view.anchors.amount[rows.anchor]
-    )
+    amount = weights.surprise(view.direction, view.anchors, rows.anchor)
     share = weights.prior[cell]
     odds = np.log2(share / (1 - share))
     line, subsets = _lines(view, rows, cell, weights)
@@ -293,11 +291,7 @@ def depth(view: View, rows: Rows, weights: GroupWeights) -> Ints:
     """
     cell = cells(view, rows, weights)
     size, share = weights.size[cell], weights.prior[cell]
-    density = np.exp2(
-        -weights.surprise(
-            view.direction, view.anchors, rows.anchor, view.anchors.amount[rows.anchor]
-        )
-    )
+    density = np.exp2(-weights.surprise(view.direction, view.anchors, rows.anchor))
     against = (1 - share) / share * density
     for k, chance in _chances(view, rows, size.shape[1]):
         against += size[:, k] * chance

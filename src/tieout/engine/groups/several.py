@@ -7,10 +7,10 @@ records were dealt with together.
 import numpy as np
 
 from tieout.engine.groups.options import Options, Rule
-from tieout.engine.groups.ragged import count_by, dense_both, spread
 from tieout.engine.groups.records import Floats, FreeRecords, Ints
 from tieout.engine.groups.scopes import View, may_anchor
 from tieout.engine.groups.weights import GroupWeights
+from tieout.engine.ragged import count_by, dense_both, spread
 
 EACH_MAX = 8
 """Records of one party and account on a side; with more the search is not tried."""

@@ -59,8 +59,11 @@ class GroupWeights:
         """The slot of each kind."""
         return slot_of(self.kinds, kind)
 
-    def surprise(self, direction: int, records: FreeRecords, at: Ints, amounts: Ints) -> Floats:
-        """Bits: how rare these amounts are among records of the kinds of those at `at`."""
+    def surprise(
+        self, direction: int, records: FreeRecords, at: Ints, amounts: Ints | None = None
+    ) -> Floats:
+        """Bits: how rare these amounts (else their own) are among the kinds of those records."""
+        amounts = records.amount[at] if amounts is None else amounts
         slots = self.slots(records.kind[at])
         return -self.amounts[direction].log2_density(amounts, slots)
 

@@ -1,8 +1,11 @@
 """Small tools for ragged rows in flat arrays: ranges, run numbers, keys of several columns."""
 
 import numpy as np
+import numpy.typing as npt
 
-from tieout.engine.groups.records import Bools, Floats, Ints
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 
 def spread(low: Ints, high: Ints) -> tuple[Ints, Ints]:
@@ -62,3 +65,11 @@ def rank_in(row: Ints) -> Ints:
     """The number of each entry within its row; entries are sorted by row."""
     begin = starts(row)
     return np.arange(len(row)) - np.repeat(begin, np.diff(np.r_[begin, len(row)]))
+
+
+def distinct(one: Ints, other: Ints) -> tuple[Ints, Ints]:
+    """Each pair once, sorted."""
+    order = np.lexsort((other, one))
+    one, other = one[order], other[order]
+    new = first_of(one) | first_of(other)
+    return one[new], other[new]
