@@ -163,6 +163,11 @@ def test_nothing_but_a_header_is_refused() -> None:
         read(HEADER)
 
 
+def test_bytes_with_a_tag_by_accident_are_no_empty_statement() -> None:
+    with pytest.raises(InvalidInput, match="no OFX tag"):
+        read(b"\x93\xa1<q\x8f>\x02\x17</q>\xfe")
+
+
 def test_transfer_orders_are_named_not_counted() -> None:
     order = (
         "<OFX><BANKMSGSRSV1><INTRATRNRS><INTRARS><CURDEF>USD<XFERINFO><BANKACCTFROM><ACCTID>1"

@@ -15,6 +15,8 @@ from tieout.formats.ofx.tree import Lines, blanked, parse
 _SIGNATURE = re.compile(rb"OFXHEADER\s*[:=]|<\?OFX\b", re.IGNORECASE)
 _ROOT = re.compile(rb"<\s*(?:\w+:)?OFX\s*>", re.IGNORECASE)
 _PARTS = re.compile(rb"<(?:CC|INV)?STMT(?:TRN)?RS>|<BANKTRANLIST>|<STMTTRN>", re.IGNORECASE)
+_MARKS = ((97, _SIGNATURE), (92, _ROOT), (70, _PARTS))
+"""How sure each mark makes that a file is OFX; a file without any is none."""
 
 
 class Ofx:
@@ -30,12 +32,9 @@ class Ofx:
         head = source.head.replace(b"\0", b"")
         if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:2] in {b"/*", b"//"}:
             return 0
-        if _SIGNATURE.search(head):
-            return 97
-        if _ROOT.search(head):
-            return 92
-        if _PARTS.search(head):
-            return 70
+        for vote, mark in _MARKS:
+            if mark.search(head):
+                return vote
         return 20 if b"<" in head and source.name.lower().endswith(self.suffixes) else 0
 
     def read(self, source: Source, options: Mapping[str, str]) -> Reading:
@@ -48,7 +47,8 @@ class Ofx:
         decoded = decode_western(data, header.charset)
         text = blanked(decoded.text)
         root = parse(text)
-        if not root.children:
+        bare = data.replace(b"\0", b"")
+        if not root.children or not any(mark.search(bare) for _, mark in _MARKS):
             start = text.strip()[:40]
             raise InvalidInput("file.damaged", f"{start!r} and no OFX tag", "<OFX>", source.name)
         upper = text.upper()
