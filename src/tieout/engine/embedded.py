@@ -24,6 +24,7 @@ _PAIRS = ("pairs_exact", "pairs_crowded", "pairs_reference", "pairs_identity")
 _STEPS = (
     "amount_counts",
     "crowded_lags",
+    "crowded_left",
     "rare_tokens",
     "rare_pairs",
     "rare_left",

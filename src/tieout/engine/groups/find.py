@@ -4,6 +4,7 @@ A round proposes and chooses; what is certain is taken, and the rest is searched
 records. The last round also takes what is only likely, as suggestions.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,7 +16,7 @@ from tieout.engine.groups.choose import Choice, choose
 from tieout.engine.groups.named import named_options
 from tieout.engine.groups.options import SUGGESTED_ONLY, Options, Rule, by_weight, look_of
 from tieout.engine.groups.records import Bools, Floats, FreeRecords, GroupsFound, Ints
-from tieout.engine.groups.say import Round, Told, tell
+from tieout.engine.groups.say import Round, Told, answer, tell
 from tieout.engine.groups.scopes import (
     EXPAND_MAX,
     Ask,
@@ -32,11 +33,14 @@ from tieout.engine.groups.scopes import (
 from tieout.engine.groups.searched import Found, cells, depth, flat_members, search, solved, weigh
 from tieout.engine.groups.several import several_options
 from tieout.engine.groups.weights import GroupWeights
-from tieout.engine.ragged import first_of, offsets, spread, sum_by
+from tieout.engine.ragged import dense_both, first_of, offsets, spread, sum_by
 
 ROUNDS = 3
 WORK_PER_SECOND = 20_000_000
 """Partial sums that two slow cores form in a second: turns the budget's seconds into work."""
+SHARD = 20_000
+"""Records searched together, where accounts are small: little enough to stay in the cache."""
+WORKERS = 2
 WORTH_SEARCHING = 0.008
 """Scopes and kinds whose learned share of sums is below this are not searched."""
 
@@ -51,7 +55,7 @@ class Setting:
 
 @dataclass
 class Ledger:
-    """What the rounds add up."""
+    """What the rounds and shards add up."""
 
     work: int = 0
     fallbacks: int = 0
@@ -61,19 +65,47 @@ class Ledger:
 def find_groups(
     left: FreeRecords, right: FreeRecords, rules: MatchRules, weights: GroupWeights
 ) -> GroupsFound:
-    """Groups among these records; whole (account, currency) blocks may be split over workers."""
+    """Groups among these records, shard by shard: no sum reaches beyond its (account, currency)."""
+    setting = Setting(rules, weights)
+    ledger, told = Ledger(), []
+    with ThreadPoolExecutor(WORKERS) as workers:
+        for each, mine in workers.map(lambda pair: _rounds(pair, setting), _shards(left, right)):
+            told.append(each)
+            ledger.work += mine.work
+            ledger.fallbacks += mine.fallbacks
+            ledger.unsearched += mine.unsearched
+    return answer(told, weights, rules, (ledger.work, ledger.fallbacks, ledger.unsearched))
+
+
+def _shards(left: FreeRecords, right: FreeRecords) -> list[tuple[FreeRecords, FreeRecords]]:
+    """The records of both sides in whole (account, currency) blocks, about `SHARD` at a time.
+
+    Searched one by one they stay near the processor, and two processors share them.
+    """
+    blocks = dense_both((left.account, right.account), (left.currency, right.currency))
+    count = np.bincount(np.concatenate(blocks))
+    shard = (np.cumsum(count) - 1) // SHARD
+    made = []
+    for number in np.unique(shard).tolist():
+        one, two = (np.flatnonzero(shard[each] == number) for each in blocks)
+        if len(one) and len(two):
+            made.append((left.take(one), right.take(two)))
+    return made
+
+
+def _rounds(sides: tuple[FreeRecords, FreeRecords], setting: Setting) -> tuple[Told, Ledger]:
+    """The rounds of one shard."""
+    left, right = sides
     free = [np.arange(len(left)), np.arange(len(right))]
     active = np.ones(len(left) + len(right), np.bool_)
-    ledger = Ledger()
-    setting = Setting(rules, weights)
-    told = Told(left, right, rules, weights)
+    ledger, told = Ledger(), Told(left, right, setting.rules)
     for number in range(ROUNDS):
         one, two = left.take(free[0]), right.take(free[1])
         nodes = np.r_[free[0], free[1] + len(left)]
         options, rest, refused, again = _propose((one, two), setting, active[nodes], ledger)
         choice = choose(options, rest, len(nodes))
         ledger.fallbacks += choice.fallbacks
-        sure = _sure(options, choice, rules)
+        sure = _sure(options, choice, setting.rules)
         taken = np.zeros(len(nodes), np.bool_)
         last = number == ROUNDS - 1 or not sure.any()
         accept = np.ones(len(sure), np.bool_) if last else sure
@@ -86,7 +118,7 @@ def find_groups(
             told.refuse(nodes, refused, taken, options)
             break
         free = [free[0][~taken[: len(one)]], free[1][~taken[len(one) :]]]
-    return told.found(ledger.work, ledger.fallbacks, ledger.unsearched)
+    return told, ledger
 
 
 def _sure(options: Options, choice: Choice, rules: MatchRules) -> Bools:

@@ -1,5 +1,6 @@
 """From chosen options to what a person reads: groups with reasons, undecided records, notes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -24,12 +25,11 @@ from tieout.engine.ragged import dense, first_of
 
 @dataclass
 class Told:
-    """The answer as it grows."""
+    """The answer of one shard as it grows."""
 
     left: FreeRecords
     right: FreeRecords
     rules: MatchRules
-    weights: GroupWeights
     groups: list[FoundGroup] = field(default_factory=list)
     undecided: list[Undecided] = field(default_factory=list)
 
@@ -63,26 +63,35 @@ class Told:
         side = Side.LEFT if left else Side.RIGHT
         self.undecided.append(Undecided(side, int(idx), reason, detail))
 
-    def found(self, work: int, fallbacks: int, unsearched: int) -> GroupsFound:
-        """The whole answer, in a fixed order."""
-        notes = list(self.weights.notes)
-        if fallbacks:
-            notes.append(
-                f"{fallbacks} sets of competing sums were too large to choose exactly; "
-                "a mean-field estimate chose."
-            )
-        if unsearched:
-            notes.append(
-                f"{unsearched} sums were not searched: the budget of "
-                f"{self.rules.group_seconds_max:g} s worth of partial sums was spent."
-            )
-        return GroupsFound(
-            tuple(sorted(self.groups, key=lambda each: (each.left, each.right))),
-            tuple(sorted(self.undecided, key=lambda each: (each.side, each.idx))),
-            tuple(notes),
-            work,
-            {"fees": [(f.percent_bp, f.fixed_minor) for f in self.weights.fees]},
+
+def answer(
+    told: Sequence[Told], weights: GroupWeights, rules: MatchRules, counted: tuple[int, int, int]
+) -> GroupsFound:
+    """The answers of all shards as one, in a fixed order.
+
+    `counted`: partial sums formed, sets chosen by estimate, sums beyond the budget.
+    """
+    work, fallbacks, unsearched = counted
+    notes = list(weights.notes)
+    if fallbacks:
+        notes.append(
+            f"{fallbacks} sets of competing sums were too large to choose exactly; "
+            "a mean-field estimate chose."
         )
+    if unsearched:
+        notes.append(
+            f"{unsearched} sums were not searched: the budget of "
+            f"{rules.group_seconds_max:g} s worth of partial sums was spent."
+        )
+    groups = [group for each in told for group in each.groups]
+    undecided = [one for each in told for one in each.undecided]
+    return GroupsFound(
+        tuple(sorted(groups, key=lambda each: (each.left, each.right))),
+        tuple(sorted(undecided, key=lambda each: (each.side, each.idx))),
+        tuple(notes),
+        work,
+        {"fees": [(f.percent_bp, f.fixed_minor) for f in weights.fees]},
+    )
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def group_window(rules: MatchRules) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class Rows:
-    """Searches to do: row i has the candidates `part[start[i]:start[i + 1]]`, ascending."""
+    """Searches to do: row i has the candidates `part[start[i]:start[i + 1]]`, in a fixed order."""
 
     anchor: Ints
     scope: Ints
@@ -114,20 +114,25 @@ def may_anchor(records: FreeRecords) -> Bools:
 
 
 def _index(parts: FreeRecords, group: Ints) -> tuple[Ints, Ints]:
-    """Usable parts in the order of (group, day), and their sort keys."""
+    """Usable parts in the order of (group, sign, day), and their sort keys."""
     part = np.flatnonzero(may_anchor(parts))
-    part = part[np.lexsort((part, parts.day[part], group[part]))]
-    return part, _key(group[part], parts.day[part])
+    signed = _signed(group, parts.amount)[part]
+    order = np.lexsort((part, parts.day[part], signed))
+    part, signed = part[order], signed[order]
+    return part, _key(signed, parts.day[part])
+
+
+def _signed(group: Ints, amount: Ints) -> Ints:
+    """Groups, and within each those of one sign apart."""
+    return group * 2 + (amount > 0)
 
 
 def _key(group: Ints, day: Ints) -> Ints:
     return (group << 24) + np.clip(day + (1 << 23), 0, (1 << 24) - 1)
 
 
-def _build(
-    view: View, ask: Ask, group: Ints, index: tuple[Ints, Ints], *, credit: bool
-) -> tuple[Ints, Ints, Ints]:
-    """(row, part) for every part of the asked group and lags that may be in the sum; raw counts."""
+def _build(view: View, ask: Ask, group: Ints, index: tuple[Ints, Ints]) -> tuple[Ints, Ints, Ints]:
+    """(row, part) for every part of the asked group and lags, in their order; raw counts."""
     part, key = index
     day = view.anchors.day[ask.anchor]
     if view.direction == 0:
@@ -138,14 +143,7 @@ def _build(
     high = np.searchsorted(key, _key(group, last), "right")
     raw = high - low
     row, place = spread(low, np.where(raw > EXPAND_MAX, low, high))
-    part = part[place]
-    amount, total = view.parts.amount[part], view.anchors.amount[ask.anchor][row]
-    same = (amount > 0) == (total > 0)
-    good = same & (np.abs(amount) < np.abs(total))
-    if credit:  # credit notes: opposite signs, and parts larger than the total beside them
-        mixed = np.bincount(row[~same], minlength=len(ask.anchor)) > 0
-        good |= mixed[row]
-    return row[good], part[good], raw
+    return row, part[place], raw
 
 
 def _rows(ask: Ask, scope: Scope, flat: tuple[Ints, Ints, Ints], most: int) -> Rows:
@@ -179,8 +177,13 @@ def by_party(view: View, ask: Ask, most: int) -> Rows:
     )
     order = np.lexsort((part, view.parts.day[part], code_part))
     index = part[order], _key(code_part[order], view.parts.day[part[order]])
-    at, found, raw = _build(view, ask.take(row), code_own, index, credit=True)
-    at = row[at]
+    at, found, raw = _build(view, ask.take(row), code_own, index)
+    amount, total = view.parts.amount[found], view.anchors.amount[ask.anchor[row]][at]
+    same = (amount > 0) == (total > 0)
+    # Credit notes: opposite signs, and beside them parts larger than the total.
+    mixed = np.bincount(at[~same], minlength=len(row)) > 0
+    good = (same & (np.abs(amount) < np.abs(total))) | mixed[at]
+    at, found = row[at[good]], found[good]
     order = np.lexsort((found, at))
     at, found = at[order], found[order]
     once = first_of(at) | first_of(found)
@@ -211,9 +214,11 @@ def by_any(view: View, ask: Ask, most: int) -> Rows:
 
 
 def _by_days(view: View, ask: Ask, group: Ints, index: tuple[Ints, Ints], most: int) -> Rows:
-    row, part, raw = _build(view, ask, group, index, credit=False)
-    order = np.lexsort((part, row))
-    return _rows(ask, Scope.KIND, (row[order], part[order], raw), most)
+    """Smaller candidates of the anchor's sign."""
+    total = view.anchors.amount[ask.anchor]
+    row, part, raw = _build(view, ask, _signed(group, total), index)
+    good = np.abs(view.parts.amount)[part] < np.abs(total)[row]
+    return _rows(ask, Scope.KIND, (row[good], part[good], raw), most)
 
 
 def join_rows(several: list[Rows]) -> Rows:

@@ -8,6 +8,7 @@ does the work. Sizes are bounded: with many amounts only small subsets of each h
 
 from dataclasses import dataclass
 from functools import lru_cache
+from math import comb
 
 import numpy as np
 
@@ -36,13 +37,13 @@ class Solutions:
     work: int
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _subsets(items: int, most: int) -> tuple[Ints, tuple[tuple[Ints, Ints], ...]]:
     """Masks of at most `most` bits by size, and per size (parent's place, highest item)."""
     masks = [np.zeros(1, np.int64)]
     steps = []
     offset = 0
-    for _ in range(min(items, most)):
+    for _ in range(most):
         last = masks[-1]
         top = np.zeros(len(last), np.int64)
         for bit in range(items):
@@ -66,7 +67,11 @@ def work_of(candidates: int, most: int) -> int:
     """Partial sums formed for one row."""
     limit = size_limit(candidates, most)
     half = candidates // 2
-    return len(_subsets(half, limit)[0]) + len(_subsets(candidates - half, limit)[0])
+    return _subset_count(half, limit) + _subset_count(candidates - half, limit)
+
+
+def _subset_count(items: int, most: int) -> int:
+    return sum(comb(items, size) for size in range(min(items, most) + 1))
 
 
 def solve(amounts: Ints, totals: Ints, least: int, most: int) -> Solutions:
@@ -89,7 +94,7 @@ def solve(amounts: Ints, totals: Ints, least: int, most: int) -> Solutions:
 
 
 def _partial_sums(amounts: Ints, limit: int) -> tuple[Ints, Ints]:
-    masks, steps = _subsets(amounts.shape[1], limit)
+    masks, steps = _subsets(amounts.shape[1], min(amounts.shape[1], limit))
     sums = np.zeros((len(amounts), len(masks)), np.int64)
     at = 1
     for parent, item in steps:
