@@ -10,6 +10,7 @@ import numpy as np
 
 from tieout.engine.evidence import STARTS, Ref, Start, Text
 from tieout.engine.text import EDIT_LETTERS, MASKS, Bytes, Flags, Heads, Ints, TextColumns, Words
+from tieout.engine.workers import over
 
 BLOCK_PAIRS = 65_536
 """Small enough that the gathered columns stay in the processor's cache."""
@@ -58,13 +59,16 @@ class _Gap:
 def text_levels(left: TextColumns, right: TextColumns, lefts: Ints, rights: Ints) -> Bytes:
     """For each pair its `Text` level times `STARTS` plus its `Start` level."""
     levels = np.empty(len(lefts), dtype=np.uint8)
-    for begin in range(0, len(lefts), BLOCK_PAIRS):
+
+    def compare(begin: int) -> None:
         block = slice(begin, begin + BLOCK_PAIRS)
         one, other = left.said[lefts[block]], right.said[rights[block]]
         same = (left.whole[one] == right.whole[other]) & (left.whole[one] >= 0)
         level = _names(left, right, one, other)
         level[same & (level != Text.NONE)] = Text.SAME
         levels[block] = level * STARTS + _starts(left, right, (one, other), same)
+
+    over(compare, range(0, len(lefts), BLOCK_PAIRS))
     return levels
 
 
@@ -163,7 +167,8 @@ def reference_levels(
 ) -> Bytes:
     """For each pair its `Ref` level; `rare` marks those that share a rare token."""
     levels = np.empty(len(rare), dtype=np.uint8)
-    for begin in range(0, len(rare), BLOCK_PAIRS):
+
+    def compare(begin: int) -> None:
         block = slice(begin, begin + BLOCK_PAIRS)
         one, other = (each[block] for each in pairs)
         level = np.full(len(one), int(Ref.NONE), dtype=np.int64)
@@ -176,5 +181,7 @@ def reference_levels(
         inner[begins & gap.even] = Ref.COMMON
         level[both] = inner
         levels[block] = level
+
+    over(compare, range(0, len(rare), BLOCK_PAIRS))
     levels[rare] = Ref.RARE
     return levels

@@ -5,7 +5,7 @@ start from prior beliefs, which weigh as much as `PRIOR_TRUE` true and `PRIOR_CH
 pairs. The weights leave as integers (hundredths of a bit), so that every engine adds them alike.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,12 +41,10 @@ class Weights:
     names: tuple[str, ...]
     pairs_seen: int
 
-    def of(self, edges: Edges) -> tuple[Ints, ...]:
-        """The weight of each pair on each dimension."""
-        return tuple(
-            np.array(table, dtype=np.int64)[level]
-            for table, level in zip(self.levels, edges.levels, strict=True)
-        )
+    def of(self, edges: Edges) -> Iterator[Ints]:
+        """The weight of each pair, a dimension at a time."""
+        for table, level in zip(self.levels, edges.levels, strict=True):
+            yield np.array(table, dtype=np.int64)[level]
 
 
 def learn(edges: Edges, priors: Sequence[Prior], chance: Sequence[Bytes]) -> Weights:

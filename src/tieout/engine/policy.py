@@ -36,14 +36,25 @@ PASSES = tuple(Pass)
 
 @dataclass(frozen=True)
 class Scored:
-    """Edges with their weights in hundredths of a bit."""
+    """Edges with what they are worth, in hundredths of a bit."""
 
     edges: Edges
-    parts: tuple[Ints, Ints, Ints, Ints]
-    """Amount, date, reference, counterparty."""
     value: Ints
-    """Base and parts together: the odds before rivals are seen."""
-    base: int
+    """All evidence together: the odds before rivals are seen."""
+    weights: Weights
+
+    @property
+    def base(self) -> int:
+        """What each pair has before its evidence."""
+        return self.weights.base
+
+    def parts(self, at: Ints) -> tuple[Ints, ...]:
+        """What amount, date, reference and counterparty are worth in those edges."""
+        return tuple(self.weights.of(self.edges.only(at)))
+
+    def only(self, kept: Ints) -> "Scored":
+        """Those edges."""
+        return Scored(self.edges.only(kept), self.value[kept], self.weights)
 
 
 @dataclass(frozen=True)
@@ -90,10 +101,11 @@ class Pairs:
 
 def scored(edges: Edges, weights: Weights) -> Scored:
     """Apply the weights."""
-    amount, date, reference, text = weights.of(edges)
-    parts = (amount, date, reference, text)
-    value = np.where(edges.identity, IDENTITY_VALUE, weights.base + sum(parts))
-    return Scored(edges, parts, value, weights.base)
+    value = np.full(edges.size, weights.base, dtype=np.int64)
+    for part in weights.of(edges):
+        value += part
+    value[edges.identity] = IDENTITY_VALUE
+    return Scored(edges, value, weights)
 
 
 def twin_classes(side: Population, other: Population | None = None) -> tuple[Ints, Ints]:
@@ -116,11 +128,7 @@ def twin_classes(side: Population, other: Population | None = None) -> tuple[Int
 def pruned(weighed: Scored) -> Scored:
     """Without the edges so unlikely that they are neither chosen nor felt as rivals."""
     kept = np.flatnonzero(weighed.value >= FELT_MIN)
-    if len(kept) == weighed.edges.size:
-        return weighed
-    amount, date, reference, text = (part[kept] for part in weighed.parts)
-    parts = (amount, date, reference, text)
-    return Scored(weighed.edges.only(kept), parts, weighed.value[kept], weighed.base)
+    return weighed if len(kept) == weighed.edges.size else weighed.only(kept)
 
 
 def _sums(key: Ints, amount: Floats) -> Floats:

@@ -5,7 +5,7 @@ the input. Accounts and currencies of both sides get one coding; `pool` is accou
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -19,6 +19,7 @@ from tieout.core.money import Currency
 from tieout.engine.result import RECORD_SCHEMA
 from tieout.engine.text import (
     LEFT_ABSENT,
+    NO_TEXT,
     RIGHT_ABSENT,
     Flags,
     Ints,
@@ -233,3 +234,9 @@ def populations(
         )
     units = tuple(Unit.of(each, exponents) for each in currencies)
     return Populations(made[0], made[1], accounts, currencies, units, notes)
+
+
+def without_texts(sides: Populations) -> Populations:
+    """The same, when no text is to be looked at any more: texts are half of what is held."""
+    left, right = (replace(side, text=NO_TEXT) for side in (sides.left, sides.right))
+    return replace(sides, left=left, right=right)

@@ -36,7 +36,7 @@ from tieout.engine.policy import (
     released,
     scored,
 )
-from tieout.engine.population import Populations, populations
+from tieout.engine.population import Populations, populations, without_texts
 from tieout.engine.result import MatchResult
 from tieout.engine.tables import (
     OtherGroup,
@@ -110,20 +110,23 @@ def match(  # noqa: PLR0913  the public door: two sides, and settings by keyword
         others += free.take(list(pending_lines(sides, free)))
     compared = _compare(engine, sides, rules, free, clock)
     clock.stage("assign", 0.6)
-    weights, weighed = compared.weights, compared.weighed
-    edges = weighed.edges
-    choice = engine.assign(edges.left, edges.right, weighed.value - VALUE_MIN)
-    learned = weights.pairs_seen >= LEARNED_PAIRS
-    pairs = decide(weighed, choice, rules, sides, learned=learned)
-    pairs = pairs.only(_switched_on(pairs, rules) & ~released(pairs))
+    pairs, choice_notes = _chosen(engine, compared, sides, rules)
     clock.stage("groups", 0.75)
-    kept, more, more_notes, told = _later_passes(sides, weighed, pairs, free, rules)
+    kept, more, more_notes, told = _later_passes(sides, compared.weighed, pairs, free, rules)
     others += more
     clock.stage("unmatched", 0.85)
-    notes = [*sides.notes, *compared.notes, *notes, *_choice_notes(choice), *more_notes]
-    missing = explain_unmatched(sides, weighed, (free.left, free.right), compared.crowded, rules)
+    notes = [*sides.notes, *compared.notes, *notes, *choice_notes, *more_notes]
+    missing = explain_unmatched(
+        sides, compared.weighed, (free.left, free.right), compared.crowded, rules
+    )
     clock.stage("tables", 0.9)
-    groups, matches, members = result_tables(sides, pair_columns(sides, weighed, kept), others)
+    columns = pair_columns(sides, compared.weighed, kept)
+    weights, compared_pairs = compared.weights, compared.pairs
+    # At a million lines pairs and texts are the most that is held: done with before the tables.
+    del compared, pairs, kept
+    sides = without_texts(sides)
+    groups, matches, members = result_tables(sides, columns, others)
+    del columns
     unmatched = unmatched_table(sides, *missing)
     identity = check_answer(sides, members, missing)
     clock.stage("", 1.0)
@@ -132,7 +135,7 @@ def match(  # noqa: PLR0913  the public door: two sides, and settings by keyword
         "identity": identity,
         "notes": notes,
         "seconds": clock.seconds,
-        "pairs_compared": compared.pairs,
+        "pairs_compared": compared_pairs,
         "learned": {
             "base": weights.base,
             **dict(zip(weights.names, weights.levels, strict=True)),
@@ -140,6 +143,17 @@ def match(  # noqa: PLR0913  the public door: two sides, and settings by keyword
         },
     }
     return MatchResult(groups, matches, unmatched, summary)
+
+
+def _chosen(
+    engine: Backend, compared: "Compared", sides: Populations, rules: MatchRules
+) -> tuple[Pairs, list[str]]:
+    """The best pairs of the candidates, and what to say of the choice."""
+    weighed = compared.weighed
+    choice = engine.assign(weighed.edges.left, weighed.edges.right, weighed.value - VALUE_MIN)
+    learned = compared.weights.pairs_seen >= LEARNED_PAIRS
+    pairs = decide(weighed, choice, rules, sides, learned=learned)
+    return pairs.only(_switched_on(pairs, rules) & ~released(pairs)), _choice_notes(choice)
 
 
 @dataclass(frozen=True)

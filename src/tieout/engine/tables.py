@@ -60,7 +60,7 @@ def pair_columns(sides: Populations, scored: Scored, pairs: Pairs) -> PairColumn
     """The columns of `MATCHES_SCHEMA` that pairs fill, beside ids and sums."""
     edges = scored.edges
     left, right = edges.left[pairs.edge], edges.right[pairs.edge]
-    amount, date, reference, counterparty = (part[pairs.edge] for part in scored.parts)
+    amount, date, reference, counterparty = scored.parts(pairs.edge)
     has_rival = pairs.rival >= 0
     first, second = sides.left.amount[left], sides.right.amount[right]
     return PairColumns(

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tieout.engine.ragged import distinct, spread
+from tieout.engine.workers import over
 
 Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
@@ -279,6 +280,23 @@ class TextColumns:
         return self.name.key(letters)[self.said]
 
 
+_NO_INTS, _NO_WORDS = np.zeros(0, np.int64), np.zeros(0, np.uint64)
+_NO_HEADS = Heads(np.zeros((0, 1), np.uint64), np.zeros(0, np.uint8))
+NO_TEXT = TextColumns(
+    said=_NO_INTS,
+    name=_NO_HEADS,
+    name_letters=_NO_WORDS,
+    text=_NO_HEADS,
+    whole=_NO_INTS,
+    words=np.zeros((0, 1), np.int64),
+    word_bits=_NO_WORDS,
+    main=_NO_HEADS,
+    token_row=_NO_INTS,
+    token=_NO_INTS,
+)
+"""Of no record."""
+
+
 def text_columns(table: pa.Table, boilerplate: Ints) -> TextColumns:
     """All text columns of a side; each distinct text is looked at once, block by block."""
     party, narrative = fold_column(table["counterparty"]), fold_column(table["narrative"])
@@ -322,10 +340,10 @@ def _distinct_rows(*columns: pa.Array) -> tuple[Ints, Ints]:
 
 def _by_block(made: Callable[[pa.Array], dict[str, Any]], first: Ints) -> dict[str, Any]:
     """The columns of all blocks, one after the other."""
-    blocks = [
-        made(pa.array(first[begin : begin + BLOCK_ROWS]))
-        for begin in range(0, max(len(first), 1), BLOCK_ROWS)
-    ]
+    blocks = over(
+        lambda begin: made(pa.array(first[begin : begin + BLOCK_ROWS])),
+        range(0, max(len(first), 1), BLOCK_ROWS),
+    )
     columns = {}
     for name in tuple(blocks[0]):
         parts = [block.pop(name) for block in blocks]

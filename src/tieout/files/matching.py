@@ -6,6 +6,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Literal
 
+import pyarrow.compute as pc
+
 from tieout import engine as matching_engine
 from tieout.core.errors import InvalidInput, Problem
 from tieout.core.matching.rules import MatchRules
@@ -38,7 +40,7 @@ class MatchRun:
         matches = self.result.matches
         return (
             self.result.unmatched.num_rows == 0
-            and not any(matches["residual_minor"].to_pylist())
+            and not pc.any(pc.not_equal(matches["residual_minor"], 0)).as_py()
             and "suggested" not in matches["status"].unique().to_pylist()
         )
 

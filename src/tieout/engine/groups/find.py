@@ -4,7 +4,6 @@ A round proposes and chooses; what is certain is taken, and the rest is searched
 records. The last round also takes what is only likely, as suggestions.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -34,13 +33,13 @@ from tieout.engine.groups.searched import Found, cells, depth, flat_members, sea
 from tieout.engine.groups.several import several_options
 from tieout.engine.groups.weights import GroupWeights
 from tieout.engine.ragged import dense_both, first_of, offsets, spread, sum_by
+from tieout.engine.workers import over
 
 ROUNDS = 3
 WORK_PER_SECOND = 20_000_000
 """Partial sums that two slow cores form in a second: turns the budget's seconds into work."""
 SHARD = 20_000
 """Records searched together, where accounts are small: little enough to stay in the cache."""
-WORKERS = 2
 WORTH_SEARCHING = 0.008
 """Scopes and kinds whose learned share of sums is below this are not searched."""
 
@@ -68,12 +67,11 @@ def find_groups(
     """Groups among these records, shard by shard: no sum reaches beyond its (account, currency)."""
     setting = Setting(rules, weights)
     ledger, told = Ledger(), []
-    with ThreadPoolExecutor(WORKERS) as workers:
-        for each, mine in workers.map(lambda pair: _rounds(pair, setting), _shards(left, right)):
-            told.append(each)
-            ledger.work += mine.work
-            ledger.fallbacks += mine.fallbacks
-            ledger.unsearched += mine.unsearched
+    for each, mine in over(lambda pair: _rounds(pair, setting), _shards(left, right)):
+        told.append(each)
+        ledger.work += mine.work
+        ledger.fallbacks += mine.fallbacks
+        ledger.unsearched += mine.unsearched
     return answer(told, weights, rules, (ledger.work, ledger.fallbacks, ledger.unsearched))
 
 
