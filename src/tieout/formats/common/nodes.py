@@ -18,13 +18,21 @@ class Node:
     def __init__(self, element: etree._Element) -> None:
         self.name = local(element)
         self.raw = element.text or ""
-        self.currency = element.get("Ccy") or ""
+        self.currency = element.get("Ccy", "")
+        self.line: int | None = None
+        self.children = _NONE
+        self._by_name = _CHILDLESS
+        if not len(element):
+            return
         self.children = [Node(each) for each in element]
-        line = element.sourceline if self.children else None
+        line = element.sourceline
         self.line = line if isinstance(line, int) else None
-        self._by_name: dict[str, list[Node]] = {} if self.children else _CHILDLESS
+        self._by_name = by_name = {}
         for each in self.children:
-            self._by_name.setdefault(each.name, []).append(each)
+            if each.name in by_name:
+                by_name[each.name].append(each)
+            else:
+                by_name[each.name] = [each]
 
     @property
     def text(self) -> str:
@@ -67,8 +75,14 @@ def children(node: Node | None, name: str) -> list[Node]:
 
 def text_at(node: Node | None, *path: str) -> str:
     """The tidied text along that path, or the empty string."""
-    found = child(node, *path)
-    return "" if found is None else found.text
+    for name in path:
+        if node is None:
+            return ""
+        found = node.named(name)
+        if not found:
+            return ""
+        node = found[0]
+    return "" if node is None else node.text
 
 
 def leaves(node: Node | None, consumed: frozenset[str], prefix: str = "") -> list[tuple[str, str]]:

@@ -319,7 +319,9 @@ def root_name(head: bytes) -> str:
 def local(element: etree._Element | None) -> str:
     """The element's name without its namespace; empty for comments and instructions."""
     tag = "" if element is None else element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    if not isinstance(tag, str):
+        return ""
+    return tag.rpartition("}")[2] if "}" in tag else tag
 
 
 def child(element: etree._Element | None, *path: str) -> etree._Element | None:
