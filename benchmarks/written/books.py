@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from benchmarks.written import BANK, OTHER, Line
 
-_SPACES = "gnc act book cd cmdty slot split trn ts".split()
+_SPACES = ["gnc", "act", "book", "cd", "cmdty", "slot", "split", "trn", "ts"]
 
 
 def beancount(lines: list[Line]) -> Iterator[str]:

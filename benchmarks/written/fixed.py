@@ -24,9 +24,8 @@ def coda(lines: list[Line]) -> Iterator[str]:
         yield f"23{number}{'BE71096123456769':<34}{'':3}{line.name:<35}{'':43}0 0\n"
     sign = int(total.minor < 0)
     yield f"8001{account}{sign}{abs(total.minor) * 10:015}{total.day:%d%m%y}".ljust(127) + "0\n"
-    debits = sum(-line.minor for line in lines if line.minor < 0) * 10
-    credits = sum(line.minor for line in lines if line.minor > 0) * 10
-    yield f"9{'':15}{len(lines) * 3 + 2:06}{debits:015}{credits:015}".ljust(127) + "2\n"
+    out, into = (sum(each) * 10 for each in _sides(lines))
+    yield f"9{'':15}{len(lines) * 3 + 2:06}{out:015}{into:015}".ljust(127) + "2\n"
 
 
 def cfonb120(lines: list[Line]) -> Iterator[str]:
@@ -60,11 +59,16 @@ def norma43(lines: list[Line]) -> Iterator[str]:
         yield f"22{'':4}0418{line.day:%y%m%d}{line.day:%y%m%d}04007{_signed(line.minor)}"
         yield f"{line.number:010}{0:012}{'':16}\n"
         yield f"2301{line.text[:76]:<76}\n"
-    debits = [-line.minor for line in lines if line.minor < 0]
-    credits = [line.minor for line in lines if line.minor >= 0]
-    yield f"33{account}{len(debits):05}{sum(debits):014}{len(credits):05}{sum(credits):014}"
+    out, into = _sides(lines)
+    yield f"33{account}{len(out):05}{sum(out):014}{len(into):05}{sum(into):014}"
     yield f"{_signed(total.minor)}978{'':4}\n88{'9' * 18}{len(lines) * 2 + 2:06}".ljust(161) + "\n"
 
 
 def _signed(minor: int) -> str:
     return f"{1 if minor < 0 else 2}{abs(minor):014}"
+
+
+def _sides(lines: list[Line]) -> tuple[list[int], list[int]]:
+    """Debits and credits, without sign."""
+    out = [-line.minor for line in lines if line.minor < 0]
+    return out, [line.minor for line in lines if line.minor >= 0]

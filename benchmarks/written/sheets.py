@@ -54,4 +54,6 @@ def ods(lines: list[Line], path: Path) -> None:
 
 
 def _text(text: str) -> str:
-    return f'<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>'
+    return (
+        f'<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>'
+    )

@@ -16,8 +16,8 @@ from tieout.core.journal import JournalEntry, Posting
 from tieout.core.money import Currency
 from tieout.core.reading import HeldRecord
 from tieout.core.statements import Direction
-from tieout.formats.common.balance import unbalanced
 from tieout.formats.common import xml
+from tieout.formats.common.balance import unbalanced
 from tieout.formats.common.fields import amount_of, date_iso, date_yyyymmdd, tidy
 from tieout.formats.common.nodes import Node, child, children, leaves, place_of, text_at
 from tieout.formats.common.xml import Document, local, raw_text
@@ -141,9 +141,7 @@ def _lines(element: Node) -> Iterator[Node]:
             yield from (line for line in each.children if line.name in _LINES)
 
 
-def _postings(
-    line: Node, master: Master, place: Place
-) -> list[tuple[Posting, str, int]] | Problem:
+def _postings(line: Node, master: Master, place: Place) -> list[tuple[Posting, str, int]] | Problem:
     """The postings of a line (one, or two if it has debit and credit), with name and raw amount."""
     found: list[tuple[str, Node, int, Currency]] = []
     for name in ("Debit", "Credit"):
@@ -267,9 +265,7 @@ def _day(element: Node, place: Place, problems: list[Problem]) -> date | None:
     return None
 
 
-def _dated(
-    postings: list[Posting], lines: list[Node], element: Node
-) -> tuple[Posting, ...]:
+def _dated(postings: list[Posting], lines: list[Node], element: Node) -> tuple[Posting, ...]:
     """Postings with the value date of their line, where it differs from the entry's."""
     if len(postings) != len(lines):
         return tuple(postings)
