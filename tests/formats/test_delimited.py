@@ -93,6 +93,7 @@ def test_without_a_header_the_balance_tells_the_amount() -> None:
     assert lines(reading)[0].booked_on == date(2026, 1, 14)
 
 
+@pytest.mark.req("R062")
 def test_every_bad_cell_is_held_or_named() -> None:
     reading = example("bad_cells.csv")
     assert len(lines(reading)) + len(reading.held) == 8
