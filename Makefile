@@ -37,7 +37,7 @@ unit: $(V)/.ok-dev  ## Core and tidy tests only: seconds
 	@$(RUN)/python -m pytest -q tests/unit tests/tidy
 
 golden: $(V)/.ok-dev  ## Write the golden files anew; read the diff before you commit it
-	@$(RUN)/python -m pytest -q tests/golden --write-golden
+	@$(RUN)/python -m pytest -q tests/formats --write-golden
 
 bench: $(V)/.ok-bench  ## The benchmarks, each with its correctness check
 	@$(RUN)/python -m benchmarks

@@ -122,13 +122,24 @@ def _peers(data: Mapping[str, Any]) -> str:
 
 
 def _readers(data: Mapping[str, Any]) -> str:
-    heads = ["format", "lines", "MB", "seconds", "seconds per MB", "peak MB"]
-    keys = ("lines", "megabytes", "seconds", "seconds_per_mb", "peak_mb")
+    heads = ["format", "records", "MB", "user seconds", "records a second", "seconds", "peak MB"]
     rows = [
-        [row["format"], *(row.get(key, row.get("error", "")) for key in keys)]
+        [
+            row["format"],
+            f"{row['records']:,}",
+            row["megabytes"],
+            row["user_seconds"],
+            f"{row['records_per_second']:,}",
+            row["seconds"],
+            row["peak_mb"],
+        ]
         for row in data["rows"]
     ]
-    return "## Readers\n\nWhole processes, start included.\n\n" + _table(heads, rows)
+    return (
+        "## Readers\n\nRecords a second of the user time that reading takes, the best of the "
+        "rounds; seconds and peak memory are of whole processes, start included.\n\n"
+        + _table(heads, rows)
+    )
 
 
 SECTIONS = {

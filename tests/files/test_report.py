@@ -162,3 +162,15 @@ def test_a_side_that_cannot_be_used_is_refused_with_a_code(source: object, code:
     with pytest.raises(TieoutError) as caught:
         match(source, table({"RENT": -8500}, "r"))
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("more", "said"), [("", "1 problem found"), ("2026-09-02,ten,T2,A\n", "2 problems found")]
+)
+def test_problems_are_counted_in_the_singular_and_the_plural(
+    tmp_path: Path, more: str, said: str
+) -> None:
+    path = tmp_path / "bank.csv"
+    path.write_text(f"Date,Amount,Id,Description\n2026-09-01,1.00,T1,RENT\n{more}")
+    run = match(path, table({"RENT": 100}, "r"))
+    assert f"<summary>{said} while reading" in write_report(run)

@@ -32,6 +32,7 @@ def read_or_refuse(name: str, data: bytes) -> None:
     assert time.process_time() - begun < SECONDS_MAX
 
 
+@pytest.mark.req("R070")
 @pytest.mark.parametrize("name", OWN)
 @given(tail=st.binary(max_size=600), pick=st.integers(0, 3), cut=st.integers(1, 200))
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -90,6 +90,7 @@ def test_status_in_the_new_form_and_interim_balances() -> None:
     assert "record.date-missing" not in codes(reading)  # a pending line need not have one
 
 
+@pytest.mark.req("R062")
 def test_records_that_cannot_be_read_are_held_and_the_others_stay() -> None:
     reading = example("records-that-cannot-be-read.xml")
     assert [each.problem.code for each in reading.held] == [

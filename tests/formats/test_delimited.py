@@ -93,6 +93,7 @@ def test_without_a_header_the_balance_tells_the_amount() -> None:
     assert lines(reading)[0].booked_on == date(2026, 1, 14)
 
 
+@pytest.mark.req("R062")
 def test_every_bad_cell_is_held_or_named() -> None:
     reading = example("bad_cells.csv")
     assert len(lines(reading)) + len(reading.held) == 8
@@ -354,3 +355,51 @@ def test_a_gzip_bomb_is_refused_before_it_takes_memory() -> None:
         tracemalloc.stop()
     assert caught.value.code == "file.bomb"
     assert peak < 8 * 1024 * 1024
+
+
+@pytest.mark.parametrize("heading", ["Id", "ID", "Transaction ID", "Reference ID", "record id"])
+def test_an_id_that_nearly_every_row_has_for_itself_is_the_banks(heading: str) -> None:
+    rows = "".join(f"2026-01-{day:02},T{max(day, 2)}X,{day}.50\n" for day in range(1, 21))
+    reading = read(f"Date,{heading},Amount\n{rows}")
+    assert dict(reading.mapping)["id"] == heading
+    assert [line.bank_id for line in lines(reading)][:3] == ["T2X", "T2X", "T3X"]
+    assert {line.narrative for line in lines(reading)} == {""}
+    assert "record.id-repeated" in codes(reading)
+
+
+def test_two_rows_with_one_id_are_both_kept_and_the_id_doubted() -> None:
+    reading = read("Date,Id,Amount\n2026-01-02,A7,1.00\n2026-01-03,A7,2.00\n")
+    assert [line.bank_id for line in lines(reading)] == ["A7", "A7"]
+    assert "record.id-repeated" in codes(reading)
+
+
+@pytest.mark.parametrize("heading", ["Customer ID", "Id", "client_id"])
+def test_an_id_of_somebody_is_neither_the_records_nor_its_text(heading: str) -> None:
+    rows = "".join(f"2026-01-{day:02},C{day % 3}X,{day}.50\n" for day in range(1, 21))
+    first = lines(read(f"Date,{heading},Amount\n{rows}"))[0]
+    assert (first.bank_id, first.narrative, first.references) == ("", "", ())
+    assert first.attributes == ((heading, "C1X"),)
+
+
+def test_which_column_is_the_id_can_be_corrected() -> None:
+    text = "Date,Id,Customer ID,Amount\n2026-01-02,A7,C1,1.00\n2026-01-03,A8,C2,2.00\n"
+    assert [line.bank_id for line in lines(read(text, {"id": "Customer ID"}))] == ["C1", "C2"]
+    assert [line.bank_id for line in lines(read(text, {"id": "-"}))] == ["", ""]
+
+
+@pytest.mark.parametrize(("column", "said"), [(",Account", "account Current"), ("", "(not named)")])
+def test_an_account_in_two_currencies_is_two_statements_and_that_is_said(
+    column: str, said: str
+) -> None:
+    account = ",Current" if column else ""
+    reading = read(
+        f"Date,Amount,Currency,Description{column}\n"
+        f"2026-01-02,1.00,EUR,one{account}\n2026-01-03,2.00,USD,two{account}\n"
+        f"2026-01-04,3.00,EUR,three{account}\n"
+    )
+    assert [each.booked_minor for each in reading.statements] == [400, 200]
+    (told,) = [p for p in reading.all_problems() if p.code == "record.currency-differs"]
+    assert said in told.found
+    assert "1 line in USD" in told.found
+    assert told.expected == "EUR, as on 2 lines of the account"
+    assert told.place.line == 3

@@ -94,6 +94,7 @@ def test_one_comma_before_three_digits_is_read_as_the_rest_of_the_file() -> None
     assert [line.signed_minor for line in commas.statements[0].lines] == [100000, 250]
 
 
+@pytest.mark.req("R062")
 @pytest.mark.parametrize("written", ["", "12x", "NaN", "1e5", "--3", "1" + "0" * 30, "1.2.3.4,5,6"])
 def test_a_bad_amount_holds_the_record_back_with_its_text(written: str) -> None:
     reading = read(statement(record(written) + record("-3.00", bank_id="2")))

@@ -60,7 +60,7 @@ def read_amount(text: str, decimals: str) -> Decimals | Problem:
     """Digits of which the last carries the sign: `{` is +0, `A` +1, `}` -0, `J` -1 and so on."""
     body = text.strip()
     sign, digit = _OVERPUNCHED.get(body[-1:], ("", body[-1:]))
-    if not decimals.isdigit():
+    if not decimals.isdecimal():
         decimals = "2"
     amount = implied(body[:-1] + digit, int(decimals))
     if isinstance(amount, Problem):

@@ -147,7 +147,7 @@ class _Assembly:
     def _take_end(self, record: FixedRecord) -> None:
         self.ended = True
         stated = record.at(21, 26)
-        if stated.isdigit() and int(stated) != self.count:
+        if stated.isdecimal() and int(stated) != self.count:
             self.problems.append(
                 Problem(
                     "statement.count-differs",
@@ -222,7 +222,7 @@ def _totals(
         (Direction.CREDIT, footer.at(40, 44), footer.at(45, 58)),
     ):
         amounts = [each.amount_minor for each in lines if each.direction is direction]
-        if count.isdigit() and int(count) != len(amounts):
+        if count.isdecimal() and int(count) != len(amounts):
             found.append(
                 Problem(
                     "statement.count-differs",

@@ -8,6 +8,7 @@ from typing import cast
 from tieout.core.errors import InvalidInput, TieoutError
 from tieout.core.reading import Reading
 from tieout.formats.common.contract import Format
+from tieout.formats.common.quiet import collector_at_rest
 from tieout.formats.common.source import Source
 
 FORMATS: tuple[str, ...] = (
@@ -57,8 +58,13 @@ def read_source(
     """
     if source.size == 0:
         raise InvalidInput("file.empty", "0 bytes", "at least one record", source.name)
-    if name:
-        return format_named(name).read(source, options or {})
+    with collector_at_rest():
+        if name:
+            return format_named(name).read(source, options or {})
+        return _read_by_votes(source, options or {})
+
+
+def _read_by_votes(source: Source, options: Mapping[str, str]) -> Reading:
     votes = detect(source)
     if not votes:
         raise _unknown(source)
@@ -67,7 +73,7 @@ def read_source(
         if first_error is not None and vote < 50:
             break
         try:
-            return format_named(candidate).read(source, options or {})
+            return format_named(candidate).read(source, options)
         except TieoutError as error:
             first_error = first_error or error
     raise first_error or _unknown(source)

@@ -18,8 +18,9 @@ from tieout.core.statements import (
 )
 from tieout.formats.bai2 import codes
 from tieout.formats.bai2.records import Cursor, Record, split_records
-from tieout.formats.common.exact import currency_for, decimals_of, implied, minor_in, repeated_ids
+from tieout.formats.common.exact import currency_for, decimals_of, implied, minor_in
 from tieout.formats.common.fields import date_yymmdd, date_yyyymmdd, tidy
+from tieout.formats.common.repeats import repeats
 from tieout.formats.common.source import Source, Text
 
 _DEFAULT_CURRENCY = "USD"
@@ -368,7 +369,7 @@ def _statement(account: _Account) -> Statement:
         (*account.attributes, *attributes),
         account.place,
     )
-    problems = [*account.problems, *repeated_ids(lines), *_stated_totals(account, lines, currency)]
+    problems = [*account.problems, *repeats(lines), *_stated_totals(account, lines, currency)]
     if not account.number:
         problems.append(Problem("statement.account-missing", "none", "one", account.place))
     if statement.opening is None or statement.closing is None:

@@ -41,6 +41,9 @@ class Party:
     """Where name and account stand, so that they are not attributes as well."""
 
 
+_NOBODY = Party("", "", "", ())
+
+
 @dataclass(frozen=True)
 class Details:
     """What an entry or a transaction detail says beyond amount, direction and dates."""
@@ -59,7 +62,7 @@ def read_details(
 ) -> Details:
     """Read an `Ntry` or `TxDtls`. `own` is the statement's account number and owner."""
     party = _counterparty(element, direction, own, is_return=is_return)
-    consumed = _CONSUMED | frozenset(party.paths)
+    consumed = _CONSUMED.union(party.paths) if party.paths else _CONSUMED
     return Details(
         bank_id=_reference(text_at(element, "AcctSvcrRef"))
         or _reference(text_at(element, "Refs", "AcctSvcrRef")),
@@ -75,15 +78,19 @@ def read_details(
 def account_number(account: Node | None) -> str:
     """IBAN or whatever else identifies an account, without blanks."""
     ident = child(account, "Id")
+    if ident is None:
+        return ""
     for path in (("IBAN",), ("Othr", "Id"), ("PrtryAcct", "Id"), ("BBAN",), ("UPIC",)):
         number = text_at(ident, *path)
         if number:
             return "".join(number.split())
-    return "".join(ident.raw.split()) if ident is not None else ""
+    return "".join(ident.raw.split())
 
 
 def party_name(party: Node | None) -> str:
     """A party's name, in the old place or the new; else the institution's."""
+    if party is None:
+        return ""
     for path in (("Nm",), ("Pty", "Nm"), ("Agt", "FinInstnId", "Nm"), ("FinInstnId", "Nm")):
         name = text_at(party, *path)
         if name:
@@ -101,6 +108,8 @@ def _counterparty(
 ) -> Party:
     """The other end. Roles are those of the original payment, so a return turns them round."""
     parties = child(element, "RltdPties")
+    if parties is None:
+        return _NOBODY
     debtor, creditor = _party(parties, "Dbtr"), _party(parties, "Cdtr")
     number, owner = own
     if number and (debtor.account == number) != (creditor.account == number):
@@ -114,7 +123,7 @@ def _counterparty(
     return likely
 
 
-def _party(parties: Node | None, role: str) -> Party:
+def _party(parties: Node, role: str) -> Party:
     party = child(parties, role)
     account = child(parties, f"{role}Acct")
     base = f"RltdPties/{role}"
@@ -131,16 +140,13 @@ def _reference(text: str) -> str:
 
 
 def _references(element: Node) -> tuple[str, ...]:
-    structured = [
-        text_at(each, "CdtrRefInf", "Ref") for each in children(child(element, "RmtInf"), "Strd")
-    ]
+    remittance = children(child(element, "RmtInf"), "Strd")
+    structured = [text_at(each, "CdtrRefInf", "Ref") for each in remittance]
     documents = [
-        text_at(document, "Nb")
-        for each in children(child(element, "RmtInf"), "Strd")
-        for document in children(each, "RfrdDocInf")
+        text_at(document, "Nb") for each in remittance for document in children(each, "RfrdDocInf")
     ]
     refs = child(element, "Refs")
-    named = [text_at(refs, name) for name in _REFERENCES]
+    named = [text_at(refs, name) for name in _REFERENCES] if refs is not None else []
     own = [text_at(each, "Ref") for each in children(refs, "Prtry")]
     return without_repeats(map(_reference, (*structured, *documents, *named, *own)))
 
@@ -164,9 +170,12 @@ def _narrative(element: Node) -> str:
 
 def _kind(element: Node) -> str:
     code = child(element, "BkTxCd")
-    domain = (
-        text_at(code, "Domn", "Cd"),
-        text_at(code, "Domn", "Fmly", "Cd"),
-        text_at(code, "Domn", "Fmly", "SubFmlyCd"),
+    domain = child(code, "Domn")
+    if domain is None:
+        return text_at(code, "Prtry", "Cd")
+    codes = (
+        text_at(domain, "Cd"),
+        text_at(domain, "Fmly", "Cd"),
+        text_at(domain, "Fmly", "SubFmlyCd"),
     )
-    return "-".join(each for each in domain if each) or text_at(code, "Prtry", "Cd")
+    return "-".join(each for each in codes if each) or text_at(code, "Prtry", "Cd")

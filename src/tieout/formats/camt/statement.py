@@ -150,6 +150,8 @@ def _one_currency(
 
 
 def _finer(line: StatementLine, exponent: int) -> StatementLine:
+    if line.currency.exponent == exponent:
+        return line
     factor = 10 ** (exponent - line.currency.exponent)
     currency = line.currency.widened(exponent)
     return replace(line, amount_minor=line.amount_minor * factor, currency=currency)

@@ -19,10 +19,10 @@ from tieout.formats.common.exact import (
     extend_held,
     implied,
     minor_in,
-    repeated_ids,
 )
 from tieout.formats.common.fields import date_ddmmyy, tidy
 from tieout.formats.common.fixed import FixedRecord, fixed_records
+from tieout.formats.common.repeats import repeats
 from tieout.formats.common.source import Source, Text
 
 _WIDTH = 128
@@ -223,7 +223,7 @@ def _statement(account: _Account) -> Statement:
         ),
         account.first.place(),
     )
-    problems += [*_missing(statement), *repeated_ids(lines), *_trailer(account, currency)]
+    problems += [*_missing(statement), *repeats(lines), *_trailer(account, currency)]
     return replace(statement, problems=(*problems, *tie(statement)))
 
 
@@ -253,7 +253,7 @@ def _trailer(account: _Account, currency: Currency) -> list[Problem]:
         return []
     found: list[Problem] = []
     stated = end.at(17, 22)
-    if stated.isdigit() and int(stated) != account.count:
+    if stated.isdecimal() and int(stated) != account.count:
         found.append(
             Problem(
                 "statement.count-differs",

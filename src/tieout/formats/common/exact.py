@@ -4,12 +4,11 @@ A statement's sums are only right when all its amounts count in the same minor u
 collects decimals, and widens the currency once if any of them is finer than ISO 4217 says.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from tieout.core.errors import Problem
 from tieout.core.money import AMOUNT_MINOR_MAX, Currency, DecimalMark, Decimals, parse_decimal
 from tieout.core.reading import HeldRecord
-from tieout.core.statements import StatementLine
 
 NO_CURRENCY = "XXX"
 """ISO 4217's code for "no currency": what the lines of a file that names none are counted in."""
@@ -56,24 +55,6 @@ def minor_in(amount: Decimals, currency: Currency) -> int:
     if minor is None:
         raise ValueError(f"{amount} is finer than {currency}")
     return minor
-
-
-def repeated_ids(lines: Sequence[StatementLine]) -> tuple[Problem, ...]:
-    """Bank ids that two different lines carry: both are kept, the id is no evidence."""
-    seen: dict[str, StatementLine] = {}
-    found: dict[str, Problem] = {}
-    for line in lines:
-        if not line.bank_id:
-            continue
-        first = seen.setdefault(line.bank_id, line)
-        if first is not line and line.bank_id not in found:
-            found[line.bank_id] = Problem(
-                "record.id-repeated",
-                f"the id {line.bank_id!r} again, first at {first.place}",
-                "an id of its own",
-                line.place,
-            )
-    return tuple(found.values())
 
 
 def extend_held(held: list[HeldRecord], text: str) -> bool:

@@ -17,7 +17,7 @@ from tieout.formats.common.cells import (
 from tieout.formats.common.guess_money import mark_of, money_by_content, signs
 from tieout.formats.common.profile import ROLES, SEVERAL, TableProfile, checked, columns_named
 from tieout.formats.common.sample import MONEY_ROLES, Column, Guess, Row
-from tieout.formats.common.words import NOT_THE_AMOUNT, named, plain
+from tieout.formats.common.words import ID_WORDS, NOT_THE_AMOUNT, named, plain
 
 SAMPLE_ROWS = 400
 HEADER_WITHIN = 80
@@ -48,7 +48,7 @@ def guess(rows: Sequence[Row], given: Mapping[str, str], base: TableProfile) -> 
     sign, out_sign = signs(options, roles, columns, mark, made)
     if options.get("money_out_sign"):
         out_sign = options["money_out_sign"]
-    _texts(roles, columns)
+    _texts(roles, header, columns)
     used = {column for found in roles.values() for column in found}
     made.profile = TableProfile(
         columns={role: roles[role] for role in ROLES if role in roles},
@@ -187,7 +187,8 @@ def _claim(role: str, name: str, column: Column) -> int:  # noqa: C901  one case
             )
             fits = fits and (score >= 60 or role in {"narrative", "counterparty"})
         case "id":
-            fits = column.distinct >= 0.9 * column.count and score >= 40
+            repeated = column.count - column.distinct
+            fits = repeated <= max(1, 0.1 * column.count) and score >= 40
         case "account":
             fits = (
                 score >= 60 and not column.mostly(column.dates + column.telling, 0.9)
@@ -304,11 +305,14 @@ def _demand(
     )
 
 
-def _texts(roles: dict[str, tuple[int, ...]], columns: Sequence[Column]) -> None:
-    """The wordiest column as narrative, where no name gave a text."""
+def _texts(
+    roles: dict[str, tuple[int, ...]], header: Sequence[str], columns: Sequence[Column]
+) -> None:
+    """The wordiest column as narrative, where no name gave a text; an id is none."""
     if roles.get("narrative") or roles.get("counterparty"):
         return
     used = {column for found in roles.values() for column in found}
+    used |= {at for at, name in enumerate(header) if ID_WORDS & set(plain(name).split())}
     lengths = {
         at: sum(c.isalpha() for cell in each.filled for c in cell) * each.distinct / each.count
         for at, each in enumerate(columns)

@@ -68,6 +68,7 @@ def statements(
     """The statements of a table, in the order in which their accounts first appear."""
     table = _with_continuations(table, findings)
     parts = _parts(table)
+    _name_currencies(parts, table, findings, facts)
     columns = pa.table({name: table[name].combine_chunks() for name in _NUMBERS})
     minors = np.zeros(table.num_rows, np.int64)
     begun = [_begun(part, columns, table, minors, findings, facts) for part in parts]
@@ -153,6 +154,30 @@ def _parts(table: pa.Table) -> list[_Part]:
         )
         for code in by_appearance
     ]
+
+
+def _name_currencies(
+    parts: Sequence[_Part], table: pa.Table, findings: Findings, facts: Facts
+) -> None:
+    """Say of each account with lines in several currencies that it becomes as many statements."""
+    by_account: dict[str, list[_Part]] = {}
+    for part in parts:
+        if part.code:
+            by_account.setdefault(part.account, []).append(part)
+    for account, several in by_account.items():
+        usual, *others = sorted(several, key=lambda part: -len(part.rows))
+        for part in others:
+            findings.name(
+                "record.currency-differs",
+                f"account {account or facts.account or '(not named)'}: {_lines(part)} in "
+                f"{part.code}, a statement apart",
+                f"{usual.code}, as on {_lines(usual)} of the account",
+                table["line_no"][int(part.rows[0])].as_py(),
+            )
+
+
+def _lines(part: _Part) -> str:
+    return "1 line" if len(part.rows) == 1 else f"{len(part.rows):,} lines"
 
 
 def _begun(  # noqa: PLR0913, PLR0917  the parts of one statement

@@ -7,24 +7,35 @@ a call and a proxy each time; so a record is copied once, asked, and let go.
 from lxml import etree
 
 from tieout.core.errors import Place
-from tieout.formats.common.xml import local
 
 
 class Node:
-    """One element: name, tidied text, currency attribute, line, and its children in order."""
+    """One element: name, tidied text, currency attribute, line, and its children in order.
 
-    __slots__ = ("_by_name", "children", "currency", "line", "name", "raw")
+    Parsing has stripped names bare of their namespace.
+    """
+
+    __slots__ = ("by_name", "children", "currency", "line", "name", "raw")
 
     def __init__(self, element: etree._Element) -> None:
-        self.name = local(element)
+        self.name = str(element.tag)
         self.raw = element.text or ""
-        self.currency = element.get("Ccy") or ""
+        self.currency = element.get("Ccy", "")
+        self.line: int | None = None
+        self.children = _NONE
+        self.by_name = _CHILDLESS
+        if not len(element):
+            return
         self.children = [Node(each) for each in element]
-        line = element.sourceline if self.children else None
+        line = element.sourceline
         self.line = line if isinstance(line, int) else None
-        self._by_name: dict[str, list[Node]] = {} if self.children else _CHILDLESS
+        by_name: dict[str, list[Node]] = {}
+        self.by_name = by_name
         for each in self.children:
-            self._by_name.setdefault(each.name, []).append(each)
+            if each.name in by_name:
+                by_name[each.name].append(each)
+            else:
+                by_name[each.name] = [each]
 
     @property
     def text(self) -> str:
@@ -33,7 +44,7 @@ class Node:
 
     def named(self, name: str) -> list["Node"]:
         """The children of that name."""
-        return self._by_name.get(name, _NONE)
+        return self.by_name.get(name, _NONE)
 
 
 _NONE: list[Node] = []
@@ -55,8 +66,8 @@ def child(node: Node | None, *path: str) -> Node | None:
     for name in path:
         if node is None:
             return None
-        found = node.named(name)
-        node = found[0] if found else None
+        found = node.by_name.get(name)
+        node = found[0] if found is not None else None
     return node
 
 
@@ -67,8 +78,14 @@ def children(node: Node | None, name: str) -> list[Node]:
 
 def text_at(node: Node | None, *path: str) -> str:
     """The tidied text along that path, or the empty string."""
-    found = child(node, *path)
-    return "" if found is None else found.text
+    for name in path:
+        if node is None:
+            return ""
+        found = node.by_name.get(name)
+        if found is None:
+            return ""
+        node = found[0]
+    return "" if node is None else node.text
 
 
 def leaves(node: Node | None, consumed: frozenset[str], prefix: str = "") -> list[tuple[str, str]]:

@@ -123,7 +123,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
             | riferimento | referens | referanse | kid | ocr | numer referencyjny | variabilni symbol | vs | ks | ss | viite | viitenumero | dok nr | imokos kodas | reference1 | reference2
             | invoice_id | payment id | reference id | ref id | order id | po number | order number | receipt number | journalnumber""",
         "id": """
-            transaction id | transactionid | fitid | id | unique id | entry id | txn id | trans id | transaction number | transaction no | bank transaction id | uid
+            transaction id | transactionid | fitid | id | unique id | entry id | txn id | trans id | reference id | ref id | record id | id transaction | transaction number | transaction no | bank transaction id | uid
             | transaktions id | umsatz id | no de transaction | n de transaction | numero de transaction | operation number | numero operation | volgnr | volgnummer | seq no | transactie id
             | id transaccion | id operacion | numero de operacion | id transacao | id transazione | transaktionsnummer | id transakcji | id transakce | id pohybu | ireaso nr | iraso nr
             | megbizas azonosito | arkivointitunnus | row id | line id | islem no | ref #""",
@@ -213,6 +213,8 @@ _NO_NAME = {
     "city",
 }
 """Words of a column about a counterparty that is not its name."""
+ID_WORDS = frozenset(_phrases("id | ids | uid | uuid | guid | fitid"))
+"""Words of a column that identifies something: never a text, whatever it identifies."""
 _TOO_COMMON = frozenset(
     _phrases("""transaction | transactions | payment | payments | card | name | value | type | code | total | charge | charges | paid | spent
     | detail | details | number | num | account | in | out | to | who | what | when | day | title | label | item1 | class | id | check | document | order number""")

@@ -287,14 +287,19 @@ def _refuse_entities(root: etree._Element, where: str) -> None:
 
 def _document(root: etree._Element, unclosed: tuple[etree._Element, ...] = ()) -> Document:
     namespaces: dict[str, None] = {}
+    bare: dict[str, str] = {}
     for element in root.iter(etree.Element):
         tag = str(element.tag)
-        if ":" in tag and not tag.startswith("{"):  # a prefix that is declared nowhere
-            element.tag = _name(tag.rpartition(":")[2])
-        elif tag.startswith("{"):
-            namespace, _, name = tag[1:].partition("}")
-            namespaces.setdefault(namespace)
-            element.tag = _name(name)
+        if tag not in bare:
+            bare[tag] = tag
+            if ":" in tag and not tag.startswith("{"):  # a prefix that is declared nowhere
+                bare[tag] = _name(tag.rpartition(":")[2])
+            elif tag.startswith("{"):
+                namespace, _, name = tag[1:].partition("}")
+                namespaces.setdefault(namespace)
+                bare[tag] = _name(name)
+        if bare[tag] != tag:
+            element.tag = bare[tag]
     return Document(root, next(iter(namespaces), ""), tuple(namespaces), unclosed)
 
 
@@ -319,7 +324,9 @@ def root_name(head: bytes) -> str:
 def local(element: etree._Element | None) -> str:
     """The element's name without its namespace; empty for comments and instructions."""
     tag = "" if element is None else element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    if not isinstance(tag, str):
+        return ""
+    return tag.rpartition("}")[2] if "}" in tag else tag
 
 
 def child(element: etree._Element | None, *path: str) -> etree._Element | None:

@@ -85,7 +85,7 @@ class _Parser:
     def __init__(self, source: Source, options: Mapping[str, str]) -> None:
         self.source = source
         self.includes = Includes(source)
-        self.year = int(options["year"]) if options.get("year", "").isdigit() else None
+        self.year = int(options["year"][:5]) if options.get("year", "").isdecimal() else None
         self.entries: list[DraftEntry] = []
         self.lines: list[list[PostingLine]] = []
         self.held: list[HeldRecord] = []
@@ -294,7 +294,7 @@ class _Parser:
     def _setting(self, word: str, plain: str, number: int) -> None:
         """A directive that changes how the lines after it are read."""
         match word:
-            case "Y" | "year" if plain.isdigit():
+            case "Y" | "year" if plain.isdecimal():
                 self.year = int(plain[:5])
             case "decimal-mark" if plain in {".", ","}:
                 self.marks.everywhere = "." if plain == "." else ","
@@ -320,8 +320,8 @@ class _Parser:
 
     def _apply(self, text: str) -> None:
         what, _, value = text.partition(" ")
-        if what == "year" and value.strip().isdigit():
-            self.year = int(value)
+        if what == "year" and value.strip().isdecimal():
+            self.year = int(value.strip()[:5])
         self.applied.append((what, value.strip()))
 
     def _end(self, text: str) -> None:

@@ -19,9 +19,9 @@ from tieout.formats.common.exact import (
     currency_for,
     extend_held,
     minor_in,
-    repeated_ids,
 )
 from tieout.formats.common.fields import date_yymmdd, tidy
+from tieout.formats.common.repeats import repeats
 from tieout.formats.common.source import Source, Text
 from tieout.formats.mt940.controls import Control, check_controls, read_control
 from tieout.formats.mt940.details import (
@@ -296,7 +296,7 @@ def _statement(message: _Message) -> Statement:
         *message.problems,
         *_doubts(message, account, codes),
         *(problem for item in message.items for problem in item.entry.problems),
-        *repeated_ids(lines),
+        *repeats(lines),
         *check_controls(message.controls, lines, currency),
     ]
     statement = Statement(

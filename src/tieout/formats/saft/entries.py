@@ -16,18 +16,11 @@ from tieout.core.journal import JournalEntry, Posting
 from tieout.core.money import Currency
 from tieout.core.reading import HeldRecord
 from tieout.core.statements import Direction
+from tieout.formats.common import xml
 from tieout.formats.common.balance import unbalanced
 from tieout.formats.common.fields import amount_of, date_iso, date_yyyymmdd, tidy
-from tieout.formats.common.xml import (
-    Document,
-    child,
-    children,
-    leaves,
-    local,
-    place_of,
-    raw_text,
-    text_at,
-)
+from tieout.formats.common.nodes import Node, child, children, leaves, place_of, text_at
+from tieout.formats.common.xml import Document, local, raw_text
 from tieout.formats.saft.master import Master
 
 _LINES = {"Line", "DebitLine", "CreditLine", "TransactionLine"}
@@ -59,19 +52,35 @@ class Ledger:
     moved: Counter[str] = field(default_factory=Counter)
 
 
+@dataclass(frozen=True)
+class _Journal:
+    """What stands around a transaction; the same for all of one journal, so it is read once."""
+
+    element: etree._Element | None = None
+    ident: str = ""
+    attributes: tuple[tuple[str, str], ...] = ()
+
+
 def read_entries(document: Document, section: etree._Element, ledger: Ledger) -> None:
     """All transactions below a `GeneralLedgerEntries`, with or without journals around them."""
+    journal = _Journal()
     for element in section.iter("Transaction"):
-        _read_transaction(element, document, ledger)
+        around = element.getparent()
+        if around is not journal.element:
+            journal = _journal(around)
+        _read_transaction(element, document, ledger, journal)
 
 
-def _read_transaction(element: etree._Element, document: Document, ledger: Ledger) -> None:
+def _read_transaction(
+    source: etree._Element, document: Document, ledger: Ledger, journal: _Journal
+) -> None:
     record = len(ledger.entries) + len(ledger.held) + 1
-    place = place_of(element, record)
-    if document.is_cut(element):
+    place = xml.place_of(source, record)
+    if document.is_cut(source):
         problem = Problem("file.truncated", "a transaction that breaks off", "its end", place)
-        ledger.held.append(HeldRecord(raw_text(element), problem))
+        ledger.held.append(HeldRecord(raw_text(source), problem))
         return
+    element = Node(source)
     postings: list[Posting] = []
     extra: list[tuple[str, str]] = []
     references: dict[str, None] = {}
@@ -83,7 +92,7 @@ def _read_transaction(element: etree._Element, document: Document, ledger: Ledge
     for number, line in enumerate(lines, start=1):
         made = _postings(line, ledger.master, place)
         if isinstance(made, Problem):
-            ledger.held.append(HeldRecord(raw_text(element), made))
+            ledger.held.append(HeldRecord(raw_text(source), made))
             return
         for posting, name, minor in made:
             postings.append(posting)
@@ -93,14 +102,14 @@ def _read_transaction(element: etree._Element, document: Document, ledger: Ledge
         parties += [each for role in _ROLES if (each := _party(line, role, ledger.master))]
         extra += [(f"line {number} {path}", text) for path, text in _extra(line, ledger.master)]
     entry = JournalEntry(
-        entry_id=_entry_id(element, place, ledger),
+        entry_id=_entry_id(element, journal, place, ledger),
         booked_on=_day(element, place, ledger.problems),
         postings=_dated(postings, lines, element),
         counterparty=_only(parties),
         narrative=tidy(text_at(element, "Description")),
         references=tuple(each for each in references if each),
         attributes=(
-            *_journal(element),
+            *journal.attributes,
             *((role, f"{ident} {name}".strip()) for role, ident, name in dict.fromkeys(parties)),
             *leaves(element, _ENTRY_CONSUMED | {"CustomerID", "SupplierID"}),
             *extra,
@@ -123,23 +132,21 @@ def _read_transaction(element: etree._Element, document: Document, ledger: Ledge
         )
 
 
-def _lines(element: etree._Element) -> Iterator[etree._Element]:
+def _lines(element: Node) -> Iterator[Node]:
     """Lines in file order, directly in the transaction or below `Lines`."""
-    for each in element:
-        if local(each) in _LINES:
+    for each in element.children:
+        if each.name in _LINES:
             yield each
-        elif local(each) in {"Lines", "TransactionLines"}:
-            yield from (line for line in each if local(line) in _LINES)
+        elif each.name in {"Lines", "TransactionLines"}:
+            yield from (line for line in each.children if line.name in _LINES)
 
 
-def _postings(
-    line: etree._Element, master: Master, place: Place
-) -> list[tuple[Posting, str, int]] | Problem:
+def _postings(line: Node, master: Master, place: Place) -> list[tuple[Posting, str, int]] | Problem:
     """The postings of a line (one, or two if it has debit and credit), with name and raw amount."""
-    found: list[tuple[str, etree._Element, int, Currency]] = []
+    found: list[tuple[str, Node, int, Currency]] = []
     for name in ("Debit", "Credit"):
         for amount in children(line, f"{name}Amount"):
-            text = text_at(amount, "Amount") or (amount.text or "").strip()
+            text = text_at(amount, "Amount") or amount.text
             if not text:
                 continue
             read = amount_of(text, master.currency)
@@ -159,8 +166,8 @@ def _postings(
 
 
 def _posting(  # noqa: PLR0913, PLR0917  the parts of one amount, and where it stands
-    line: etree._Element,
-    amount: etree._Element,
+    line: Node,
+    amount: Node,
     name: str,
     read: tuple[int, Currency],
     master: Master,
@@ -192,7 +199,7 @@ def _posting(  # noqa: PLR0913, PLR0917  the parts of one amount, and where it s
     return posting
 
 
-def _extra(line: etree._Element, master: Master) -> list[tuple[str, str]]:
+def _extra(line: Node, master: Master) -> list[tuple[str, str]]:
     """What a line says beyond account, amount, text and references."""
     found = leaves(line, _LINE_CONSUMED)
     for name in ("DebitAmount", "CreditAmount"):
@@ -207,7 +214,7 @@ def _extra(line: etree._Element, master: Master) -> list[tuple[str, str]]:
 _ROLES = ("CustomerID", "SupplierID")
 
 
-def _party(element: etree._Element, role: str, master: Master) -> tuple[str, str, str] | None:
+def _party(element: Node, role: str, master: Master) -> tuple[str, str, str] | None:
     ident = tidy(text_at(element, role))
     if not ident or ident == "0":  # Romania writes 0 for none
         return None
@@ -220,21 +227,21 @@ def _only(parties: list[tuple[str, str, str]]) -> str:
     return names.pop() if len(names) == 1 else ""
 
 
-def _journal(element: etree._Element) -> tuple[tuple[str, str], ...]:
-    journal = element.getparent()
-    if journal is None or local(journal) != "Journal":
-        return ()
+def _journal(around: etree._Element | None) -> _Journal:
+    ident = tidy(xml.text_at(around, "JournalID"))
+    if local(around) != "Journal":
+        return _Journal(around, ident)
     names = ("JournalID", "Description", "Type")
-    found = ((f"Journal/{name}", text_at(journal, name)) for name in names)
-    return tuple((name, text) for name, text in found if text)
+    found = ((f"Journal/{name}", xml.text_at(around, name)) for name in names)
+    return _Journal(around, ident, tuple((name, text) for name, text in found if text))
 
 
-def _entry_id(element: etree._Element, place: Place, ledger: Ledger) -> str:
+def _entry_id(element: Node, inside: _Journal, place: Place, ledger: Ledger) -> str:
     """The transaction's id; with its journal's where two journals use it; else with a number."""
     own = tidy(text_at(element, "TransactionID"))
     if not own:
         return f"record {place.record}"
-    journal = tidy(text_at(element.getparent(), "JournalID"))
+    journal = inside.ident
     for ident in (own, f"{journal}/{own}" if journal else own):
         ledger.known[ident] += 1
         if ledger.known[ident] == 1:
@@ -244,7 +251,7 @@ def _entry_id(element: etree._Element, place: Place, ledger: Ledger) -> str:
     return f"{journal}/{own}#{ledger.known[f'{journal}/{own}']}"
 
 
-def _day(element: etree._Element, place: Place, problems: list[Problem]) -> date | None:
+def _day(element: Node, place: Place, problems: list[Problem]) -> date | None:
     for name in ("TransactionDate", "GLPostingDate", "SystemEntryDate"):
         text = text_at(element, name)
         day = date_iso(text) or date_yyyymmdd(text)
@@ -258,9 +265,7 @@ def _day(element: etree._Element, place: Place, problems: list[Problem]) -> date
     return None
 
 
-def _dated(
-    postings: list[Posting], lines: list[etree._Element], element: etree._Element
-) -> tuple[Posting, ...]:
+def _dated(postings: list[Posting], lines: list[Node], element: Node) -> tuple[Posting, ...]:
     """Postings with the value date of their line, where it differs from the entry's."""
     if len(postings) != len(lines):
         return tuple(postings)
