@@ -111,6 +111,7 @@ def match(  # noqa: PLR0913  the public door: two sides, and settings by keyword
     compared = _compare(engine, sides, rules, free, clock)
     clock.stage("assign", 0.6)
     pairs, choice_notes = _chosen(engine, compared, sides, rules)
+    pa.default_memory_pool().release_unused()
     clock.stage("groups", 0.75)
     kept, more, more_notes, told = _later_passes(sides, compared.weighed, pairs, free, rules)
     others += more
@@ -125,6 +126,7 @@ def match(  # noqa: PLR0913  the public door: two sides, and settings by keyword
     # At a million lines pairs and texts are the most that is held: done with before the tables.
     del compared, pairs, kept
     sides = without_texts(sides)
+    pa.default_memory_pool().release_unused()
     groups, matches, members = result_tables(sides, columns, others)
     del columns
     unmatched = unmatched_table(sides, *missing)
