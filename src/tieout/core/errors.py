@@ -124,6 +124,8 @@ CODES: dict[str, Code] = _catalogue(
     # The server: who may, what is there, what stands against it.
     Code("access.denied", H, "This is not allowed", "Ask an owner or administrator of the organisation."),
     Code("access.four-eyes", H, "Preparer and reviewer are the same person", "Ask a colleague to review; nobody reviews their own work."),
+    Code("store.no-server", H, "The database cannot be used", "Set DATABASE_URL to a PostgreSQL of your own, or look at what the server said."),
+    Code("store.unsafe-role", H, "The database role would see every organisation's rows", "Connect as a role that is no superuser, does not bypass row security and owns no table."),
     Code("output.not-writable", H, "The result cannot be written there", "Name a folder you may write to with --out."),
     Code("command.invalid", H, "The command line is not understood", "Run it with --help for the options."),
     Code("internal.fault", H, "Tieout itself failed", "Please report it; run again with --debug to see the details."),
