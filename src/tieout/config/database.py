@@ -33,7 +33,8 @@ def opened(environment: Environment) -> Iterator[None]:
     try:
         if server and owner:
             prepare_roles(server.address(SUPERUSER), owner, application)
-        set_up(application)
+        set_up()
+        connect(application)
         if owner:
             migrate(owner, application)
         check(application)
@@ -44,11 +45,10 @@ def opened(environment: Environment) -> Iterator[None]:
             server.stop()
 
 
-def set_up(address: Address) -> None:
-    """Django with its apps, connecting to that address."""
+def set_up() -> None:
+    """Django with its apps; models can be imported after this."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tieout.config.settings")
     django.setup()
-    connect(address)
 
 
 def connect(address: Address) -> None:

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from tieout.core.errors import Severity
+from tieout.core.errors import Place, Problem, Severity
 from tieout.core.money import Currency
 from tieout.core.statements import Balance, Direction, LineStatus, Statement, StatementLine
 from tieout.store.ledger.models import Account
@@ -122,8 +122,6 @@ class FileReading(TenantModel):
     program = models.TextField()
     """The version of Tieout that read it."""
     line_count = models.BigIntegerField()
-    repeated_count = models.BigIntegerField()
-    """Lines that an earlier file had given already; kept, and counted once."""
     held_count = models.BigIntegerField()
     read_at = models.DateTimeField()
 
@@ -174,6 +172,11 @@ class ReadingProblem(TenantModel):
     def __str__(self) -> str:
         return f"{self.code}: {self.found}"
 
+    def to_core(self) -> Problem:
+        """As the reader said it."""
+        place = Place(self.line, self.record, self.field or None)
+        return Problem(self.code, self.found, self.expected, place)
+
 
 class BankStatement(TenantModel):
     """A statement as its file gave it; `ties` says whether its lines lead to its closing."""
@@ -198,6 +201,8 @@ class BankStatement(TenantModel):
     booked_minor = models.BigIntegerField()
     """The signed sum of its booked lines, repeated ones included."""
     line_count = models.BigIntegerField()
+    repeated_count = models.BigIntegerField()
+    """Lines that an earlier statement had given already; kept, and counted once."""
     ties = models.GeneratedField(
         expression=models.Case(
             models.When(

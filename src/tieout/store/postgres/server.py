@@ -95,7 +95,8 @@ class EmbeddedServer:
             except BlockingIOError:
                 return False
             if self._runs():
-                self._run("pg_ctl", "-s", "-w", "-D", self.data, "-m", "fast", "stop")
+                how = "fast" if self.is_safe else "immediate"
+                self._run("pg_ctl", "-s", "-w", "-D", self.data, "-m", how, "stop")
             return True
 
     def address(self, role: str, database: str = "tieout") -> Address:

@@ -200,7 +200,6 @@ class Migration(migrations.Migration):
                 ("mapping", models.JSONField(default=list)),
                 ("program", models.TextField()),
                 ("line_count", models.BigIntegerField()),
-                ("repeated_count", models.BigIntegerField()),
                 ("held_count", models.BigIntegerField()),
                 ("read_at", models.DateTimeField()),
             ],
@@ -330,6 +329,7 @@ class Migration(migrations.Migration):
                 ("closing_on", models.DateField(null=True)),
                 ("booked_minor", models.BigIntegerField()),
                 ("line_count", models.BigIntegerField()),
+                ("repeated_count", models.BigIntegerField()),
                 (
                     "ties",
                     models.GeneratedField(

@@ -35,7 +35,7 @@ declare
 begin
   perform set_config('tieout.organisation', new.organisation_id::text, true);
   with sums as (
-    select statement_id, count(*) as count,
+    select statement_id, count(*) as count, count(repeats_id) as repeated,
            coalesce(sum(case direction when 'credit' then amount_minor else -amount_minor end)
                     filter (where status = 'booked'), 0) as minor
     from banking_bankline
@@ -47,7 +47,8 @@ begin
     into faults
   from banking_bankstatement s left join sums l on l.statement_id = s.id
   where s.organisation_id = new.organisation_id and s.id = any (noted)
-    and (s.line_count <> coalesce(l.count, 0) or s.booked_minor <> coalesce(l.minor, 0));
+    and (s.line_count, s.repeated_count, s.booked_minor) is distinct from
+        (coalesce(l.count, 0), coalesce(l.repeated, 0), coalesce(l.minor, 0));
   perform set_config('tieout.organisation', coalesce(earlier, ''), true);
   if faults is not null then
     raise exception '%', faults using errcode = 'check_violation',

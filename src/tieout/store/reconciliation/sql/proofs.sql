@@ -30,7 +30,8 @@ begin
           (coalesce(s.left_count, 0), coalesce(s.right_count, 0),
            coalesce(s.left_minor, 0), coalesce(s.right_minor, 0))
     union all
-    select format('group %s leaves %s, not %s', g.name, l.minor, g.residual_minor)
+    select format('group %s leaves %s, not %s', g.name, coalesce(l.minor::text, 'nothing'),
+                  g.residual_minor)
     from reconciliation_matchgroup g left join left_over l on l.group_id = g.id
     where g.organisation_id = new.organisation_id and g.run_id = any (noted)
       and g.residual_minor is distinct from l.minor

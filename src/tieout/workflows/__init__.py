@@ -1,0 +1,22 @@
+"""The verbs: the only writers; each is access, check, compute, record, follow up, in a transaction.
+
+Doors call these and nothing below; a verb names its caller first and is handed the instant.
+"""
+
+from tieout.workflows.acting import Caller
+from tieout.workflows.add_member import add_member
+from tieout.workflows.create_organisation import create_organisation
+from tieout.workflows.import_statement import import_statement
+from tieout.workflows.receive_file import receive_file
+from tieout.workflows.sign_head import sign_head
+from tieout.workflows.verify_audit import verify_audit
+
+__all__ = [
+    "Caller",
+    "add_member",
+    "create_organisation",
+    "import_statement",
+    "receive_file",
+    "sign_head",
+    "verify_audit",
+]
