@@ -130,6 +130,8 @@ CODES: dict[str, Code] = _catalogue(
     Code("access.member-exists", H, "There is a member with this e-mail address", "Change the role of that member instead."),
     Code("store.not-found", H, "There is no such record in this organisation", "Check the id; what another organisation has cannot be named here."),
     Code("store.differs", H, "What was kept is not what was received", "Verify the audit chain and restore the file from a backup; nothing was read from it."),
+    Code("decision.conflict", H, "Another decision stands against this one", "Look at the decision named; undo it first if it is wrong."),
+    Code("decision.not-in-force", H, "This step does not follow from where things stand", "Load the page again: somebody may have been quicker."),
     Code("output.not-writable", H, "The result cannot be written there", "Name a folder you may write to with --out."),
     Code("command.invalid", H, "The command line is not understood", "Run it with --help for the options."),
     Code("internal.fault", H, "Tieout itself failed", "Please report it; run again with --debug to see the details."),

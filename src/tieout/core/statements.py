@@ -188,8 +188,8 @@ def _balance_in(balance: Balance, currency: Currency) -> Balance:
 
 def _minor_in(minor: int, written: Currency, currency: Currency) -> int:
     if written.exponent <= currency.exponent:
-        return minor * 10 ** (currency.exponent - written.exponent)
-    whole, rest = divmod(minor, 10 ** (written.exponent - currency.exponent))
+        return int(minor * 10 ** (currency.exponent - written.exponent))
+    whole, rest = divmod(minor, int(10 ** (written.exponent - currency.exponent)))
     if rest:
         raise ValueError(f"{format_minor(minor, written.exponent)} {written.code}")
     return whole

@@ -107,7 +107,7 @@ def _checked(reading: Reading, account: str) -> list[Statement]:
         raise InvalidInput(
             "file.no-records", f"{len(reading.entries)} entries", "statements", reading.file
         )
-    checked = []
+    checked: list[Statement] = []
     for statement in reading.statements:
         number = statement.account or account
         if not number:
