@@ -116,16 +116,16 @@ def decisions_of(reconciliation: Reconciliation) -> tuple[Decided, ...]:
         side.append((str(each.line_id or each.posting_id), each.amount_minor))
     made = Decision.objects.filter(reconciliation=reconciliation).order_by("id")
     decided = []
-    for each in made:
-        left, right = members.get(each.pk, ([], []))
-        verdict = Verdict(each.verdict)
-        decided.append(Decided(each.pk, verdict, tuple(left), tuple(right), each.undoes_id))
+    for one in made:
+        left, right = members.get(one.pk, ([], []))
+        verdict = Verdict(one.verdict)
+        decided.append(Decided(one.pk, verdict, tuple(left), tuple(right), one.undoes_id))
     return tuple(decided)
 
 
 def add_run(run: MatchRun, matches: pa.Table, groups: pa.Table, unmatched: pa.Table) -> None:
     """The groups of a run and all its records, by COPY."""
-    values = {"organisation": str(run.organisation_id), "run": run.pk}
+    values: dict[str, str | int] = {"organisation": str(run.organisation_id), "run": run.pk}
     with connection.cursor() as cursor:
         cursor.execute(sql_text("reconciliation/run_in"))
         with cursor.copy(sql_text("reconciliation/groups_copy")) as copy:
