@@ -4,16 +4,12 @@ The tables are migrated once, as their owner. The server keeps nothing safe from
 that it is quick.
 """
 
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.db import connection, connections
 
-from tests.store.databases import Store
+from tests.store.databases import Store, home_folder
 from tieout.config import database
 from tieout.store.postgres.roles import prepare_roles
 from tieout.store.postgres.server import APPLICATION, OWNER, SUPERUSER, EmbeddedServer
@@ -23,20 +19,17 @@ database.set_up()
 
 @pytest.fixture(scope="session")
 def served() -> Iterator[Store]:
-    memory = Path("/dev/shm")  # noqa: S108  a folder of our own is made in it
-    where = memory if memory.is_dir() and os.access(memory, os.W_OK) else None
-    home = Path(tempfile.mkdtemp(prefix="tieout-test-", dir=where))  # others must reach it
-    server = EmbeddedServer(home, is_safe=False)
-    server.start()
-    try:
-        owner, application = server.address(OWNER), server.address(APPLICATION)
-        prepare_roles(server.address(SUPERUSER), owner, application)
-        database.migrate(owner, application)
-        yield Store(server)
-    finally:
-        connections.close_all()
-        server.stop()
-        shutil.rmtree(home)
+    with home_folder() as home:
+        server = EmbeddedServer(home, is_safe=False)
+        server.start()
+        try:
+            owner, application = server.address(OWNER), server.address(APPLICATION)
+            prepare_roles(server.address(SUPERUSER), owner, application)
+            database.migrate(owner, application)
+            yield Store(server)
+        finally:
+            connections.close_all()
+            server.stop()
 
 
 @pytest.fixture

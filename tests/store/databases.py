@@ -4,14 +4,31 @@ Each test makes organisations of its own, and row security keeps them apart: tha
 another's rows is the first thing that all of them prove.
 """
 
+import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import psycopg
 
 from tieout.store.postgres.address import Address
 from tieout.store.postgres.server import APPLICATION, SUPERUSER, EmbeddedServer
+
+
+@contextmanager
+def home_folder() -> Iterator[Path]:
+    """A home for a server: in memory where that can be, and where another account reaches it."""
+    memory = Path("/dev/shm")  # noqa: S108  a folder of our own is made in it
+    where = memory if memory.is_dir() and os.access(memory, os.W_OK) else None
+    folder = Path(tempfile.mkdtemp(prefix="tieout-test-", dir=where))
+    folder.chmod(0o711)
+    try:
+        yield folder / "home"
+    finally:
+        shutil.rmtree(folder)
 
 
 @dataclass(frozen=True)

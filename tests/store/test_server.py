@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from tests.store.databases import Store
+from tests.store.databases import Store, home_folder
 from tieout.config.database import check
 from tieout.config.environment import Environment
 from tieout.core.errors import InvalidInput, NotFound
@@ -36,13 +35,8 @@ print(server.stop(), flush=True)
 
 @pytest.fixture(scope="module")
 def home() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="tieout-test-") as folder:
-        Path(folder).chmod(0o711)
-        path = Path(folder) / "home"
-        yield path
-        server = EmbeddedServer(path, is_safe=False)
-        server.start()
-        server.stop()
+    with home_folder() as folder:
+        yield folder
 
 
 def holder(home: Path) -> subprocess.Popen[str]:

@@ -17,8 +17,8 @@ from tieout.store.postgres.tenant import tenant
 from tieout.store.tenancy.models import Member, Organisation
 
 SETTING = "select set_config('tieout.organisation', %s, true)"
-OWNERS_OWN = {"tieout_unproved", "django_migrations"}
-"""Tables that the application may not even read."""
+OF_NOBODY = {"tieout_unproved", "django_migrations"}
+"""Tables without an organisation's rows that the application may see."""
 
 
 def tables(store: Store) -> dict[str, str]:
@@ -29,7 +29,7 @@ def tables(store: Store) -> dict[str, str]:
             "else 'organisation_id' end from pg_class c join pg_namespace n on "
             "n.oid = c.relnamespace where n.nspname = 'public' and c.relkind = 'r'"
         ).fetchall()
-    return {table: column for table, column in found if table not in OWNERS_OWN}
+    return {table: column for table, column in found if table not in OF_NOBODY}
 
 
 def seen(plain: psycopg.Connection, table: str, column: str) -> list[UUID]:

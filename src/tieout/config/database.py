@@ -70,7 +70,7 @@ def migrate(owner: Address, application: Address) -> None:
 
 
 def check(application: Address) -> None:
-    """Refuse a role for which row security does not hold, and a server that cannot be reached."""
+    """Refuse a role that sees too much, tables that are not up to date, a server that is silent."""
     try:
         with psycopg.connect(application.conninfo) as plain:
             check_application_role(plain)

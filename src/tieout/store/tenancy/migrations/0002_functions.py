@@ -11,4 +11,8 @@ class Migration(migrations.Migration):
     """Steps in SQL."""
 
     dependencies: ClassVar = [("tenancy", "0001_initial")]
-    operations: ClassVar = [run_file("tenancy/refuse_change"), run_file("tenancy/unproved")]
+    operations: ClassVar = [
+        run_file("tenancy/refuse_change"),
+        run_file("tenancy/unproved"),
+        run_file("tenancy/migrations_seen"),
+    ]
