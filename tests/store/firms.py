@@ -19,14 +19,12 @@ from tieout.store.reconciliation.models import (
     RunRecord,
     SignOff,
 )
-from tieout.workflows import (
-    Caller,
-    add_member,
-    create_organisation,
-    import_statement,
-    receive_file,
-    sign_head,
-)
+from tieout.workflows.acting import Caller
+from tieout.workflows.add_member import add_member
+from tieout.workflows.create_organisation import create_organisation
+from tieout.workflows.import_statement import import_statement
+from tieout.workflows.receive_file import receive_file
+from tieout.workflows.sign_head import sign_head
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 EUR = Currency.of("EUR")

@@ -16,8 +16,10 @@ from tieout.files.signatures import key_id, public_key_of
 from tieout.store.audit.chain import append, events
 from tieout.store.audit.models import Event, SignedHead, Tail
 from tieout.store.postgres.tenant import tenant
-from tieout.workflows import Caller, add_member, sign_head, verify_audit
-from tieout.workflows.verify_audit import Verified
+from tieout.workflows.acting import Caller
+from tieout.workflows.add_member import add_member
+from tieout.workflows.sign_head import sign_head
+from tieout.workflows.verify_audit import Verified, verify_audit
 
 PUBLIC = public_key_of(KEY)
 KEYS = {key_id(PUBLIC): PUBLIC}

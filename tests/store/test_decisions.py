@@ -14,19 +14,13 @@ from tieout.store.banking.models import BankAccount, BankLine
 from tieout.store.ledger.models import Posting as PostingRow
 from tieout.store.postgres.tenant import tenant
 from tieout.store.reconciliation.models import MatchGroup, MatchRun, RunRecord
-from tieout.workflows import (
-    Caller,
-    add_member,
-    confirm_group,
-    confirm_records,
-    reconcile,
-    record_entries,
-    reject_group,
-    set_reconciliation,
-    sign_off,
-    undo,
-    verify_audit,
-)
+from tieout.workflows.acting import Caller
+from tieout.workflows.add_member import add_member
+from tieout.workflows.decide import confirm_group, confirm_records, reject_group, undo
+from tieout.workflows.reconcile import reconcile, set_reconciliation
+from tieout.workflows.record_entries import record_entries
+from tieout.workflows.sign_off import sign_off
+from tieout.workflows.verify_audit import verify_audit
 
 pytestmark = pytest.mark.usefixtures("store")
 

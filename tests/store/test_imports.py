@@ -30,9 +30,10 @@ from tieout.store.banking.models import (
 )
 from tieout.store.operations.models import OutboxMessage
 from tieout.store.postgres.tenant import tenant
-from tieout.workflows import Caller, add_member, import_statement, receive_file
-from tieout.workflows.import_statement import Imported, source_of
-from tieout.workflows.receive_file import PART_BYTES
+from tieout.workflows.acting import Caller
+from tieout.workflows.add_member import add_member
+from tieout.workflows.import_statement import Imported, import_statement, source_of
+from tieout.workflows.receive_file import PART_BYTES, receive_file
 
 pytestmark = pytest.mark.usefixtures("store")
 

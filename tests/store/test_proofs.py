@@ -31,7 +31,8 @@ from tieout.store.reconciliation.models import (
     RunRecord,
     SignOff,
 )
-from tieout.workflows import Caller, add_member
+from tieout.workflows.acting import Caller
+from tieout.workflows.add_member import add_member
 
 pytestmark = pytest.mark.usefixtures("store")
 
