@@ -12,7 +12,7 @@ from tests.store.firms import KEY, NOW, organisation
 from tieout.core.access import Role
 from tieout.core.audit import GENESIS, AuditEvent, ChainId, Tampering, chained, parsed
 from tieout.core.errors import AccessDenied
-from tieout.files.signatures import key_id, public_key_of
+from tieout.signatures import key_id, public_key_of
 from tieout.store.audit.chain import append, events
 from tieout.store.audit.models import Event, SignedHead, Tail
 from tieout.store.postgres.tenant import tenant

@@ -5,7 +5,7 @@ from datetime import datetime
 from tieout.core.access import Action
 from tieout.core.audit import ChainId, Head
 from tieout.core.errors import NotFound
-from tieout.files.signatures import key_id, public_key_of, signed
+from tieout.signatures import key_id, public_key_of, signed
 from tieout.store.audit.chain import tail_of
 from tieout.store.audit.models import SignedHead
 from tieout.workflows.acting import Caller, acting

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tieout.core.access import Action
 from tieout.core.audit import ChainId, Finding, Head, verify
-from tieout.files.signatures import is_signed_by
+from tieout.signatures import is_signed_by
 from tieout.store.audit.chain import events, heads, tail_of
 from tieout.workflows.acting import Caller, acting
 
