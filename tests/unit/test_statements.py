@@ -8,14 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tieout.core.money import Currency
-from tieout.core.overlaps import repeated
+from tieout.core.overlaps import repeated, repeats
 from tieout.core.statements import (
     Balance,
     Direction,
     LineStatus,
     Statement,
     StatementLine,
+    by_currency,
     continuity,
+    counted_in,
     tie,
 )
 
@@ -104,3 +106,40 @@ def test_counting_once_keeps_the_greater_count_of_every_line(
     merged = known + [each for index, each in enumerate(later) if index not in again]
     for each in [*known, *later]:
         assert merged.count(each) == max(known.count(each), later.count(each))
+
+
+@given(lines_strategy, lines_strategy)
+def test_every_repeated_line_names_another_known_line(
+    known: list[StatementLine], later: list[StatementLine]
+) -> None:
+    found = repeats(known, later)
+    assert repeated(known, later) == set(found)
+    assert len(set(found.values())) == len(found)
+    for at, to in found.items():
+        assert (later[at].booked_on, later[at].signed_minor) == (
+            known[to].booked_on, known[to].signed_minor
+        )  # fmt: skip
+
+
+@given(lines_strategy, st.integers(2, 6))
+def test_counting_finer_changes_no_amount_and_coarser_is_refused(
+    lines: list[StatementLine], exponent: int
+) -> None:
+    finer = Currency("EUR", exponent)
+    counted = counted_in(statement(100, 200, *lines), finer)
+    factor = 10 ** (exponent - 2)
+    assert counted.booked_minor == factor * sum(each.signed_minor for each in lines)
+    assert counted.opening == Balance(100 * factor, finer)
+    assert counted_in(counted, EUR) == statement(100, 200, *lines)
+    odd = replace(counted, opening=Balance(100 * factor + 1, finer))
+    if exponent > 2:
+        with pytest.raises(ValueError, match="EUR"):
+            counted_in(odd, EUR)
+
+
+def test_lines_of_another_currency_become_a_statement_of_their_own() -> None:
+    dollars = replace(line(-700), currency=Currency.of("USD"))
+    one, other = by_currency(statement(0, 500, line(500), dollars))
+    assert (one.ties, one.booked_minor) == (True, 500)
+    assert (other.currency, other.opening, other.booked_minor) == (dollars.currency, None, -700)
+    assert by_currency(one) == (one,)

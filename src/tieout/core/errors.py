@@ -121,6 +121,17 @@ CODES: dict[str, Code] = _catalogue(
     Code("match.rules-invalid", H, "The rules file is not understood", "Compare it with the example in the guide; the place is shown."),
     Code("match.mapping-invalid", H, "The mapping file is not understood", "Compare it with the example in the guide; the place is shown."),
     Code("match.identity-broken", H, "The result does not add up and is not shown", "This is a fault of Tieout: please report it with the two files or their masked form."),
+    # The server: who may, what is there, what stands against it.
+    Code("access.denied", H, "This is not allowed", "Ask an owner or administrator of the organisation."),
+    Code("access.four-eyes", H, "Preparer and reviewer are the same person", "Ask a colleague to review; nobody reviews their own work."),
+    Code("store.no-server", H, "The database cannot be used", "Set DATABASE_URL to a PostgreSQL of your own, or look at what the server said."),
+    Code("store.unsafe-role", H, "The database role would see every organisation's rows", "Connect as a role that is no superuser, does not bypass row security and owns no table."),
+    Code("access.member-invalid", H, "An organisation or member cannot be made of this", "Correct the name or the e-mail address."),
+    Code("access.member-exists", H, "There is a member with this e-mail address", "Change the role of that member instead."),
+    Code("store.not-found", H, "There is no such record in this organisation", "Check the id; what another organisation has cannot be named here."),
+    Code("store.differs", H, "What was kept is not what was received", "Verify the audit chain and restore the file from a backup; nothing was read from it."),
+    Code("decision.conflict", H, "Another decision stands against this one", "Look at the decision named; undo it first if it is wrong."),
+    Code("decision.not-in-force", H, "This step does not follow from where things stand", "Load the page again: somebody may have been quicker."),
     Code("output.not-writable", H, "The result cannot be written there", "Name a folder you may write to with --out."),
     Code("command.invalid", H, "The command line is not understood", "Run it with --help for the options."),
     Code("internal.fault", H, "Tieout itself failed", "Please report it; run again with --debug to see the details."),
@@ -187,6 +198,14 @@ class TieoutError(Exception):
 
 class InvalidInput(TieoutError):  # noqa: N818  sorted by what the caller can do, not named after it
     """What was given cannot be used: correct it and call again."""
+
+
+class AccessDenied(TieoutError):  # noqa: N818
+    """The actor may not do this: ask somebody who may."""
+
+
+class Conflict(TieoutError):  # noqa: N818
+    """Something that is already there stands against it: look again, then decide."""
 
 
 class NotFound(TieoutError):  # noqa: N818

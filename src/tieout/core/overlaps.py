@@ -5,7 +5,7 @@ where they have proved stable between the two files; otherwise the lines of a da
 multisets of (day, amount, text): a later file adds what it has more of than we had.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 
 from tieout.core.statements import StatementLine
@@ -16,17 +16,23 @@ STABLE_SHARE = (9, 10)
 
 def repeated(known: Sequence[StatementLine], later: Sequence[StatementLine]) -> frozenset[int]:
     """Indices into `later` of the lines that `known` already holds (same account assumed)."""
+    return frozenset(repeats(known, later))
+
+
+def repeats(known: Sequence[StatementLine], later: Sequence[StatementLine]) -> dict[int, int]:
+    """For each line of `later` that `known` holds: its index, and the index of the known line."""
     if _ids_are_stable(known, later):
-        ids = {line.bank_id for line in known}
-        return frozenset(index for index, line in enumerate(later) if line.bank_id in ids)
-    held = Counter(map(_key, known))
-    found = set()
-    for index, line in enumerate(later):
-        key = _key(line)
-        if held[key] > 0:
-            held[key] -= 1
-            found.add(index)
-    return frozenset(found)
+        by_id = {line.bank_id: at for at, line in enumerate(known)}
+        return {at: by_id[line.bank_id] for at, line in enumerate(later) if line.bank_id in by_id}
+    held: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for at in range(len(known) - 1, -1, -1):
+        held[_key(known[at])].append(at)
+    found = {}
+    for at, line in enumerate(later):
+        several = held.get(_key(line))
+        if several:
+            found[at] = several.pop()
+    return found
 
 
 def _key(line: StatementLine) -> tuple[object, ...]:

@@ -5,7 +5,7 @@ account, a debit money out of it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
@@ -129,6 +129,70 @@ class Statement:
         if self.opening is None or self.closing is None:
             return None
         return self.opening.amount_minor + self.booked_minor == self.closing.amount_minor
+
+
+def by_currency(statement: Statement) -> tuple[Statement, ...]:
+    """The statement with lines of its currency alone, and one without balances for each other.
+
+    Amounts of different currencies are never added.
+    """
+    if statement.currency is None or getattr(statement.lines, "currency", None):
+        return (statement,)
+    codes = {line.currency.code: line.currency for line in statement.lines}
+    if codes.keys() <= {statement.currency.code}:
+        return (statement,)
+    made = []
+    for code, currency in sorted(codes.items()):
+        own = code == statement.currency.code
+        lines = tuple(line for line in statement.lines if line.currency.code == code)
+        made.append(
+            replace(statement, lines=lines)
+            if own
+            else replace(statement, lines=lines, currency=currency, opening=None, closing=None)
+        )
+    return tuple(made)
+
+
+def counted_in(statement: Statement, currency: Currency) -> Statement:
+    """The statement with all amounts in that count of its currency; ValueError if it is coarser."""
+    if statement.currency is None or statement.currency.code != currency.code:
+        raise ValueError(f"{statement.currency} is not {currency}")
+    parts = [statement.opening, statement.closing, statement.available]
+    balances = [each and _balance_in(each, currency) for each in parts]
+    lines = statement.lines
+    if getattr(lines, "currency", None) != currency:
+        lines = tuple(
+            replace(
+                line,
+                amount_minor=_minor_in(line.amount_minor, line.currency, currency),
+                currency=currency,
+            )
+            if line.currency != currency
+            else line
+            for line in lines
+        )
+    return replace(
+        statement,
+        currency=currency,
+        lines=lines,
+        opening=balances[0],
+        closing=balances[1],
+        available=balances[2],
+    )
+
+
+def _balance_in(balance: Balance, currency: Currency) -> Balance:
+    minor = _minor_in(balance.amount_minor, balance.currency, currency)
+    return replace(balance, amount_minor=minor, currency=currency)
+
+
+def _minor_in(minor: int, written: Currency, currency: Currency) -> int:
+    if written.exponent <= currency.exponent:
+        return int(minor * 10 ** (currency.exponent - written.exponent))
+    whole, rest = divmod(minor, int(10 ** (written.exponent - currency.exponent)))
+    if rest:
+        raise ValueError(f"{format_minor(minor, written.exponent)} {written.code}")
+    return whole
 
 
 def tie(statement: Statement) -> tuple[Problem, ...]:

@@ -1,0 +1,1 @@
+"""The roof: the environment, Django's settings, the clock, and how the parts are wired together."""

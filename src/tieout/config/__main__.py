@@ -1,0 +1,10 @@
+"""`python -m tieout.config COMMAND`: Django's own commands (`makemigrations`, `check`)."""
+
+import os
+import sys
+
+from django.core.management import execute_from_command_line
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tieout.config.settings")
+    execute_from_command_line(sys.argv)

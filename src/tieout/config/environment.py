@@ -1,0 +1,56 @@
+"""The one place that reads the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tieout.core.errors import InvalidInput
+
+SETTINGS = {
+    "TIEOUT_HOME": "folder of the embedded database and its passwords",
+    "DATABASE_URL": "a PostgreSQL of your own, as the application's role",
+    "TIEOUT_OWNER_URL": "the same database as the owner of its tables, for migrations",
+    "TIEOUT_PG_PROGRAMS": "folder of PostgreSQL's programs for the embedded database",
+    "TIEOUT_PG_ACCOUNT": "as root: the account that runs the embedded database",
+    "TIEOUT_SECRET_KEY": "what signs sessions",
+}
+"""Every variable, and what it is for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What the environment says."""
+
+    home: Path
+    database_url: str = ""
+    owner_url: str = ""
+    programs: Path | None = None
+    account: str = ""
+    secret_key: str = ""
+
+    @classmethod
+    def of(cls, variables: Mapping[str, str] | None = None) -> "Environment":
+        """From the process's variables, or from the given ones."""
+        known = os.environ if variables is None else variables
+        if known.get("TIEOUT_OWNER_URL") and not known.get("DATABASE_URL"):
+            raise InvalidInput(
+                "store.no-server", "TIEOUT_OWNER_URL alone", "DATABASE_URL beside it"
+            )
+        programs = known.get("TIEOUT_PG_PROGRAMS", "")
+        return cls(
+            Path(known.get("TIEOUT_HOME") or _default_home(known)),
+            known.get("DATABASE_URL", ""),
+            known.get("TIEOUT_OWNER_URL", ""),
+            Path(programs) if programs else None,
+            known.get("TIEOUT_PG_ACCOUNT", ""),
+            known.get("TIEOUT_SECRET_KEY", ""),
+        )
+
+
+def _default_home(variables: Mapping[str, str]) -> Path:
+    """As root a place that another account can reach; else the user's own data folder."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/tieout")
+    data = variables.get("XDG_DATA_HOME", "")
+    return (Path(data) if data else Path.home() / ".local" / "share") / "tieout"

@@ -1,0 +1,141 @@
+"""Who may do what: one table, role by action, used by every door alike.
+
+A role is what a member is in one organisation. The table is data; a workflow asks `require`
+before it does anything, and a door asks `may` only to decide what it shows.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tieout.core.errors import AccessDenied
+
+
+class Role(StrEnum):
+    """What a member is in an organisation."""
+
+    OWNER = "owner"
+    ADMINISTRATOR = "administrator"
+    ACCOUNTANT = "accountant"
+    BOOKKEEPER = "bookkeeper"
+    REVIEWER = "reviewer"
+    CLIENT = "client"
+    AUDITOR = "auditor"
+    INTEGRATION = "integration"
+
+
+class Action(StrEnum):
+    """What can be done; every workflow asks for exactly one."""
+
+    VIEW = "view"
+    """See accounts, statements, runs, groups and figures."""
+    VIEW_OWN = "view-own"
+    """See the files one sent, and what is still missing."""
+    VIEW_AUDIT = "view-audit"
+    """See and verify the audit chain, and export it."""
+    MANAGE_ORGANISATION = "manage-organisation"
+    """Rename it, hand it over, close it."""
+    MANAGE_MEMBERS = "manage-members"
+    MANAGE_ACCOUNTS = "manage-accounts"
+    """Bank accounts, chart of accounts, reconciliations and their rules."""
+    RECEIVE_FILE = "receive-file"
+    IMPORT = "import"
+    """Have a received file read into statements or books."""
+    MATCH = "match"
+    """Start a match run."""
+    DECIDE = "decide"
+    """Confirm, reject, undo."""
+    COMMENT = "comment"
+    PREPARE = "prepare"
+    """Sign a reconciliation off as its preparer."""
+    REVIEW = "review"
+    """Sign off as its reviewer, another person than the preparer."""
+
+
+_SEES = frozenset({Action.VIEW, Action.VIEW_OWN})
+_KEEPS_BOOKS = _SEES | {
+    Action.RECEIVE_FILE,
+    Action.IMPORT,
+    Action.MATCH,
+    Action.DECIDE,
+    Action.COMMENT,
+    Action.PREPARE,
+}
+_RUNS_BOOKS = _KEEPS_BOOKS | {Action.MANAGE_ACCOUNTS, Action.REVIEW, Action.VIEW_AUDIT}
+
+MAY: Mapping[Role, frozenset[Action]] = {
+    Role.OWNER: frozenset(Action),
+    Role.ADMINISTRATOR: _SEES
+    | {Action.MANAGE_MEMBERS, Action.MANAGE_ACCOUNTS, Action.COMMENT, Action.VIEW_AUDIT},
+    Role.ACCOUNTANT: _RUNS_BOOKS,
+    Role.BOOKKEEPER: _KEEPS_BOOKS,
+    Role.REVIEWER: _SEES | {Action.COMMENT, Action.REVIEW, Action.VIEW_AUDIT},
+    Role.CLIENT: frozenset({Action.VIEW_OWN, Action.RECEIVE_FILE, Action.COMMENT}),
+    Role.AUDITOR: _SEES | {Action.VIEW_AUDIT},
+    Role.INTEGRATION: _SEES | {Action.RECEIVE_FILE, Action.IMPORT, Action.MATCH},
+}
+
+CHANGES: frozenset[Action] = frozenset(Action) - {
+    Action.VIEW,
+    Action.VIEW_OWN,
+    Action.VIEW_AUDIT,
+}
+"""The actions that change something; a role without any of them is read-only."""
+
+GRANTS: Mapping[Role, frozenset[Role]] = {
+    role: frozenset(Role)
+    if role is Role.OWNER
+    else frozenset(Role) - {Role.OWNER}
+    if Action.MANAGE_MEMBERS in actions
+    else frozenset()
+    for role, actions in MAY.items()
+}
+"""Which roles a role may give to others: only an owner makes an owner."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, and from where."""
+
+    member_id: int
+    role: Role
+    origin: str
+    """As an audit event says it: `cli`, `web 203.0.113.7`, `job 12`."""
+    is_active: bool = True
+    """Whether the member has not left."""
+
+    def __str__(self) -> str:
+        return f"member:{self.member_id}"
+
+
+def may(role: Role, action: Action) -> bool:
+    """Whether the table says yes."""
+    return action in MAY[role]
+
+
+def require(actor: Actor, action: Action) -> None:
+    """Raise `AccessDenied` unless the actor is active and the table says yes."""
+    if not actor.is_active:
+        raise AccessDenied("access.denied", f"{actor}, who has left", "an active member")
+    if not may(actor.role, action):
+        able = ", ".join(role for role in Role if may(role, action))
+        raise AccessDenied("access.denied", f"the role {actor.role} ({action})", f"one of {able}")
+
+
+def require_grant(actor: Actor, role: Role) -> None:
+    """Raise `AccessDenied` unless the actor may make somebody that role."""
+    require(actor, Action.MANAGE_MEMBERS)
+    if role not in GRANTS[actor.role]:
+        raise AccessDenied(
+            "access.denied", f"the role {actor.role} giving the role {role}", "an owner"
+        )
+
+
+def require_other_eyes(preparer_id: int, reviewer_id: int) -> None:
+    """Raise `AccessDenied` when one person would review what they prepared."""
+    if preparer_id == reviewer_id:
+        raise AccessDenied(
+            "access.four-eyes",
+            f"member:{reviewer_id}, who prepared it",
+            "another person as reviewer",
+        )

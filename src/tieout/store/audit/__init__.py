@@ -1,0 +1,1 @@
+"""The audit chain as kept: rows that only grow, and their signed heads."""

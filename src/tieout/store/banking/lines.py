@@ -1,0 +1,101 @@
+"""Statement lines in bulk: into the store by COPY, and the known ones of an account out of it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q
+
+from tieout.core.statements import Statement, StatementLine
+from tieout.store.banking.models import BankAccount, BankLine, BankStatement
+from tieout.store.postgres.files import sql_text
+
+NUL = str.maketrans({"\0": "\ufffd"})
+"""PostgreSQL's texts hold no NUL; the file keeps the byte as it came."""
+
+
+def add_lines(
+    statement: BankStatement,
+    lines: Sequence[StatementLine],
+    known: Mapping[int, int],
+) -> None:
+    """All lines of a statement, in its account's count; `known` is line index to known id."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql_text("banking/lines_in"))
+        cursor.execute("truncate lines_in")
+        with cursor.copy(sql_text("banking/lines_copy")) as copy:
+            for at, line in enumerate(lines):
+                copy.write_row(_row(at, line, known.get(at)))
+        cursor.execute(
+            sql_text("banking/lines_take"),
+            {
+                "organisation": statement.organisation_id,
+                "statement": statement.pk,
+                "account": statement.account_id,
+            },
+        )
+
+
+def _row(at: int, line: StatementLine, known: int | None) -> tuple[object, ...]:
+    return (
+        at + 1,
+        known,
+        line.amount_minor,
+        str(line.direction),
+        line.booked_on,
+        line.value_on,
+        line.bank_id.translate(NUL),
+        [each.translate(NUL) for each in line.references],
+        line.counterparty.translate(NUL),
+        line.counterparty_account.translate(NUL),
+        line.narrative.translate(NUL),
+        line.kind.translate(NUL),
+        str(line.status),
+        line.is_reversal,
+        json.dumps(_details(line)).replace("\\u0000", "\\ufffd"),
+    )
+
+
+def _details(line: StatementLine) -> dict[str, Any]:
+    """What has no column: the parts of a batch and the file's other words."""
+    details: dict[str, Any] = {}
+    if line.attributes:
+        details["attributes"] = [list(each) for each in line.attributes]
+    if line.parts:
+        details["parts"] = [
+            {
+                "amount_minor": part.amount_minor,
+                "currency": part.currency.code,
+                "exponent": part.currency.exponent,
+                "direction": str(part.direction),
+                "counterparty": part.counterparty,
+                "narrative": part.narrative,
+                "references": list(part.references),
+            }
+            for part in line.parts
+        ]
+    return details
+
+
+def known_lines(
+    account: BankAccount, lines: Sequence[StatementLine]
+) -> tuple[list[int], list[StatementLine]]:
+    """Ids and values of the account's first-given lines of the days that these lines cover."""
+    if not BankLine.objects.filter(account=account).exists():
+        return [], []  # lines kept as columns need not become values for this
+    days = [line.booked_on for line in lines if line.booked_on]
+    wanted = Q(booked_on__range=(min(days, default=date.max), max(days, default=date.min)))
+    if len(days) < len(lines):
+        wanted |= Q(booked_on__isnull=True)
+    found = BankLine.objects.filter(wanted, account=account, repeats__isnull=True).order_by("id")
+    kept = list(found.defer("details").iterator(chunk_size=5000))
+    currency = account.counted_in()
+    return [line.pk for line in kept], [line.to_core(currency) for line in kept]
+
+
+def statements_of(account: BankAccount) -> list[Statement]:
+    """The account's statements without their lines: spans and balances, for gaps and overlaps."""
+    found = BankStatement.objects.filter(account=account).order_by("id")
+    return [each.to_core(account) for each in found]

@@ -1,0 +1,88 @@
+-- A received file is wholly there or not at all, and a statement has the lines and the sum that it
+-- states, when the transaction ends; nothing is added to either later.
+create function banking_prove_files() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public as $$
+declare
+  earlier text := current_setting('tieout.organisation', true);
+  noted bigint[] := array(select tieout_take_notes(new.organisation_id, new.what));
+  faults text;
+begin
+  perform set_config('tieout.organisation', new.organisation_id::text, true);
+  with parts as (
+    select file_id, sum(octet_length(content)) as size, count(*) as count, max(number) as last
+    from banking_filepart
+    where organisation_id = new.organisation_id and file_id = any (noted) group by file_id
+  )
+  select string_agg(format('file %s states %s bytes, its parts hold %s', f.id, f.size,
+                           coalesce(p.size, 0)), '; ') into faults
+  from banking_receivedfile f left join parts p on p.file_id = f.id
+  where f.organisation_id = new.organisation_id and f.id = any (noted)
+    and (f.size <> coalesce(p.size, 0) or p.count <> p.last);
+  perform set_config('tieout.organisation', coalesce(earlier, ''), true);
+  if faults is not null then
+    raise exception '%', faults using errcode = 'check_violation',
+      table = 'banking_receivedfile', constraint = 'banking_receivedfile_whole';
+  end if;
+  return null;
+end $$;
+
+create function banking_prove_statements() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public as $$
+declare
+  earlier text := current_setting('tieout.organisation', true);
+  noted bigint[] := array(select tieout_take_notes(new.organisation_id, new.what));
+  faults text;
+begin
+  perform set_config('tieout.organisation', new.organisation_id::text, true);
+  with sums as (
+    select statement_id, count(*) as count, count(repeats_id) as repeated,
+           coalesce(sum(case direction when 'credit' then amount_minor else -amount_minor end)
+                    filter (where status = 'booked'), 0) as minor
+    from banking_bankline
+    where organisation_id = new.organisation_id and statement_id = any (noted)
+    group by statement_id
+  )
+  select string_agg(format('statement %s states %s lines of %s, it has %s of %s', s.id, s.line_count,
+                           s.booked_minor, coalesce(l.count, 0), coalesce(l.minor, 0)), '; ')
+    into faults
+  from banking_bankstatement s left join sums l on l.statement_id = s.id
+  where s.organisation_id = new.organisation_id and s.id = any (noted)
+    and (s.line_count, s.repeated_count, s.booked_minor) is distinct from
+        (coalesce(l.count, 0), coalesce(l.repeated, 0), coalesce(l.minor, 0));
+  perform set_config('tieout.organisation', coalesce(earlier, ''), true);
+  if faults is not null then
+    raise exception '%', faults using errcode = 'check_violation',
+      table = 'banking_bankstatement', constraint = 'banking_bankstatement_whole';
+  end if;
+  return null;
+end $$;
+
+revoke all on function banking_prove_files(), banking_prove_statements() from public;
+
+create trigger banking_receivedfile_noted after insert on banking_receivedfile
+  referencing new table as added
+  for each statement execute function tieout_note('received_file', 'id');
+create trigger banking_filepart_noted after insert on banking_filepart
+  referencing new table as added
+  for each statement execute function tieout_note('received_file', 'file_id');
+create constraint trigger banking_receivedfile_whole after insert on tieout_unproved
+  deferrable initially deferred for each row when (new.what = 'received_file')
+  execute function banking_prove_files();
+create trigger banking_bankstatement_noted after insert on banking_bankstatement
+  referencing new table as added
+  for each statement execute function tieout_note('bank_statement', 'id');
+create trigger banking_bankline_noted after insert on banking_bankline
+  referencing new table as added
+  for each statement execute function tieout_note('bank_statement', 'statement_id');
+create constraint trigger banking_bankstatement_whole after insert on tieout_unproved
+  deferrable initially deferred for each row when (new.what = 'bank_statement')
+  execute function banking_prove_statements();
+
+-- and back:
+drop trigger banking_receivedfile_noted on banking_receivedfile;
+drop trigger banking_filepart_noted on banking_filepart;
+drop trigger banking_receivedfile_whole on tieout_unproved;
+drop trigger banking_bankstatement_noted on banking_bankstatement;
+drop trigger banking_bankline_noted on banking_bankline;
+drop trigger banking_bankstatement_whole on tieout_unproved;
+drop function banking_prove_files(), banking_prove_statements();

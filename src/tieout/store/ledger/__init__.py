@@ -1,0 +1,1 @@
+"""The books: accounts, journal entries and their postings, balanced when a transaction ends."""

@@ -1,0 +1,1 @@
+"""What runs beside the workflows: messages to be sent, and job runs."""

@@ -1,0 +1,1 @@
+"""Organisations and their members: what every other table belongs to."""

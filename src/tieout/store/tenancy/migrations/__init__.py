@@ -1,0 +1,1 @@
+"""Steps of the schema of `tenancy`, forward and back."""

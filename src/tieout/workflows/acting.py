@@ -1,0 +1,95 @@
+"""The steps that all verbs share: who acts and may they, one audit event, follow-up work."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from tieout.core.access import Action, Actor, Role, require
+from tieout.core.audit import Value
+from tieout.core.errors import NotFound
+from tieout.store.audit.chain import append
+from tieout.store.operations.models import OutboxMessage
+from tieout.store.postgres.tenant import tenant
+from tieout.store.tenancy.models import Member
+
+SYSTEM = "system"
+"""The actor of what nobody asked for by hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, as a door knows it: a member of an organisation, and from where."""
+
+    organisation_id: UUID
+    member_id: int
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A verb at work: its actor, and the instant that all it records carries."""
+
+    caller: Caller
+    actor: Actor
+    verb: str
+    at: datetime
+
+    def record(
+        self,
+        subject: str,
+        *,
+        reason: str = "",
+        before: Mapping[str, Value] | None = None,
+        after: Mapping[str, Value] | None = None,
+    ) -> int:
+        """The one audit event of the verb; its number."""
+        event = append(
+            self.caller.organisation_id,
+            at=self.at,
+            actor=str(self.actor),
+            origin=self.caller.origin,
+            verb=self.verb,
+            subject=subject,
+            reason=reason,
+            before=before,
+            after=after,
+        )
+        return event.sequence
+
+    def follow_up(self, kind: str, **payload: object) -> None:
+        """Work for later, kept only if the act is."""
+        OutboxMessage.objects.create(
+            organisation_id=self.caller.organisation_id,
+            kind=kind,
+            payload=payload,
+            created_at=self.at,
+        )
+
+    def alone(self, what: str) -> None:
+        """Wait for whoever does the same in this organisation, until the transaction ends."""
+        key = f"{what} {self.caller.organisation_id}"
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+
+
+@contextmanager
+def acting(caller: Caller, action: Action, verb: str, at: datetime) -> Iterator[Act]:
+    """A transaction in the caller's organisation, once its role is known to allow the action."""
+    with tenant(caller.organisation_id):
+        actor = access_actor(caller)
+        require(actor, action)
+        yield Act(caller, actor, verb, at)
+
+
+def access_actor(caller: Caller) -> Actor:
+    """The member as it is now: a role taken away a moment ago no longer helps."""
+    member = Member.objects.filter(
+        organisation_id=caller.organisation_id, id=caller.member_id
+    ).first()
+    if member is None:
+        raise NotFound("store.not-found", f"member:{caller.member_id}", "a member of yours")
+    return Actor(member.pk, Role(member.role), caller.origin, member.left_at is None)

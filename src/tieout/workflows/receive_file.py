@@ -1,0 +1,65 @@
+"""`receive_file`: a file is kept byte for byte with its hash; the same bytes are recognised."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tieout.core.access import Action
+from tieout.core.errors import InvalidInput
+from tieout.formats.common.source import Source
+from tieout.store.banking.models import FilePart, ReceivedFile
+from tieout.workflows.acting import Caller, acting
+
+PART_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A file as kept."""
+
+    file_id: int
+    sha256: str
+    size: int
+    is_new: bool
+    """Off when these bytes were received before, under whatever name."""
+
+
+def receive_file(caller: Caller, *, source: Source, now: datetime) -> Received:
+    """Keep the file. What it holds is not looked at here."""
+    with acting(caller, Action.RECEIVE_FILE, "receive_file", now) as act:
+        if source.size == 0:
+            raise InvalidInput("file.empty", "0 bytes", "at least one record", source.name)
+        digest = bytes.fromhex(source.sha256)
+        act.alone("files")
+        known = ReceivedFile.objects.filter(sha256=digest).first()
+        kept = known or _kept(caller, source, digest, now)
+        act.record(
+            f"received_file:{kept.pk}",
+            after={
+                "name": source.name,
+                "sha256": source.sha256,
+                "size": source.size,
+                "is_new": known is None,
+            },
+        )
+        if known is None:
+            act.follow_up("file_received", file_id=kept.pk)
+    return Received(kept.pk, source.sha256, kept.size, known is None)
+
+
+def _kept(caller: Caller, source: Source, digest: bytes, now: datetime) -> ReceivedFile:
+    file = ReceivedFile.objects.create(
+        organisation_id=caller.organisation_id,
+        name=source.name,
+        sha256=digest,
+        size=source.size,
+        received_at=now,
+        received_by_id=caller.member_id,
+    )
+    with source.open() as stream:
+        number = 0
+        while content := stream.read(PART_BYTES):
+            number += 1
+            FilePart.objects.create(
+                organisation_id=caller.organisation_id, file=file, number=number, content=content
+            )
+    return file

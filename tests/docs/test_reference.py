@@ -1,0 +1,25 @@
+"""Pages of reference say what the code says."""
+
+from tieout.config.environment import SETTINGS
+from tieout.core.access import MAY, Action, Role, may
+from tieout.testing.corpus import PROJECT
+
+
+def rows(page: str) -> list[list[str]]:
+    """The cells of every table row of a page."""
+    text = (PROJECT / page).read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    return [[cell.strip(" `") for cell in line.strip("|").split("|")] for line in lines]
+
+
+def test_the_page_of_roles_is_the_table() -> None:
+    head, _, *body = rows("docs/reference/roles.md")
+    assert head[1:] == list(Role)
+    said = {row[0]: [bool(cell) for cell in row[1:]] for row in body}
+    assert said == {action: [may(role, action) for role in Role] for action in Action}
+    assert sum(map(sum, said.values())) == sum(map(len, MAY.values()))
+
+
+def test_every_variable_of_the_environment_is_on_the_page() -> None:
+    said = {row[0]: row[1] for row in rows("docs/internals/store.md") if row[0] in SETTINGS}
+    assert said == SETTINGS

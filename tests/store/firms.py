@@ -1,0 +1,242 @@
+"""Two small firms with a row in every table, for tests that must try them all."""
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+
+from tieout.core.access import Role
+from tieout.core.money import Currency
+from tieout.formats.common.source import Source
+from tieout.store.banking.models import BankAccount, BankLine
+from tieout.store.ledger.models import Account, JournalEntry, Posting
+from tieout.store.operations.models import JobRun
+from tieout.store.postgres.tenant import tenant
+from tieout.store.reconciliation.models import (
+    DecidedRecord,
+    Decision,
+    MatchGroup,
+    MatchRun,
+    Reconciliation,
+    RunRecord,
+    SignOff,
+)
+from tieout.workflows.acting import Caller
+from tieout.workflows.add_member import add_member
+from tieout.workflows.create_organisation import create_organisation
+from tieout.workflows.import_statement import import_statement
+from tieout.workflows.receive_file import receive_file
+from tieout.workflows.sign_head import sign_head
+
+NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+EUR = Currency.of("EUR")
+KEY = bytes(range(32))
+
+STATEMENT = """:20:S
+:25:NL55BANK0123456789
+:28C:{number}/1
+:60F:C{first}EUR{opening}
+{lines}
+:62F:C{last}EUR{closing}
+-
+"""
+
+
+def line(day: str, amount: str, text: str) -> str:
+    """A line of MT940: `line("0902", "D10,00", "RENT")`."""
+    return f":61:26{day}{day}{amount}NTRFNONREF\n:86:{text}"
+
+
+def statement(
+    *lines: str, opening: str, closing: str, number: int = 1, days: tuple[str, str]
+) -> bytes:
+    """A statement in MT940."""
+    return STATEMENT.format(
+        number=number,
+        first=f"26{days[0]}",
+        last=f"26{days[1]}",
+        opening=opening,
+        closing=closing,
+        lines="\n".join(lines),
+    ).encode()
+
+
+SEPTEMBER = statement(
+    line("0902", "D10,00", "RENT"),
+    line("0907", "C25,50", "MARLOWE INV-2038"),
+    line("0930", "D1,25", "ACCOUNT CHARGE"),
+    opening="100,00",
+    closing="114,25",
+    days=("0901", "0930"),
+)
+
+
+def organisation(name: str = "Marlowe") -> Caller:
+    """An organisation, called as its owner."""
+    return create_organisation(name=name, owner_email="owner@example.org", origin="test", now=NOW)
+
+
+def imported(caller: Caller, data: bytes, name: str = "statement.sta") -> int:
+    """A file received and imported; its id."""
+    received = receive_file(caller, source=Source(name, data), now=NOW)
+    import_statement(caller, file_id=received.file_id, now=NOW)
+    return received.file_id
+
+
+def entry(
+    caller: Caller, name: str, *weights: tuple[str, int], booked_on: date = date(2026, 9, 2)
+) -> list[Posting]:
+    """A journal entry of signed amounts by account code, recorded as it is."""
+    made = JournalEntry.objects.create(
+        organisation_id=caller.organisation_id,
+        source="manual",
+        entry_id=name,
+        booked_on=booked_on,
+        narrative=name,
+        recorded_at=NOW,
+    )
+    return [
+        Posting.objects.create(
+            organisation_id=caller.organisation_id,
+            entry=made,
+            position=position,
+            account=account(caller, code),
+            amount_minor=abs(minor),
+            direction="debit" if minor >= 0 else "credit",
+            currency="EUR",
+            exponent=2,
+            weight_minor=minor,
+            weight_currency="EUR",
+            weight_exponent=2,
+        )
+        for position, (code, minor) in enumerate(weights, 1)
+    ]
+
+
+def account(caller: Caller, code: str) -> Account:
+    """The account of that code, made when it is first named."""
+    made, _ = Account.objects.get_or_create(
+        organisation_id=caller.organisation_id, code=code, defaults={"kind": "unknown"}
+    )
+    return made
+
+
+def firm(name: str = "Marlowe") -> Caller:
+    """An organisation with at least one row in every table."""
+    caller = organisation(name)
+    reviewer = add_member(caller, email="rev@example.org", role=Role.REVIEWER, now=NOW)
+    imported(caller, SEPTEMBER + name.encode())
+    sign_head(caller, key=KEY, now=NOW)
+    with tenant(caller.organisation_id):
+        postings = entry(caller, "rent", ("bank", -1000), ("rent", 1000))
+        bank = BankAccount.objects.get()
+        first, *others = BankLine.objects.order_by("position")
+        reconciliation = Reconciliation.objects.create(
+            organisation_id=caller.organisation_id,
+            name="current",
+            bank_account=bank,
+            account=account(caller, "bank"),
+        )
+        run = a_run(caller, reconciliation, [first, *others], postings[:1])
+        group = MatchGroup.objects.get(run=run)
+        confirm(caller, reconciliation, group, first, postings[0])
+        for step, who in (("prepared", caller), ("reviewed", reviewer)):
+            sign(caller, run, step, who.member_id)
+        JobRun.objects.create(
+            organisation_id=caller.organisation_id, task="rescue", lease=uuid4(), started_at=NOW
+        )
+    return caller
+
+
+def a_run(
+    caller: Caller, reconciliation: Reconciliation, lines: list[BankLine], postings: list[Posting]
+) -> MatchRun:
+    """A run whose first line and posting are one group, the other lines unmatched."""
+    org = caller.organisation_id
+    signed = [one.to_core(EUR).signed_minor for one in lines]
+    run = MatchRun.objects.create(
+        organisation_id=org,
+        reconciliation=reconciliation,
+        started_at=NOW,
+        engine="test",
+        program="tieout",
+        currency="EUR",
+        exponent=2,
+        left_count=len(lines),
+        right_count=len(postings),
+        left_minor=sum(signed),
+        right_minor=sum(one.weight_minor for one in postings),
+    )
+    group = MatchGroup.objects.create(
+        organisation_id=org,
+        run=run,
+        name="1",
+        made_by="identity",
+        rule="same id",
+        status="suggested",
+        score=100,
+        posterior_ppm=990_000,
+        residual_minor=0,
+        solutions=1,
+        runner_up_score=0,
+        reason="alike",
+    )
+    for at, (one, minor) in enumerate(zip(lines, signed, strict=True)):
+        RunRecord.objects.create(
+            organisation_id=org,
+            run=run,
+            side="left",
+            line=one,
+            amount_minor=minor,
+            group=None if at else group,
+            reason="no-candidate" if at else "",
+        )
+    for posting in postings:
+        RunRecord.objects.create(
+            organisation_id=org,
+            run=run,
+            side="right",
+            posting=posting,
+            amount_minor=posting.weight_minor,
+            group=group,
+        )
+    return run
+
+
+def confirm(
+    caller: Caller,
+    reconciliation: Reconciliation,
+    group: MatchGroup | None,
+    one: BankLine,
+    posting: Posting,
+) -> Decision:
+    """A confirmation of a line and a posting."""
+    org = caller.organisation_id
+    decision = Decision.objects.create(
+        organisation_id=org,
+        reconciliation=reconciliation,
+        verdict="confirm",
+        group=group,
+        decided_by_id=caller.member_id,
+        decided_at=NOW,
+    )
+    DecidedRecord.objects.create(
+        organisation_id=org, decision=decision, side="left", line=one, amount_minor=-1000
+    )
+    DecidedRecord.objects.create(
+        organisation_id=org, decision=decision, side="right", posting=posting, amount_minor=-1000
+    )
+    return decision
+
+
+def sign(caller: Caller, run: MatchRun, step: str, member_id: int) -> SignOff:
+    """A sign-off of September."""
+    return SignOff.objects.create(
+        organisation_id=caller.organisation_id,
+        reconciliation_id=run.reconciliation_id,
+        run=run,
+        cut_off_on=date(2026, 9, 30),
+        step=step,
+        signed_by_id=member_id,
+        signed_at=NOW + timedelta(minutes=1),
+        left_minor=run.left_minor,
+        right_minor=run.right_minor,
+    )

@@ -1,0 +1,45 @@
+"""The tables go back as they came: every migration is undone and done again."""
+
+import psycopg
+from django.core.management import call_command
+
+from tests.store.databases import Store
+from tieout.config.database import connect
+from tieout.store.postgres.roles import make_database
+from tieout.store.postgres.server import APPLICATION, OWNER
+
+APPS = ("reconciliation", "banking", "ledger", "operations", "audit", "tenancy")
+
+
+def test_every_migration_goes_back_and_forward(store: Store) -> None:
+    with store.superuser() as plain:
+        make_database(plain, "tieout_back")
+    owner = store.server.address(OWNER, "tieout_back")
+    connect(owner)
+    try:
+        call_command("migrate", verbosity=0)
+        before = shape(owner.conninfo)
+        for app in APPS:
+            call_command("migrate", app, "zero", verbosity=0)
+        assert shape(owner.conninfo) == {"r django_migrations"}
+        call_command("migrate", verbosity=0)
+        assert shape(owner.conninfo) == before
+        assert len(before) > 100
+    finally:
+        connect(store.address(APPLICATION))
+
+
+def shape(conninfo: str) -> set[str]:
+    """Every table, function, trigger, policy and constraint by name."""
+    with psycopg.connect(conninfo) as plain:
+        rows = plain.execute(
+            "select 'r ' || relname from pg_class c join pg_namespace n on n.oid = c.relnamespace "
+            "where nspname = 'public' and relkind = 'r' "
+            "union select 'f ' || proname from pg_proc p join pg_namespace n on n.oid = "
+            "p.pronamespace where nspname = 'public' "
+            "union select 't ' || tgname from pg_trigger where not tgisinternal "
+            "union select 'p ' || polname from pg_policy "
+            "union select 'c ' || conname from pg_constraint c join pg_namespace n on n.oid = "
+            "c.connamespace where nspname = 'public' and conname not like 'django_migrations%'"
+        ).fetchall()
+    return {name for (name,) in rows}
