@@ -10,7 +10,13 @@ import pyarrow.compute as pc
 
 from tieout.core.matching.rules import MatchRules
 from tieout.core.matching.words import Pass
-from tieout.engine.groups import FreeRecords, GroupsFound, find_groups, learn_groups
+from tieout.engine.groups import (
+    FreeRecords,
+    GroupsFound,
+    Undecided,
+    find_groups,
+    learn_groups,
+)
 from tieout.engine.later import Free
 from tieout.engine.policy import twin_classes
 from tieout.engine.population import Population, Populations
@@ -26,17 +32,20 @@ GROUP_PASSES = (Pass.BATCH, Pass.SPLIT, Pass.FEE_NET)
 
 def search_sums(
     sides: Populations, free: Free, rules: MatchRules
-) -> tuple[list[OtherGroup], list[str]]:
-    """The groups found among the free records, which are free no longer, and what to say."""
+) -> tuple[list[OtherGroup], tuple[Undecided, ...], list[str]]:
+    """The groups found among the free records, which are free no longer.
+
+    Also the records whose sum was looked for and not decided, and what to say of the search.
+    """
     if not any(each in rules.passes for each in GROUP_PASSES):
-        return [], []
+        return [], (), []
     kept = np.flatnonzero(free.left), np.flatnonzero(free.right)
     if not (len(kept[0]) and len(kept[1])):
-        return [], []
+        return [], (), []
     left, right = _free_records(sides, kept)
     found = find_groups(left, right, rules, learn_groups(left, right, rules))
     groups = [_as_other(each) for each in found.groups if each.made_by in rules.passes]
-    return free.take(groups), _notes(found)
+    return free.take(groups), found.undecided, _notes(found)
 
 
 def _free_records(sides: Populations, kept: tuple[Ints, Ints]) -> tuple[FreeRecords, FreeRecords]:

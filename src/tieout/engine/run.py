@@ -23,6 +23,7 @@ from tieout.engine.evidence import (
     with_numbers,
 )
 from tieout.engine.grouping import search_sums
+from tieout.engine.groups import Undecided
 from tieout.engine.later import Free, fee_net, one_sided, partial, pending_lines
 from tieout.engine.learning import Weights, learn, sample
 from tieout.engine.policy import (
@@ -46,7 +47,7 @@ from tieout.engine.tables import (
     unmatched_table,
 )
 from tieout.engine.text import Flags, Ints
-from tieout.engine.unmatched import explain_unmatched
+from tieout.engine.unmatched import Refused, explain_unmatched
 
 Progress = Callable[[str, float], None]
 
@@ -113,13 +114,13 @@ def match(  # noqa: PLR0913  the public door: two sides, and settings by keyword
     pairs, choice_notes = _chosen(engine, compared, sides, rules)
     pa.default_memory_pool().release_unused()
     clock.stage("groups", 0.75)
-    kept, more, more_notes, told = _later_passes(sides, compared.weighed, pairs, free, rules)
-    others += more
+    kept, later = _later_passes(sides, compared.weighed, pairs, free, rules)
+    others += later.groups
     clock.stage("unmatched", 0.85)
-    notes = [*sides.notes, *compared.notes, *notes, *choice_notes, *more_notes]
-    missing = explain_unmatched(
-        sides, compared.weighed, (free.left, free.right), compared.crowded, rules
-    )
+    notes = [*sides.notes, *compared.notes, *notes, *choice_notes, *later.notes]
+    still_free = free.left, free.right
+    refused = Refused(*compared.crowded, later.undecided)
+    missing = explain_unmatched(sides, compared.weighed, still_free, refused, rules)
     clock.stage("tables", 0.9)
     columns = pair_columns(sides, compared.weighed, kept)
     weights, compared_pairs = compared.weights, compared.pairs
@@ -141,7 +142,7 @@ def match(  # noqa: PLR0913  the public door: two sides, and settings by keyword
         "learned": {
             "base": weights.base,
             **dict(zip(weights.names, weights.levels, strict=True)),
-            **told,
+            **later.told,
         },
     }
     return MatchResult(groups, matches, unmatched, summary)
@@ -218,9 +219,19 @@ def _switched_on(pairs: Pairs, rules: MatchRules) -> Flags:
     return np.isin(pairs.made_by, [PASSES.index(each) for each in rules.passes])
 
 
+@dataclass(frozen=True)
+class Later:
+    """What the passes after the pairs found."""
+
+    groups: list[OtherGroup]
+    undecided: tuple[Undecided, ...]
+    notes: list[str]
+    told: dict[str, object]
+
+
 def _later_passes(
     sides: Populations, weighed: Scored, pairs: Pairs, free: Free, rules: MatchRules
-) -> tuple[Pairs, list[OtherGroup], list[str], dict[str, object]]:
+) -> tuple[Pairs, Later]:
     """Groups of free records; pairs too weak to hold theirs come back where both stayed free."""
     left, right = weighed.edges.left[pairs.edge], weighed.edges.right[pairs.edge]
     free.left[left[~pairs.held]] = False
@@ -231,7 +242,7 @@ def _later_passes(
         netted, shapes = fee_net(sides, free, rules)
         groups += netted
         told["fee_shapes"] = [str(shape) for shape in shapes]
-    summed, notes = search_sums(sides, free, rules)
+    summed, undecided, notes = search_sums(sides, free, rules)
     groups += summed
     if Pass.PARTIAL in rules.passes:
         groups += partial(sides, free, rules)
@@ -239,7 +250,7 @@ def _later_passes(
     back = pairs.held & free.left[left] & free.right[right]
     free.left[left[back]] = False
     free.right[right[back]] = False
-    return pairs.only(~pairs.held | back), groups, notes, told
+    return pairs.only(~pairs.held | back), Later(groups, undecided, notes, told)
 
 
 def _choice_notes(choice: Choice) -> list[str]:

@@ -1,14 +1,16 @@
 """Why a record is in no group: the reason, the numbers, and what came nearest."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tieout.core.matching.records import Side
 from tieout.core.matching.rules import MatchRules
 from tieout.core.matching.words import UnmatchedReason
+from tieout.engine.groups import Undecided
 from tieout.engine.policy import Scored, twin_classes
 from tieout.engine.population import NO_DAY, Population, Populations
 from tieout.engine.reasons import money_column
@@ -46,18 +48,34 @@ class _Nearest:
     lag: Ints
 
 
+@dataclass(frozen=True)
+class Refused:
+    """Records that were looked at and left undecided."""
+
+    crowded_left: Ints
+    """Their amount is too common for all its pairs to be compared."""
+    crowded_right: Ints
+    sums: Sequence[Undecided]
+    """As a sum, or part of the other side's, they are not decidable."""
+
+    def of(self, side: Side) -> tuple[Ints, dict[int, Undecided]]:
+        """One side's, by index."""
+        crowded = self.crowded_left if side is Side.LEFT else self.crowded_right
+        return crowded, {each.idx: each for each in self.sums if each.side is side}
+
+
 def explain_unmatched(
     sides: Populations,
     weighed: Scored,
     free: tuple[Flags, Flags],
-    crowded: tuple[Ints, Ints],
+    refused: Refused,
     rules: MatchRules,
 ) -> tuple[UnmatchedColumns, UnmatchedColumns]:
     """Both sides' unmatched records."""
     reach = (rules.lag_days_min, rules.lag_days_max)
     backward = (-reach[1], -reach[0])
-    left = _explain(sides, sides.left, free[0], crowded[0], reach)
-    right = _explain(sides, sides.right, free[1], crowded[1], backward)
+    left = _explain(sides, sides.left, free[0], refused, reach)
+    right = _explain(sides, sides.right, free[1], refused, backward)
     edges = weighed.edges
     _with_edges(left, (edges.left, edges.right), weighed.value, free[1])
     _with_edges(right, (edges.right, edges.left), weighed.value, free[0])
@@ -111,11 +129,12 @@ def _search(pool: Ints, amount: Ints, day: Ints, wanted: tuple[Ints, Ints, Ints]
 
 
 def _explain(
-    sides: Populations, mine: Population, free: Flags, crowded: Ints, reach: tuple[int, int]
+    sides: Populations, mine: Population, free: Flags, refused: Refused, reach: tuple[int, int]
 ) -> UnmatchedColumns:
     """The reasons of records without a candidate: the first rule of the ladder that fits."""
     other = sides.right if mine is sides.left else sides.left
     index = np.flatnonzero(free)
+    crowded, sums = refused.of(mine.side)
     nearest = _nearest(mine, other, index)
     days = other.day[other.day != NO_DAY]
     first, last = (days.min() + reach[0], days.max() + reach[1]) if len(days) else (0, -1)
@@ -123,11 +142,19 @@ def _explain(
     twin = _matched_twin(mine, free, index)
     has_nearest = nearest.index >= 0
     near = np.abs(nearest.gap) * 100 <= NEAR_PERCENT * np.abs(amount)
+
+    def undecided(reason: UnmatchedReason) -> Flags:
+        return np.isin(index, [idx for idx, each in sums.items() if each.reason is reason])
+
+    def summed(at: Ints) -> pa.Array:
+        return pa.array([sums[idx].detail for idx in index[at].tolist()], pa.string())
+
     ladder: tuple[tuple[Flags, UnmatchedReason, Says], ...] = (
         (mine.pending[index], UnmatchedReason.WAITING, lambda _: _PENDING),
         (twin >= 0, UnmatchedReason.DUPLICATE_OF, lambda at: _twin_detail(mine, twin[at])),
         (np.isin(index, crowded), UnmatchedReason.TOO_MANY, lambda at: _said(spoken(at), _CROWDED)),
         (day == NO_DAY, UnmatchedReason.NO_DATE, lambda _: _NO_DATE),
+        (undecided(UnmatchedReason.TIE), UnmatchedReason.TIE, summed),
         (
             has_nearest & (nearest.gap == 0),
             UnmatchedReason.OUTSIDE_WINDOW,
@@ -145,6 +172,7 @@ def _explain(
             UnmatchedReason.OUTSIDE_TOLERANCE,
             lambda at: _near_detail(spoken, nearest, at),
         ),
+        (undecided(UnmatchedReason.TOO_MANY), UnmatchedReason.TOO_MANY, summed),
         (
             np.ones(len(index), dtype=np.bool_),
             UnmatchedReason.NO_CANDIDATE,
