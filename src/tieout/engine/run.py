@@ -122,11 +122,12 @@ def match(  # noqa: PLR0913  the public door: two sides, and settings by keyword
     refused = Refused(*compared.crowded, later.undecided)
     missing = explain_unmatched(sides, compared.weighed, still_free, refused, rules)
     clock.stage("tables", 0.9)
+    # At a million lines texts and pairs are the most that is held: each goes when it is done with.
+    sides = without_texts(sides)
+    pa.default_memory_pool().release_unused()
     columns = pair_columns(sides, compared.weighed, kept)
     weights, compared_pairs = compared.weights, compared.pairs
-    # At a million lines pairs and texts are the most that is held: done with before the tables.
     del compared, pairs, kept
-    sides = without_texts(sides)
     pa.default_memory_pool().release_unused()
     groups, matches, members = result_tables(sides, columns, others)
     del columns
