@@ -134,6 +134,7 @@ def match(  # noqa: PLR0913  the public door: two sides, and settings by keyword
     unmatched = unmatched_table(sides, *missing)
     identity = check_answer(sides, members, missing)
     clock.stage("", 1.0)
+    pa.default_memory_pool().release_unused()
     summary: dict[str, object] = {
         "engine": engine.name,
         "identity": identity,
