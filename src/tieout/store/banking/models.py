@@ -10,6 +10,7 @@ from tieout.core.money import Currency
 from tieout.core.statements import Balance, Direction, LineStatus, Statement, StatementLine
 from tieout.store.ledger.models import Account
 from tieout.store.postgres.constraints import AppMay, one_of, tenant_rules
+from tieout.store.postgres.fields import TenantForeignKey
 from tieout.store.tenancy.models import Member, TenantModel
 
 
@@ -22,14 +23,7 @@ class BankAccount(TenantModel):
     exponent = models.SmallIntegerField()
     """In how many decimals its amounts are counted here; a finer file is refused, not rounded."""
     name = models.TextField(blank=True)
-    ledger_account = models.ForeignKey(
-        Account,
-        null=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_constraint=False,
-        db_index=False,
-    )
+    ledger_account = TenantForeignKey(Account, null=True)
 
     class Meta:
         """One row a number and currency."""
@@ -60,9 +54,7 @@ class ReceivedFile(TenantModel):
     sha256 = models.BinaryField(max_length=32)
     size = models.BigIntegerField()
     received_at = models.DateTimeField()
-    received_by = models.ForeignKey(
-        Member, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
-    )
+    received_by = TenantForeignKey(Member)
 
     class Meta:
         """The same bytes are received once."""
@@ -81,13 +73,7 @@ class ReceivedFile(TenantModel):
 class FilePart(TenantModel):
     """Up to a mebibyte of a received file, so that no file is ever whole in memory."""
 
-    file = models.ForeignKey(
-        ReceivedFile,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_constraint=False,
-        db_index=False,
-    )
+    file = TenantForeignKey(ReceivedFile)
     number = models.IntegerField()
     content = models.BinaryField()
 
@@ -108,13 +94,7 @@ class FilePart(TenantModel):
 class FileReading(TenantModel):
     """A received file as a reader understood it."""
 
-    file = models.ForeignKey(
-        ReceivedFile,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_constraint=False,
-        db_index=False,
-    )
+    file = TenantForeignKey(ReceivedFile)
     format = models.TextField()
     variant = models.TextField(blank=True)
     charset = models.TextField(blank=True)
@@ -142,13 +122,7 @@ class FileReading(TenantModel):
 class ReadingProblem(TenantModel):
     """A problem found in a file; a held record keeps its raw text here."""
 
-    reading = models.ForeignKey(
-        FileReading,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_constraint=False,
-        db_index=False,
-    )
+    reading = TenantForeignKey(FileReading)
     code = models.TextField()
     severity = models.TextField()
     found = models.TextField()
@@ -181,16 +155,8 @@ class ReadingProblem(TenantModel):
 class BankStatement(TenantModel):
     """A statement as its file gave it; `ties` says whether its lines lead to its closing."""
 
-    reading = models.ForeignKey(
-        FileReading,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_constraint=False,
-        db_index=False,
-    )
-    account = models.ForeignKey(
-        BankAccount, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
-    )
+    reading = TenantForeignKey(FileReading)
+    account = TenantForeignKey(BankAccount)
     number = models.TextField(blank=True)
     begins_on = models.DateField(null=True)
     ends_on = models.DateField(null=True)
@@ -250,25 +216,10 @@ class BankStatement(TenantModel):
 class BankLine(TenantModel):
     """One line of a statement. A line that repeats an earlier file's line points to it."""
 
-    statement = models.ForeignKey(
-        BankStatement,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_constraint=False,
-        db_index=False,
-    )
-    account = models.ForeignKey(
-        BankAccount, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
-    )
+    statement = TenantForeignKey(BankStatement)
+    account = TenantForeignKey(BankAccount)
     position = models.BigIntegerField()
-    repeats = models.ForeignKey(
-        "self",
-        null=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_constraint=False,
-        db_index=False,
-    )
+    repeats = TenantForeignKey("self", null=True)
     amount_minor = models.BigIntegerField()
     direction = models.TextField()
     booked_on = models.DateField(null=True)

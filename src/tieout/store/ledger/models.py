@@ -9,6 +9,7 @@ from tieout.core.accounts import AccountKind
 from tieout.core.money import Currency
 from tieout.core.statements import Direction
 from tieout.store.postgres.constraints import AppMay, one_of, tenant_rules
+from tieout.store.postgres.fields import TenantForeignKey
 from tieout.store.tenancy.models import TenantModel
 
 
@@ -72,17 +73,9 @@ class JournalEntry(TenantModel):
 class Posting(TenantModel):
     """One amount, one direction, one account; what it weighs in the entry's balance beside it."""
 
-    entry = models.ForeignKey(
-        JournalEntry,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_constraint=False,
-        db_index=False,
-    )
+    entry = TenantForeignKey(JournalEntry)
     position = models.IntegerField()
-    account = models.ForeignKey(
-        Account, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
-    )
+    account = TenantForeignKey(Account)
     amount_minor = models.BigIntegerField()
     direction = models.TextField()
     currency = models.TextField()

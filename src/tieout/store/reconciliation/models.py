@@ -10,6 +10,7 @@ from tieout.core.matching.words import Status
 from tieout.store.banking.models import BankAccount, BankLine
 from tieout.store.ledger.models import Account, Posting
 from tieout.store.postgres.constraints import AppMay, one_of, tenant_rules
+from tieout.store.postgres.fields import TenantForeignKey
 from tieout.store.tenancy.models import Member, TenantModel
 
 _ONE_RECORD = models.Q(side="left", line__isnull=False, posting__isnull=True) | models.Q(
@@ -21,12 +22,8 @@ class Reconciliation(TenantModel):
     """Which two populations are compared: a bank account and its account in the books."""
 
     name = models.TextField()
-    bank_account = models.ForeignKey(
-        BankAccount, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
-    )
-    account = models.ForeignKey(
-        Account, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
-    )
+    bank_account = TenantForeignKey(BankAccount)
+    account = TenantForeignKey(Account)
     rules = models.JSONField(default=dict)
     """The match rules that are not the default."""
 
@@ -49,13 +46,7 @@ class Reconciliation(TenantModel):
 class MatchRun(TenantModel):
     """One execution, with the snapshot it was made from."""
 
-    reconciliation = models.ForeignKey(
-        Reconciliation,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_constraint=False,
-        db_index=False,
-    )
+    reconciliation = TenantForeignKey(Reconciliation)
     started_at = models.DateTimeField()
     engine = models.TextField()
     program = models.TextField()
@@ -85,9 +76,7 @@ class MatchRun(TenantModel):
 class MatchGroup(TenantModel):
     """Records that belong together, by a run; score in hundredths of a bit, posterior in ppm."""
 
-    run = models.ForeignKey(
-        MatchRun, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
-    )
+    run = TenantForeignKey(MatchRun)
     name = models.TextField()
     """The engine's id of the group, unique in its run."""
     made_by = models.TextField()
@@ -125,35 +114,12 @@ class MatchGroup(TenantModel):
 class RunRecord(TenantModel):
     """One record of a run: in exactly one group, or unmatched with its reason."""
 
-    run = models.ForeignKey(
-        MatchRun, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
-    )
+    run = TenantForeignKey(MatchRun)
     side = models.TextField()
-    line = models.ForeignKey(
-        BankLine,
-        null=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_constraint=False,
-        db_index=False,
-    )
-    posting = models.ForeignKey(
-        Posting,
-        null=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_constraint=False,
-        db_index=False,
-    )
+    line = TenantForeignKey(BankLine, null=True)
+    posting = TenantForeignKey(Posting, null=True)
     amount_minor = models.BigIntegerField()
-    group = models.ForeignKey(
-        MatchGroup,
-        null=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_constraint=False,
-        db_index=False,
-    )
+    group = TenantForeignKey(MatchGroup, null=True)
     reason = models.TextField(blank=True)
     detail = models.TextField(blank=True)
     nearest = models.TextField(blank=True)
@@ -188,29 +154,14 @@ class RunRecord(TenantModel):
 class Decision(TenantModel):
     """What a person decided about records: together, not together, or an earlier one undone."""
 
-    reconciliation = models.ForeignKey(
-        Reconciliation,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_constraint=False,
-        db_index=False,
-    )
+    reconciliation = TenantForeignKey(Reconciliation)
     verdict = models.TextField()
     undoes = models.OneToOneField(
         "self", null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
     )
-    group = models.ForeignKey(
-        MatchGroup,
-        null=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_constraint=False,
-        db_index=False,
-    )
+    group = TenantForeignKey(MatchGroup, null=True)
     """The proposal it answers, if there was one."""
-    decided_by = models.ForeignKey(
-        Member, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
-    )
+    decided_by = TenantForeignKey(Member)
     decided_at = models.DateTimeField()
     reason = models.TextField(blank=True)
 
@@ -239,26 +190,10 @@ class Decision(TenantModel):
 class DecidedRecord(TenantModel):
     """A record of a decision, with its amount at that time."""
 
-    decision = models.ForeignKey(
-        Decision, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
-    )
+    decision = TenantForeignKey(Decision)
     side = models.TextField()
-    line = models.ForeignKey(
-        BankLine,
-        null=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_constraint=False,
-        db_index=False,
-    )
-    posting = models.ForeignKey(
-        Posting,
-        null=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_constraint=False,
-        db_index=False,
-    )
+    line = TenantForeignKey(BankLine, null=True)
+    posting = TenantForeignKey(Posting, null=True)
     amount_minor = models.BigIntegerField()
 
     class Meta:
@@ -291,21 +226,11 @@ class DecidedRecord(TenantModel):
 class SignOff(TenantModel):
     """A reconciliation prepared or reviewed at a cut-off, with the balances that were seen."""
 
-    reconciliation = models.ForeignKey(
-        Reconciliation,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_constraint=False,
-        db_index=False,
-    )
-    run = models.ForeignKey(
-        MatchRun, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
-    )
+    reconciliation = TenantForeignKey(Reconciliation)
+    run = TenantForeignKey(MatchRun)
     cut_off_on = models.DateField()
     step = models.TextField()
-    signed_by = models.ForeignKey(
-        Member, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
-    )
+    signed_by = TenantForeignKey(Member)
     signed_at = models.DateTimeField()
     left_minor = models.BigIntegerField()
     right_minor = models.BigIntegerField()
