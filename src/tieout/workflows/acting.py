@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from tieout.core.access import Action, Actor, Role, require
+from tieout.core.access import Action, Actor, Role, require, require_scope
 from tieout.core.audit import Value
 from tieout.core.errors import NotFound
 from tieout.store.audit.chain import append
@@ -27,6 +27,8 @@ class Caller:
     organisation_id: UUID
     member_id: int
     origin: str
+    scopes: frozenset[Action] | None = None
+    """For a program's token: the actions it may ask for; None for a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ def acting(caller: Caller, action: Action, verb: str, at: datetime) -> Iterator[
     with tenant(caller.organisation_id):
         actor = access_actor(caller)
         require(actor, action)
+        require_scope(caller.scopes, action)
         yield Act(caller, actor, verb, at)
 
 
