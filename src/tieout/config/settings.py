@@ -17,6 +17,12 @@ CLOCK = clock.now
 HOME = _ENVIRONMENT.home
 SECRET_KEY = _ENVIRONMENT.secret_key
 """`config.database.set_up` fills it in when the environment gives none."""
+SECRETS_KEYS = list(_ENVIRONMENT.secrets_keys)
+"""What seals secrets that must be read again; filled in as `SECRET_KEY` is."""
+ADDRESS = _ENVIRONMENT.address
+METRICS_TOKEN = _ENVIRONMENT.metrics_token
+HOOKS_INSIDE = _ENVIRONMENT.hooks_inside
+PROXIES = _ENVIRONMENT.proxies
 DEBUG = False
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -44,6 +50,7 @@ INSTALLED_APPS = [
     "tieout.store.reconciliation",
 ]
 MIDDLEWARE = [
+    "tieout.config.logs.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -165,4 +172,7 @@ EMAIL_HOST_PASSWORD = _MAIL.password or ""
 EMAIL_USE_TLS = _MAIL.scheme == "smtp"
 EMAIL_USE_SSL = _MAIL.scheme == "smtps"
 DEFAULT_FROM_EMAIL = _ENVIRONMENT.mail_from or f"tieout@{_ADDRESS.hostname}"
-LOGGING_CONFIG = None
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
+PROCRASTINATE_IMPORT_PATHS = ["tieout.jobs.tasks"]
+LOGGING_CONFIG = "tieout.config.logs.configure"
+LOGGING = {"is_plain": _ENVIRONMENT.log_plain}

@@ -2,4 +2,11 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("tieout.web.urls"))]
+from tieout.config.health import health
+from tieout.config.metrics import metrics
+
+urlpatterns = [
+    path("health", health),
+    path("metrics", metrics),
+    path("", include("tieout.web.urls")),
+]

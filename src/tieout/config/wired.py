@@ -3,9 +3,13 @@
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tieout.config import clock
 from tieout.config.environment import Environment
+
+if TYPE_CHECKING:
+    from tieout.config.database import Opened
 
 
 class Wired:
@@ -18,7 +22,12 @@ class Wired:
     def now(self) -> datetime:
         return clock.now()
 
-    def opened(self, *, is_migrated: bool = False) -> AbstractContextManager[None]:
+    def opened(self, *, is_migrated: bool = False) -> AbstractContextManager["Opened"]:
         from tieout.config.database import opened  # noqa: PLC0415  start-up time counts
 
         return opened(Environment.of(), is_migrated=is_migrated)
+
+    def work(self, *, concurrency: int, heartbeat_seconds: float) -> None:
+        from tieout.jobs.worker import work  # noqa: PLC0415  as above
+
+        work(concurrency=concurrency, heartbeat_seconds=heartbeat_seconds)

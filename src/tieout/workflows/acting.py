@@ -20,6 +20,13 @@ SYSTEM = "system"
 """The actor of what nobody asked for by hand."""
 
 
+class SystemActor(Actor):
+    """Nobody's member and in no role: only a verb of the system acts as it."""
+
+    def __str__(self) -> str:
+        return SYSTEM
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who calls, as a door knows it: a member of an organisation, and from where."""
@@ -29,6 +36,23 @@ class Caller:
     origin: str
     scopes: frozenset[Action] | None = None
     """For a program's token: the actions it may ask for; None for a person."""
+    is_system: bool = False
+    """On for a job: nobody's member. No door makes one from what it was sent."""
+
+    @classmethod
+    def of_system(
+        cls, organisation_id: UUID, origin: str, for_member: int | None = None
+    ) -> "Caller":
+        """A job as a caller: it may do what an integration may; `origin` is `job 12`.
+
+        `for_member`: whose act caused it.
+        """
+        return cls(organisation_id, for_member or 0, origin, is_system=True)
+
+    @property
+    def asked_by_id(self) -> int | None:
+        """The member whose act it is, or whose act caused it; nobody for a schedule's."""
+        return self.member_id or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +92,7 @@ class Act:
             organisation_id=self.caller.organisation_id,
             kind=kind,
             payload=payload,
+            caused_by_id=self.caller.asked_by_id,
             created_at=self.at,
         )
 
@@ -88,8 +113,18 @@ def acting(caller: Caller, action: Action, verb: str, at: datetime) -> Iterator[
         yield Act(caller, actor, verb, at)
 
 
+@contextmanager
+def acting_as_system(organisation_id: UUID, origin: str, verb: str, at: datetime) -> Iterator[Act]:
+    """A transaction in an organisation for what nobody asks for by hand; no door calls this."""
+    caller = Caller.of_system(organisation_id, origin)
+    with tenant(organisation_id):
+        yield Act(caller, access_actor(caller), verb, at)
+
+
 def access_actor(caller: Caller) -> Actor:
     """The member as it is now: a role taken away a moment ago no longer helps."""
+    if caller.is_system:
+        return SystemActor(0, Role.INTEGRATION, caller.origin)
     member = Member.objects.filter(
         organisation_id=caller.organisation_id, id=caller.member_id
     ).first()

@@ -23,8 +23,13 @@ class Received:
     """Off when these bytes were received before, under whatever name."""
 
 
-def receive_file(caller: Caller, *, source: Source, now: datetime) -> Received:
-    """Keep the file. What it holds is not looked at here."""
+def receive_file(
+    caller: Caller, *, source: Source, import_after: bool = False, now: datetime
+) -> Received:
+    """Keep the file. What it holds is not looked at here.
+
+    `import_after`: a job imports it as soon as it is kept.
+    """
     with acting(caller, Action.RECEIVE_FILE, "receive_file", now) as act:
         if source.size == 0:
             raise InvalidInput("file.empty", "0 bytes", "at least one record", source.name)
@@ -41,8 +46,8 @@ def receive_file(caller: Caller, *, source: Source, now: datetime) -> Received:
                 "is_new": known is None,
             },
         )
-        if known is None:
-            act.follow_up("file_received", file_id=kept.pk)
+        if known is None or import_after:
+            act.follow_up("file_received", file_id=kept.pk, import_after=import_after)
     return Received(kept.pk, source.sha256, kept.size, known is None)
 
 

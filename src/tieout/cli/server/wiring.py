@@ -8,6 +8,13 @@ from typing import Protocol
 import click
 
 
+class Opened(Protocol):
+    """The open database."""
+
+    def keep_up(self) -> None:
+        """Start the embedded server again if it has gone."""
+
+
 class Wiring(Protocol):
     """The roof's side; `tieout.__main__` gives it."""
 
@@ -18,8 +25,11 @@ class Wiring(Protocol):
     def now(self) -> datetime:
         """This instant."""
 
-    def opened(self, *, is_migrated: bool = False) -> AbstractContextManager[None]:
+    def opened(self, *, is_migrated: bool = False) -> AbstractContextManager[Opened]:
         """The database open and up to date; only inside may workflows be imported."""
+
+    def work(self, *, concurrency: int, heartbeat_seconds: float) -> None:
+        """Take jobs, with the database open, until told to stop."""
 
 
 def wiring(ctx: click.Context) -> Wiring:
