@@ -8,9 +8,10 @@ from uuid import UUID
 
 from django.db import connection
 
-from tieout.core.access import Action, Actor, Role, require, require_scope
+from tieout.core.access import Action, Actor, Role, may, require, require_scope
 from tieout.core.audit import Value
 from tieout.core.errors import NotFound
+from tieout.core.jobs import ASKS
 from tieout.store.audit.chain import append
 from tieout.store.operations.models import OutboxMessage
 from tieout.store.postgres.tenant import tenant
@@ -18,6 +19,8 @@ from tieout.store.tenancy.models import Member
 
 SYSTEM = "system"
 """The actor of what nobody asked for by hand."""
+SYSTEM_MAY = frozenset(ASKS.values())
+"""What a job may do: its tasks, and nothing else of what members do."""
 
 
 class SystemActor(Actor):
@@ -108,7 +111,8 @@ def acting(caller: Caller, action: Action, verb: str, at: datetime) -> Iterator[
     """A transaction in the caller's organisation, once its role is known to allow the action."""
     with tenant(caller.organisation_id):
         actor = access_actor(caller)
-        require(actor, action)
+        if not (caller.is_system and action in SYSTEM_MAY):
+            require(actor, action)
         require_scope(caller.scopes, action)
         yield Act(caller, actor, verb, at)
 
@@ -119,6 +123,20 @@ def acting_as_system(organisation_id: UUID, origin: str, verb: str, at: datetime
     caller = Caller.of_system(organisation_id, origin)
     with tenant(organisation_id):
         yield Act(caller, access_actor(caller), verb, at)
+
+
+@contextmanager
+def looking(caller: Caller, *actions: Action) -> Iterator[Actor]:
+    """As `acting`, for reading alone: the role allows one of the actions, and nothing is noted."""
+    with tenant(caller.organisation_id):
+        actor = access_actor(caller)
+        if caller.scopes is not None and not caller.scopes & set(actions):
+            require_scope(caller.scopes, actions[-1])
+        if not any(may(actor.role, each) for each in actions[:-1]):
+            require(actor, actions[-1])
+        elif not actor.is_active:
+            require(actor, actions[0])
+        yield actor
 
 
 def access_actor(caller: Caller) -> Actor:
