@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from tieout.core.access import Action, Actor, Role, may, require, require_scope
+from tieout.core.access import Action, Actor, Role, allows, require
 from tieout.core.audit import Value
 from tieout.core.errors import NotFound
 from tieout.store.audit.chain import append
@@ -84,7 +84,6 @@ def acting(caller: Caller, action: Action, verb: str, at: datetime) -> Iterator[
     with tenant(caller.organisation_id):
         actor = access_actor(caller)
         require(actor, action)
-        require_scope(caller.scopes, action)
         yield Act(caller, actor, verb, at)
 
 
@@ -93,12 +92,8 @@ def looking(caller: Caller, *actions: Action) -> Iterator[Actor]:
     """As `acting`, for reading alone: the role allows one of the actions, and nothing is noted."""
     with tenant(caller.organisation_id):
         actor = access_actor(caller)
-        if caller.scopes is not None and not caller.scopes & set(actions):
-            require_scope(caller.scopes, actions[-1])
-        if not any(may(actor.role, each) for each in actions[:-1]):
+        if not any(allows(actor, each) for each in actions):
             require(actor, actions[-1])
-        elif not actor.is_active:
-            require(actor, actions[0])
         yield actor
 
 
@@ -109,4 +104,5 @@ def access_actor(caller: Caller) -> Actor:
     ).first()
     if member is None:
         raise NotFound("store.not-found", f"member:{caller.member_id}", "a member of yours")
-    return Actor(member.pk, Role(member.role), caller.origin, member.left_at is None)
+    is_active = member.left_at is None
+    return Actor(member.pk, Role(member.role), caller.origin, is_active, caller.scopes)
