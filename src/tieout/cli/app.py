@@ -152,6 +152,19 @@ def demo_command(ctx: click.Context, /, **options: Any) -> None:
     ctx.exit(demo.run(**options))
 
 
+@app.command("create-organisation")
+@click.argument("name")
+@click.option("--owner", required=True, help="E-mail address of the person who owns it.")
+@click.option("--name", "person_name", default="", help="The person's name.")
+@click.option("--password-file", default="", help="Where the password stands; - for the input.")
+@click.pass_context
+def create_organisation_command(ctx: click.Context, /, **options: Any) -> None:
+    """Make an organisation on this server, with a person who owns it and can sign in."""
+    from tieout.cli.server import setting_up  # noqa: PLC0415  start-up time counts
+
+    ctx.exit(setting_up.create_organisation(ctx, **options))
+
+
 @app.command("explain-code")
 @click.argument("code")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
@@ -191,13 +204,18 @@ def completion_command(shell: str) -> None:
         click.echo(made(app, {}, "tieout", "_TIEOUT_COMPLETE").source())
 
 
-def main() -> None:
-    """Run the command line and end with its exit code; Ctrl-C and a closed pipe are no faults."""
+def main(wired: object = None) -> None:
+    """Run the command line and end with its exit code; Ctrl-C and a closed pipe are no faults.
+
+    `wired`: what the commands of a server are handed (`cli.server.wiring`).
+    """
     # Arrow's own pool holds on to what is freed: a fifth more memory at the peak of a large match.
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     run: Callable[..., object] = app.main
     try:
-        code = run(prog_name="tieout", complete_var="_TIEOUT_COMPLETE", standalone_mode=False)
+        code = run(
+            prog_name="tieout", complete_var="_TIEOUT_COMPLETE", standalone_mode=False, obj=wired
+        )
     except click.ClickException as error:
         code = COULD_NOT_RUN
         if "--json" in sys.argv:

@@ -123,6 +123,14 @@ def require(actor: Actor, action: Action) -> None:
         raise AccessDenied("access.denied", f"the role {actor.role} ({action})", f"one of {able}")
 
 
+def require_scope(scopes: frozenset[Action] | None, action: Action) -> None:
+    """Raise `AccessDenied` when a program's token was not made for the action."""
+    if scopes is not None and action not in scopes:
+        raise AccessDenied(
+            "access.scope", f"a token for {', '.join(sorted(scopes)) or 'nothing'}", action
+        )
+
+
 def require_grant(actor: Actor, role: Role) -> None:
     """Raise `AccessDenied` unless the actor may make somebody that role."""
     require(actor, Action.MANAGE_MEMBERS)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from tieout.core.access import Action, Actor, Role, may, require
+from tieout.core.access import Action, Actor, Role, may, require, require_scope
 from tieout.core.audit import Value
 from tieout.core.errors import NotFound
 from tieout.store.audit.chain import append
@@ -27,6 +27,8 @@ class Caller:
     organisation_id: UUID
     member_id: int
     origin: str
+    scopes: frozenset[Action] | None = None
+    """For a program's token: the actions it may ask for; None for a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +84,18 @@ def acting(caller: Caller, action: Action, verb: str, at: datetime) -> Iterator[
     with tenant(caller.organisation_id):
         actor = access_actor(caller)
         require(actor, action)
+        require_scope(caller.scopes, action)
         yield Act(caller, actor, verb, at)
 
 
 @contextmanager
 def looking(caller: Caller, *actions: Action) -> Iterator[Actor]:
-    """As `acting`, for reading alone: the role allows one of the actions, and nothing is noted."""
+    """As `acting`, for reading alone: one of the actions is enough, and nothing is noted."""
     with tenant(caller.organisation_id):
         actor = access_actor(caller)
-        if not any(may(actor.role, each) for each in actions[:-1]):
-            require(actor, actions[-1])
-        elif not actor.is_active:
-            require(actor, actions[0])
+        able = [each for each in actions if may(actor.role, each)] or [actions[-1]]
+        require(actor, able[0])
+        require_scope(caller.scopes, able[0])
         yield actor
 
 
