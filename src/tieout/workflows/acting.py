@@ -89,7 +89,7 @@ def acting(caller: Caller, action: Action, verb: str, at: datetime) -> Iterator[
 
 @contextmanager
 def looking(caller: Caller, *actions: Action) -> Iterator[Actor]:
-    """As `acting`, for reading alone: the role allows one of the actions, and nothing is noted."""
+    """As `acting`, for reading alone: one of the actions is enough, and nothing is noted."""
     with tenant(caller.organisation_id):
         actor = access_actor(caller)
         if not any(allows(actor, each) for each in actions):
