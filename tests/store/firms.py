@@ -185,6 +185,7 @@ def a_run(
         started_at=NOW,
         engine="test",
         program="tieout",
+        summary={"tallies": tallies_of(signed)},
         currency="EUR",
         exponent=2,
         left_count=len(lines),
@@ -230,6 +231,16 @@ def a_run(
             group=group,
         )
     return run
+
+
+def tallies_of(signed: list[int]) -> dict[str, object]:
+    """A run's summary when the first line is in a group that leaves nothing, the others open."""
+    rest = signed[1:]
+    return {
+        "groups": {"suggested": [1, signed[0], signed[0]]},
+        "residuals": {},
+        "unmatched": [["left", "no-candidate", len(rest), sum(rest)]] if rest else [],
+    }
 
 
 def confirm(

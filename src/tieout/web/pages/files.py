@@ -92,15 +92,11 @@ def file(request: MemberRequest, file_id: int) -> HttpResponse:
 def read(request: MemberRequest, file_id: int) -> HttpResponse:
     """Have the file read; the answer is the part of the page that tells what came of it."""
     kind = request.POST.get("kind", "")
-    try:
-        done = import_file(
-            request.caller,
-            file_id=file_id,
-            kind="books" if kind == "books" else "statements" if kind == "statements" else None,
-            account=request.POST.get("account", ""),
-            now=settings.CLOCK(),
-        )
-    except TieoutError as error:
-        part = {"error": error, "file_id": file_id}
-        return render(request, "web/part_file_read.html", part, status=200)
+    done = import_file(
+        request.caller,
+        file_id=file_id,
+        kind="books" if kind == "books" else "statements" if kind == "statements" else None,
+        account=request.POST.get("account", ""),
+        now=settings.CLOCK(),
+    )
     return render(request, "web/part_file_read.html", {"done": done, "file_id": file_id})
