@@ -139,6 +139,32 @@ def doctor_command(ctx: click.Context, as_json: bool) -> None:
     ctx.exit(doctor.run(as_json=as_json))
 
 
+@app.group("audit")
+def audit_group() -> None:
+    """Audit chains: verify, export, sign, keys."""
+
+
+@audit_group.command("verify")
+@click.argument("file", type=PATH, required=False)
+@click.option(
+    "--key",
+    "keys",
+    multiple=True,
+    metavar="KEY",
+    help="A public key you know: hexadecimal, or a file of them (repeatable).",
+)
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.pass_context
+def audit_verify_command(ctx: click.Context, /, **options: Any) -> None:
+    """Prove an exported chain FILE, offline.
+
+    Exit code 0: sound; 1: something is wrong, and what; 2: could not run.
+    """
+    from tieout.cli import audit  # noqa: PLC0415  start-up time counts
+
+    ctx.exit(audit.run(**options))
+
+
 @app.command("demo")
 @click.option("--once", is_flag=True, help="Print and exit; do not wait for a key.")
 @click.option("--with", "folder", type=PATH, help="A folder of your own files instead.")

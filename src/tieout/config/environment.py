@@ -14,6 +14,8 @@ SETTINGS = {
     "TIEOUT_PG_PROGRAMS": "folder of PostgreSQL's programs for the embedded database",
     "TIEOUT_PG_ACCOUNT": "as root: the account that runs the embedded database",
     "TIEOUT_SECRET_KEY": "what signs sessions",
+    "TIEOUT_SIGNING_KEY": "what signs heads of audit chains: a private Ed25519 key, hexadecimal",
+    "TIEOUT_BACKUP_URL": "the same database as a role that sees all rows, for backups",
 }
 """Every variable, and what it is for."""
 
@@ -28,6 +30,8 @@ class Environment:
     programs: Path | None = None
     account: str = ""
     secret_key: str = ""
+    signing_key: str = ""
+    backup_url: str = ""
 
     @classmethod
     def of(cls, variables: Mapping[str, str] | None = None) -> "Environment":
@@ -45,6 +49,8 @@ class Environment:
             Path(programs) if programs else None,
             known.get("TIEOUT_PG_ACCOUNT", ""),
             known.get("TIEOUT_SECRET_KEY", ""),
+            known.get("TIEOUT_SIGNING_KEY", ""),
+            known.get("TIEOUT_BACKUP_URL", ""),
         )
 
 

@@ -33,6 +33,8 @@ class Action(StrEnum):
     """See the files one sent, and what is still missing."""
     VIEW_AUDIT = "view-audit"
     """See and verify the audit chain, and export it."""
+    SIGN_HEAD = "sign-head"
+    """Sign where the audit chain stands; the system does it daily without being asked."""
     MANAGE_ORGANISATION = "manage-organisation"
     """Rename it, hand it over, close it."""
     MANAGE_MEMBERS = "manage-members"
@@ -66,7 +68,13 @@ _RUNS_BOOKS = _KEEPS_BOOKS | {Action.MANAGE_ACCOUNTS, Action.REVIEW, Action.VIEW
 MAY: Mapping[Role, frozenset[Action]] = {
     Role.OWNER: frozenset(Action),
     Role.ADMINISTRATOR: _SEES
-    | {Action.MANAGE_MEMBERS, Action.MANAGE_ACCOUNTS, Action.COMMENT, Action.VIEW_AUDIT},
+    | {
+        Action.MANAGE_MEMBERS,
+        Action.MANAGE_ACCOUNTS,
+        Action.COMMENT,
+        Action.VIEW_AUDIT,
+        Action.SIGN_HEAD,
+    },
     Role.ACCOUNTANT: _RUNS_BOOKS,
     Role.BOOKKEEPER: _KEEPS_BOOKS,
     Role.REVIEWER: _SEES | {Action.COMMENT, Action.REVIEW, Action.VIEW_AUDIT},

@@ -132,6 +132,11 @@ CODES: dict[str, Code] = _catalogue(
     Code("store.differs", H, "What was kept is not what was received", "Verify the audit chain and restore the file from a backup; nothing was read from it."),
     Code("decision.conflict", H, "Another decision stands against this one", "Look at the decision named; undo it first if it is wrong."),
     Code("decision.not-in-force", H, "This step does not follow from where things stand", "Load the page again: somebody may have been quicker."),
+    # Proof and keeping.
+    Code("audit.not-export", H, "This is not an exported audit chain", "Name a file that `tieout audit export` wrote."),
+    Code("audit.no-key", H, "The key that signs heads cannot be used", "Look at the file or variable named; `tieout audit key` shows the keys there are."),
+    Code("backup.not-usable", H, "This backup cannot be used", "Take another backup; this one is not whole or not of this program."),
+    Code("restore.not-empty", H, "There is something already where it would be restored", "Name another TIEOUT_HOME, or keep the old one aside with --replace."),
     Code("output.not-writable", H, "The result cannot be written there", "Name a folder you may write to with --out."),
     Code("command.invalid", H, "The command line is not understood", "Run it with --help for the options."),
     Code("internal.fault", H, "Tieout itself failed", "Please report it; run again with --debug to see the details."),

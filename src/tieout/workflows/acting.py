@@ -20,6 +20,13 @@ SYSTEM = "system"
 """The actor of what nobody asked for by hand."""
 
 
+class SystemActor(Actor):
+    """Nobody's member and in no role: only a verb of the system acts as it."""
+
+    def __str__(self) -> str:
+        return SYSTEM
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who calls, as a door knows it: a member of an organisation, and from where."""
@@ -83,6 +90,15 @@ def acting(caller: Caller, action: Action, verb: str, at: datetime) -> Iterator[
         actor = access_actor(caller)
         require(actor, action)
         yield Act(caller, actor, verb, at)
+
+
+@contextmanager
+def acting_as_system(organisation_id: UUID, origin: str, verb: str, at: datetime) -> Iterator[Act]:
+    """A transaction in an organisation for what nobody asks for by hand; no door calls this."""
+    with tenant(organisation_id):
+        yield Act(
+            Caller(organisation_id, 0, origin), SystemActor(0, Role.INTEGRATION, origin), verb, at
+        )
 
 
 def access_actor(caller: Caller) -> Actor:
