@@ -5,7 +5,8 @@ import sys
 if __name__ == "__main__":
     try:
         from tieout.cli import main
+        from tieout.config.wired import Wired
 
-        main()
+        main(Wired())
     except KeyboardInterrupt:  # while the program was still being loaded
         sys.exit(130)

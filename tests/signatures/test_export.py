@@ -23,8 +23,8 @@ from tests.signatures.chains import (
 from tieout.core.audit import Head, Tampering, Verified, is_sound, verify
 from tieout.core.audit_file import ExportReader
 from tieout.core.errors import InvalidInput, NotFound
-from tieout.signatures.export import verify_export
 from tieout.signatures import key_id, public_key_of
+from tieout.signatures.export import verify_export
 
 EVENTS = chain_of(10)
 HEADS = heads_of(EVENTS)

@@ -4,6 +4,7 @@ The tables are migrated once, as their owner. The server keeps nothing safe from
 that it is quick.
 """
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -14,6 +15,7 @@ from tieout.config import database
 from tieout.store.postgres.roles import prepare_roles
 from tieout.store.postgres.server import APPLICATION, OWNER, SUPERUSER, EmbeddedServer
 
+os.environ.setdefault("TIEOUT_SECRET_KEY", "of the tests alone")
 database.set_up()
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
-from tieout.core.access import Role
+from tieout.core.access import Action, Role
 from tieout.core.money import Currency
 from tieout.formats.common.source import Source
 from tieout.store.banking.models import BankAccount, BankLine
@@ -23,8 +23,10 @@ from tieout.workflows.acting import Caller
 from tieout.workflows.add_member import add_member
 from tieout.workflows.create_organisation import create_organisation
 from tieout.workflows.import_statement import import_statement
+from tieout.workflows.invite import invite
 from tieout.workflows.receive_file import receive_file
 from tieout.workflows.sign_head import sign_head
+from tieout.workflows.tokens import make_token
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 EUR = Currency.of("EUR")
@@ -124,6 +126,15 @@ def firm(name: str = "Marlowe") -> Caller:
     caller = organisation(name)
     reviewer = add_member(caller, email="rev@example.org", role=Role.REVIEWER, now=NOW)
     imported(caller, SEPTEMBER + name.encode())
+    invite(caller, email="new@example.org", role=Role.CLIENT, now=NOW)
+    make_token(
+        caller,
+        member_id=caller.member_id,
+        name="nightly",
+        scopes=[Action.VIEW],
+        expires_at=NOW + timedelta(days=30),
+        now=NOW,
+    )
     sign_head(caller, key=KEY, now=NOW)
     with tenant(caller.organisation_id):
         postings = entry(caller, "rent", ("bank", -1000), ("rent", 1000))

@@ -9,6 +9,8 @@ from tieout.store.postgres.roles import make_database
 from tieout.store.postgres.server import APPLICATION, OWNER
 
 APPS = ("reconciliation", "banking", "ledger", "operations", "audit", "tenancy")
+OURS = (*(f"{app}_" for app in APPS), "tieout_")
+"""How our own names begin; tables of the libraries beside them go back by their own steps."""
 
 
 def test_every_migration_goes_back_and_forward(store: Store) -> None:
@@ -21,10 +23,10 @@ def test_every_migration_goes_back_and_forward(store: Store) -> None:
         before = shape(owner.conninfo)
         for app in APPS:
             call_command("migrate", app, "zero", verbosity=0)
-        assert shape(owner.conninfo) == {"r django_migrations"}
+        assert not {name for name in shape(owner.conninfo) if name[2:].startswith(OURS)}
         call_command("migrate", verbosity=0)
         assert shape(owner.conninfo) == before
-        assert len(before) > 100
+        assert len({name for name in before if name[2:].startswith(OURS)}) > 100
     finally:
         connect(store.address(APPLICATION))
 

@@ -17,8 +17,9 @@ from tieout.store.postgres.tenant import tenant
 from tieout.store.tenancy.models import Member, Organisation
 
 SETTING = "select set_config('tieout.organisation', %s, true)"
-OF_NOBODY = {"tieout_unproved", "django_migrations"}
-"""Tables without an organisation's rows that the application may see."""
+OF_NOBODY = ("tieout_unproved", "tenancy_person")
+"""Tables that are no organisation's, and below the libraries that keep tables of their own."""
+LIBRARIES = ("django_", "auth_", "account_", "mfa_", "usersessions_", "procrastinate_")
 
 
 def tables(store: Store) -> dict[str, str]:
@@ -29,7 +30,11 @@ def tables(store: Store) -> dict[str, str]:
             "else 'organisation_id' end from pg_class c join pg_namespace n on "
             "n.oid = c.relnamespace where n.nspname = 'public' and c.relkind = 'r'"
         ).fetchall()
-    return {table: column for table, column in found if table not in OF_NOBODY}
+    return {
+        table: column
+        for table, column in found
+        if table not in OF_NOBODY and not table.startswith(LIBRARIES)
+    }
 
 
 def seen(plain: psycopg.Connection, table: str, column: str) -> list[UUID]:

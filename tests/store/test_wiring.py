@@ -46,11 +46,15 @@ def test_from_an_empty_folder_to_a_sound_chain() -> None:
 
 def test_a_database_of_ones_own(store: Store, tmp_path: Path) -> None:
     address = {role: store.address(role).conninfo for role in (APPLICATION, OWNER, SUPERUSER)}
-    home = str(tmp_path)
+    home = str(tmp_path)  # left as it is: what signs sessions is given too
     for application, owner, answer in (
         (APPLICATION, OWNER, "True"),
         (SUPERUSER, "", "store.unsafe-role"),
     ):
-        said = {"DATABASE_URL": address[application], "TIEOUT_OWNER_URL": address.get(owner, "")}
+        said = {
+            "TIEOUT_SECRET_KEY": "given",
+            "DATABASE_URL": address[application],
+            "TIEOUT_OWNER_URL": address.get(owner, ""),
+        }
         assert opened_with(TIEOUT_HOME=home, **said) == answer
     assert list(tmp_path.iterdir()) == []

@@ -217,13 +217,18 @@ def completion_command(shell: str) -> None:
         click.echo(made(app, {}, "tieout", "_TIEOUT_COMPLETE").source())
 
 
-def main() -> None:
-    """Run the command line and end with its exit code; Ctrl-C and a closed pipe are no faults."""
+def main(wired: object = None) -> None:
+    """Run the command line and end with its exit code; Ctrl-C and a closed pipe are no faults.
+
+    `wired`: what the commands of a server are handed (`cli.server.wiring`).
+    """
     # Arrow's own pool holds on to what is freed: a fifth more memory at the peak of a large match.
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     run: Callable[..., object] = app.main
     try:
-        code = run(prog_name="tieout", complete_var="_TIEOUT_COMPLETE", standalone_mode=False)
+        code = run(
+            prog_name="tieout", complete_var="_TIEOUT_COMPLETE", standalone_mode=False, obj=wired
+        )
     except click.ClickException as error:
         code = COULD_NOT_RUN
         if "--json" in sys.argv:

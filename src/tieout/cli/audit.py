@@ -70,9 +70,13 @@ def _faults(found: Verified) -> list[str]:
     lines = [str(each) for each in found.findings[:FINDINGS_SHOWN]]
     more = len(found.findings) - FINDINGS_SHOWN
     lines += [f"and {more:,} more findings: --json has all"] if more > 0 else []
-    lines += [f"the head at event {each} is signed by no known key" for each in found.unproved_heads]
+    lines += [
+        f"the head at event {each} is signed by no known key" for each in found.unproved_heads
+    ]
     lines += [f"the signed head at event {each} was removed" for each in found.lost_heads]
-    lines += [f"line {each} is none that an export has" for each in found.odd_lines[:FINDINGS_SHOWN]]
+    lines += [
+        f"line {each} is none that an export has" for each in found.odd_lines[:FINDINGS_SHOWN]
+    ]
     return lines
 
 

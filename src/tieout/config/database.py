@@ -1,11 +1,14 @@
 """The database, wired: embedded or one's own, opened for the application, its tables kept up."""
 
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import django
 import psycopg
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 
@@ -20,8 +23,11 @@ MIGRATION_LOCK = 0x7469656F7574
 
 
 @contextmanager
-def opened(environment: Environment) -> Iterator[None]:
-    """The database started, up to date, and Django connected as the application's role."""
+def opened(environment: Environment, *, is_migrated: bool = False) -> Iterator[None]:
+    """The database started, up to date, and Django connected as the application's role.
+
+    A process that `tieout serve` has started says `is_migrated`: the tables are up to date.
+    """
     server = None
     if environment.database_url:
         application = Address.of(environment.database_url)
@@ -31,11 +37,11 @@ def opened(environment: Environment) -> Iterator[None]:
         server.start()
         application, owner = server.address(APPLICATION), server.address(OWNER)
     try:
-        if server and owner:
+        if server and owner and not is_migrated:
             prepare_roles(server.address(SUPERUSER), owner, application)
-        set_up()
+        set_up(environment)
         connect(application)
-        if owner:
+        if owner and not is_migrated:
             migrate(owner, application)
         check(application)
         yield
@@ -45,10 +51,23 @@ def opened(environment: Environment) -> Iterator[None]:
             server.stop()
 
 
-def set_up() -> None:
+def set_up(environment: Environment | None = None) -> None:
     """Django with its apps; models can be imported after this."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tieout.config.settings")
+    if environment and not settings.SECRET_KEY:
+        settings.SECRET_KEY = kept_secret(environment.home / "secret.key")
     django.setup()
+
+
+def kept_secret(path: Path) -> str:
+    """The secret in that file, readable by its owner alone; made when it is not there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.touch(0o600, exist_ok=False)
+        path.write_text(secrets.token_urlsafe(48), encoding="utf-8")
+    except FileExistsError:
+        pass
+    return path.read_text(encoding="utf-8")
 
 
 def connect(address: Address) -> None:

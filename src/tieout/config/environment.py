@@ -13,11 +13,19 @@ SETTINGS = {
     "TIEOUT_OWNER_URL": "the same database as the owner of its tables, for migrations",
     "TIEOUT_PG_PROGRAMS": "folder of PostgreSQL's programs for the embedded database",
     "TIEOUT_PG_ACCOUNT": "as root: the account that runs the embedded database",
-    "TIEOUT_SECRET_KEY": "what signs sessions",
+    "TIEOUT_SECRET_KEY": "what signs sessions; without it one is kept in the home folder",
+    "TIEOUT_ADDRESS": "the address people open, `https://books.example.org`",
+    "TIEOUT_HOSTS": "further host names it answers to, with commas between",
+    "TIEOUT_PROXIES": "how many proxies stand before it and can be believed",
+    "TIEOUT_MAIL": "mail server: `smtp://user:password@host:587`, or `smtps://`",
+    "TIEOUT_MAIL_FROM": "sender of its letters",
+    "TIEOUT_BREACHES": "`online`: new passwords are looked up (five letters of a hash) among leaks",
     "TIEOUT_SIGNING_KEY": "what signs heads of audit chains: a private Ed25519 key, hexadecimal",
     "TIEOUT_BACKUP_URL": "the same database as a role that sees all rows, for backups",
 }
 """Every variable, and what it is for."""
+
+ADDRESS = "http://localhost:8000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,12 @@ class Environment:
     programs: Path | None = None
     account: str = ""
     secret_key: str = ""
+    address: str = ADDRESS
+    hosts: tuple[str, ...] = ()
+    proxies: int = 0
+    mail: str = ""
+    mail_from: str = ""
+    breaches_online: bool = False
     signing_key: str = ""
     backup_url: str = ""
 
@@ -49,6 +63,12 @@ class Environment:
             Path(programs) if programs else None,
             known.get("TIEOUT_PG_ACCOUNT", ""),
             known.get("TIEOUT_SECRET_KEY", ""),
+            known.get("TIEOUT_ADDRESS", "").rstrip("/") or ADDRESS,
+            tuple(filter(None, known.get("TIEOUT_HOSTS", "").replace(" ", "").split(","))),
+            int(known.get("TIEOUT_PROXIES") or 0),
+            known.get("TIEOUT_MAIL", ""),
+            known.get("TIEOUT_MAIL_FROM", ""),
+            known.get("TIEOUT_BREACHES", "") == "online",
             known.get("TIEOUT_SIGNING_KEY", ""),
             known.get("TIEOUT_BACKUP_URL", ""),
         )

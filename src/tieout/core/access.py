@@ -101,6 +101,12 @@ GRANTS: Mapping[Role, frozenset[Role]] = {
 """Which roles a role may give to others: only an owner makes an owner."""
 
 
+SYSTEM_ID = 0
+"""In place of a member's id: the program itself, or its operator at the machine."""
+SYSTEM_MAY = frozenset({Action.VIEW_AUDIT, Action.SIGN_HEAD})
+"""What is done in every organisation without a member: its chain is proved, signed and exported."""
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who acts, and from where."""
@@ -113,7 +119,7 @@ class Actor:
     """Whether the member has not left."""
 
     def __str__(self) -> str:
-        return f"member:{self.member_id}"
+        return "system" if self.member_id == SYSTEM_ID else f"member:{self.member_id}"
 
 
 def may(role: Role, action: Action) -> bool:
@@ -125,9 +131,20 @@ def require(actor: Actor, action: Action) -> None:
     """Raise `AccessDenied` unless the actor is active and the table says yes."""
     if not actor.is_active:
         raise AccessDenied("access.denied", f"{actor}, who has left", "an active member")
-    if not may(actor.role, action):
+    if actor.member_id == SYSTEM_ID:
+        if action not in SYSTEM_MAY:
+            raise AccessDenied("access.denied", f"the system ({action})", "a member")
+    elif not may(actor.role, action):
         able = ", ".join(role for role in Role if may(role, action))
         raise AccessDenied("access.denied", f"the role {actor.role} ({action})", f"one of {able}")
+
+
+def require_scope(scopes: frozenset[Action] | None, action: Action) -> None:
+    """Raise `AccessDenied` when a program's token was not made for the action."""
+    if scopes is not None and action not in scopes:
+        raise AccessDenied(
+            "access.scope", f"a token for {', '.join(sorted(scopes)) or 'nothing'}", action
+        )
 
 
 def require_grant(actor: Actor, role: Role) -> None:

@@ -193,7 +193,7 @@ def hash_of(previous: bytes, body: bytes) -> bytes:
 def parsed(body: bytes) -> dict[str, object]:
     """The names and values of canonical bytes; raises ValueError if they are not canonical."""
     try:
-        values = json.loads(body.decode("utf-8"), parse_float=_refused, parse_constant=_refused)
+        values = _DECODER.decode(body.decode("utf-8"))
         is_canonical = isinstance(values, dict) and _rewritten(values, body) == body
     except RecursionError as error:
         raise ValueError("the bytes are nested too deeply") from error
@@ -211,12 +211,15 @@ def _rewritten(values: dict[str, Value], body: bytes) -> bytes:
     """The canonical bytes of what was read; the library writes them where its order is the same."""
     if max(body) >= _FOUR_BYTES:
         return canonical_bytes(values)
-    text = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text.encode("utf-8", "surrogatepass")
+    return _ENCODER.encode(values).encode("utf-8", "surrogatepass")
 
 
 def _refused(text: str) -> object:
     raise ValueError(f"{text} is no integer")
+
+
+_DECODER = json.JSONDecoder(parse_float=_refused, parse_constant=_refused)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 class Tampering(StrEnum):
@@ -316,7 +319,7 @@ def _fault(each: ChainedEvent, chain: ChainId) -> str:
 
 
 def _said(each: ChainedEvent, chain: ChainId) -> tuple[str, int]:
-    """What is wrong with an event by itself, and its number: by its bytes if they can be trusted."""
+    """What is wrong with an event by itself, and its number by bytes that can be trusted."""
     if len(each.previous) != HASH_BYTES or hash_of(each.previous, each.body) != each.hash:
         return "its bytes do not have the hash kept with them", each.sequence
     try:

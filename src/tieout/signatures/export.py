@@ -1,4 +1,4 @@
-"""An exported audit chain, proved from its file alone: no database, no server, no trust in either."""
+"""An exported audit chain, proved from its file alone: no database, no trust in the server."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -9,8 +9,6 @@ from tieout.core.audit_file import ExportReader, Opening, end_of
 from tieout.core.errors import InvalidInput, NotFound
 from tieout.signatures import HeadsSaid, proved_heads
 
-LINE_BYTES_MAX = 1 << 26
-"""No event is longer; a longer line is read in pieces, none of which is a line of an export."""
 LAST_LINE_BYTES = 4096
 
 
@@ -79,8 +77,7 @@ def _passed(
 
 def _lines(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
-        while line := file.readline(LINE_BYTES_MAX):
-            yield line
+        yield from file
 
 
 def _last_line(path: Path) -> bytes:

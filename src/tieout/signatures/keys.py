@@ -1,7 +1,7 @@
 """The keys that sign heads: private ones in a file that only its owner reads, old public ones kept.
 
-The file lies beside the database's folder, not in the database: whoever can rewrite every row still
-cannot sign. A key of one's own comes from outside and is never written here but for its public half.
+The file lies beside the database, not in it: whoever can rewrite every row still cannot sign. A key
+of one's own comes from outside and is never written here but for its public half.
 """
 
 import fcntl
@@ -58,12 +58,16 @@ class KeyStore:
         if not self.path.exists():
             return []
         if self.path.stat().st_mode & 0o077:
-            raise InvalidInput("audit.no-key", "a file that others can read", "mode 600", self._said)
+            raise InvalidInput(
+                "audit.no-key", "a file that others can read", "mode 600", self._said
+            )
         try:
             found = json.loads(self.path.read_text(encoding="ascii"))
             return [SigningKey(**each) for each in found["keys"]]
         except (ValueError, TypeError, KeyError, OSError) as error:
-            raise InvalidInput("audit.no-key", str(error), "the file as written", self._said) from error
+            raise InvalidInput(
+                "audit.no-key", str(error), "the file as written", self._said
+            ) from error
 
     def signing(self, now: datetime) -> bytes:
         """The private key that signs now; made when there is none."""

@@ -8,23 +8,13 @@ from uuid import UUID
 
 from django.db import connection
 
-from tieout.core.access import Action, Actor, Role, require
+from tieout.core.access import SYSTEM_ID, Action, Actor, Role, require, require_scope
 from tieout.core.audit import Value
 from tieout.core.errors import NotFound
 from tieout.store.audit.chain import append
 from tieout.store.operations.models import OutboxMessage
 from tieout.store.postgres.tenant import tenant
 from tieout.store.tenancy.models import Member
-
-SYSTEM = "system"
-"""The actor of what nobody asked for by hand."""
-
-
-class SystemActor(Actor):
-    """Nobody's member and in no role: only a verb of the system acts as it."""
-
-    def __str__(self) -> str:
-        return SYSTEM
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +24,13 @@ class Caller:
     organisation_id: UUID
     member_id: int
     origin: str
+    scopes: frozenset[Action] | None = None
+    """For a program's token: the actions it may ask for; None for a person."""
+
+    @classmethod
+    def system(cls, organisation_id: UUID, origin: str) -> "Caller":
+        """Nobody's member: what the program does by itself, or its operator at the machine."""
+        return cls(organisation_id, SYSTEM_ID, origin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,20 +86,14 @@ def acting(caller: Caller, action: Action, verb: str, at: datetime) -> Iterator[
     with tenant(caller.organisation_id):
         actor = access_actor(caller)
         require(actor, action)
+        require_scope(caller.scopes, action)
         yield Act(caller, actor, verb, at)
-
-
-@contextmanager
-def acting_as_system(organisation_id: UUID, origin: str, verb: str, at: datetime) -> Iterator[Act]:
-    """A transaction in an organisation for what nobody asks for by hand; no door calls this."""
-    with tenant(organisation_id):
-        yield Act(
-            Caller(organisation_id, 0, origin), SystemActor(0, Role.INTEGRATION, origin), verb, at
-        )
 
 
 def access_actor(caller: Caller) -> Actor:
     """The member as it is now: a role taken away a moment ago no longer helps."""
+    if caller.member_id == SYSTEM_ID:
+        return Actor(SYSTEM_ID, Role.INTEGRATION, caller.origin)
     member = Member.objects.filter(
         organisation_id=caller.organisation_id, id=caller.member_id
     ).first()

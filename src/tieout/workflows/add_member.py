@@ -9,8 +9,16 @@ from tieout.workflows.acting import Caller, acting
 from tieout.workflows.create_organisation import checked_email
 
 
-def add_member(caller: Caller, *, email: str, role: Role, name: str = "", now: datetime) -> Caller:
-    """The new member, as a caller from the same place."""
+def add_member(  # noqa: PLR0913  what a member has, by name
+    caller: Caller,
+    *,
+    email: str,
+    role: Role,
+    name: str = "",
+    person_id: int | None = None,
+    now: datetime,
+) -> Caller:
+    """The new member, as a caller from the same place; `person_id`: who signs in as it."""
     with acting(caller, Action.MANAGE_MEMBERS, "add_member", now) as act:
         require_grant(act.actor, role)
         address = checked_email(email)
@@ -19,6 +27,7 @@ def add_member(caller: Caller, *, email: str, role: Role, name: str = "", now: d
             raise Conflict("access.member-exists", address, "somebody who is not a member yet")
         member = Member.objects.create(
             organisation_id=caller.organisation_id,
+            person_id=person_id,
             email=address,
             name=name,
             role=role,

@@ -10,10 +10,19 @@ from tieout.store.tenancy.models import Member, Organisation
 from tieout.workflows.acting import Act, Caller
 
 
-def create_organisation(
-    *, name: str, owner_email: str, owner_name: str = "", origin: str, now: datetime
+def create_organisation(  # noqa: PLR0913  what it begins with, by name
+    *,
+    name: str,
+    owner_email: str,
+    owner_name: str = "",
+    person_id: int | None = None,
+    origin: str,
+    now: datetime,
 ) -> Caller:
-    """The organisation and its owner; the answer calls further verbs in the owner's name."""
+    """The organisation and its owner; the answer calls further verbs in the owner's name.
+
+    `person_id`: who signs in as the owner.
+    """
     if not name.strip():
         raise InvalidInput("access.member-invalid", "an empty name", "a name", "organisation")
     email = checked_email(owner_email)
@@ -21,7 +30,12 @@ def create_organisation(
     with tenant(organisation_id):
         made = Organisation.objects.create(id=organisation_id, name=name.strip(), created_at=now)
         owner = Member.objects.create(
-            organisation=made, email=email, name=owner_name, role=Role.OWNER, joined_at=now
+            organisation=made,
+            person_id=person_id,
+            email=email,
+            name=owner_name,
+            role=Role.OWNER,
+            joined_at=now,
         )
         caller = Caller(organisation_id, owner.pk, origin)
         act = Act(caller, Actor(owner.pk, Role.OWNER, origin), "create_organisation", now)

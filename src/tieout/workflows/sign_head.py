@@ -8,7 +8,7 @@ from tieout.core.errors import NotFound
 from tieout.signatures import SIGNING_VERB, key_id, public_key_of, signed
 from tieout.store.audit.chain import chain_names, tail_of
 from tieout.store.audit.models import SignedHead
-from tieout.workflows.acting import Act, Caller, acting, acting_as_system
+from tieout.workflows.acting import Act, Caller, acting
 
 
 def sign_head(caller: Caller, *, key: bytes, now: datetime) -> Head:
@@ -19,11 +19,10 @@ def sign_head(caller: Caller, *, key: bytes, now: datetime) -> Head:
 
 def sign_heads(*, key: bytes, origin: str, now: datetime) -> list[Head]:
     """The head of every organisation's chain, each in a transaction of its own, by the system."""
-    made = []
-    for organisation_id in chain_names():
-        with acting_as_system(organisation_id, origin, SIGNING_VERB, now) as act:
-            made.append(_signed(act, key))
-    return made
+    return [
+        sign_head(Caller.system(organisation_id, origin), key=key, now=now)
+        for organisation_id in chain_names()
+    ]
 
 
 def _signed(act: Act, key: bytes) -> Head:

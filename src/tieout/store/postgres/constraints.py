@@ -17,6 +17,10 @@ ORGANISATION = f"(select nullif(current_setting('{TENANT_SETTING}', true), '')::
 """The organisation of this connection. After a `set local` has ended the setting is empty text, not
 null; inside its own select it is worked out once a statement."""
 
+PERSON_SETTING = "tieout.person"
+PERSON = f"(select nullif(current_setting('{PERSON_SETTING}', true), '')::bigint)"
+"""The person who has signed in on this connection and has not chosen an organisation yet."""
+
 Editor = BaseDatabaseSchemaEditor
 Model = type[models.Model]
 
@@ -88,6 +92,24 @@ class TenantPolicy(Declared):
             f"alter table {table} no force row level security; "
             f"alter table {table} disable row level security"
         )
+
+
+class PersonPolicy(Declared):
+    """Row security, beside the tenant's: a person who has signed in reads what is about them."""
+
+    arguments = ("sees",)
+
+    def __init__(self, *, name: str, sees: str, **named: Any) -> None:  # noqa: ANN401  handed on
+        self.sees = sees
+        super().__init__(name=name, **named)
+
+    def made(self, table: str, name: str, model: Model) -> str:  # noqa: ARG002  the same for all
+        return (
+            f"create policy {name} on {table} for select using ({self.sees.format(person=PERSON)})"
+        )
+
+    def unmade(self, table: str, name: str) -> str:
+        return f"drop policy if exists {name} on {table}"
 
 
 class TenantKey(Declared):

@@ -1,13 +1,53 @@
-"""Organisations and members, and the base of every table that belongs to an organisation."""
+"""Persons, organisations and members, and the base of every table that belongs to an organisation.
+
+A person signs in and may be a member of several organisations. Persons belong to nobody: theirs is
+the one table without a policy.
+"""
 
 from typing import ClassVar
 from uuid import uuid4
 
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 
 from tieout.core.access import Role
-from tieout.store.postgres.constraints import AppMay, TenantPolicy, one_of, tenant_rules
+from tieout.store.postgres.constraints import (
+    AppMay,
+    PersonPolicy,
+    TenantPolicy,
+    one_of,
+    tenant_rules,
+)
+from tieout.store.postgres.fields import TenantForeignKey
+
+
+class Person(AbstractBaseUser):
+    """Who signs in, with the e-mail address as name; which organisations, its members say."""
+
+    id = models.BigAutoField(primary_key=True)
+    email = models.EmailField(unique=True)
+    name = models.TextField(blank=True)
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField()
+
+    USERNAME_FIELD = "email"
+    objects = BaseUserManager()
+
+    class Meta:
+        """One person an address, however it is written."""
+
+        constraints: ClassVar = [
+            AppMay(
+                name="tenancy_person_grants",
+                update=("email", "name", "password", "last_login", "is_active"),
+            ),
+            models.UniqueConstraint(Lower("email"), name="tenancy_person_email"),
+        ]
+
+    def __str__(self) -> str:
+        return f"person:{self.pk}"
 
 
 class Organisation(models.Model):
@@ -22,6 +62,11 @@ class Organisation(models.Model):
 
         constraints: ClassVar = [
             TenantPolicy(name="tenancy_organisation_tenant", column="id"),
+            PersonPolicy(
+                name="tenancy_organisation_person",
+                sees="exists (select 1 from tenancy_member m where m.organisation_id = "
+                "tenancy_organisation.id and m.left_at is null and m.person_id = {person})",
+            ),
             AppMay(name="tenancy_organisation_grants", update=("name",)),
             models.CheckConstraint(
                 condition=~models.Q(name=""), name="tenancy_organisation_name_given"
@@ -49,6 +94,10 @@ class TenantModel(models.Model):
 class Member(TenantModel):
     """A person or integration in one organisation, with one role."""
 
+    person = models.ForeignKey(
+        Person, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    """Who signs in as this member; nobody yet, or never for an integration."""
     email = models.TextField()
     name = models.TextField(blank=True)
     role = models.TextField()
@@ -60,10 +109,72 @@ class Member(TenantModel):
 
         constraints: ClassVar = [
             *tenant_rules(appended=False),
-            AppMay(name="tenancy_member_grants", update=("name", "role", "left_at")),
+            PersonPolicy(name="tenancy_member_person", sees="person_id = {person}"),
+            AppMay(name="tenancy_member_grants", update=("name", "role", "left_at", "person_id")),
             models.UniqueConstraint("organisation", Lower("email"), name="tenancy_member_email"),
+            models.UniqueConstraint(
+                fields=["person", "organisation"], name="tenancy_member_person_once"
+            ),
             one_of("role", list(Role)),
         ]
 
     def __str__(self) -> str:
         return f"member:{self.pk}"
+
+
+class Invitation(TenantModel):
+    """A link that makes whoever opens it first a member; kept as the hash of its secret."""
+
+    email = models.TextField()
+    role = models.TextField()
+    secret_sha256 = models.BinaryField(max_length=32)
+    invited_by = TenantForeignKey(Member)
+    invited_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Used once or withdrawn."""
+
+        constraints: ClassVar = [
+            *tenant_rules("invited_by", appended=False),
+            AppMay(name="tenancy_invitation_grants", update=("accepted_at", "withdrawn_at")),
+            one_of("role", list(Role)),
+            models.CheckConstraint(
+                condition=models.Q(accepted_at__isnull=True) | models.Q(withdrawn_at__isnull=True),
+                name="tenancy_invitation_ended_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"invitation:{self.pk}"
+
+
+class ApiToken(TenantModel):
+    """A key for programs, as one member and with no more than its scopes; kept as a hash."""
+
+    member = TenantForeignKey(Member)
+    name = models.TextField()
+    secret_sha256 = models.BinaryField(max_length=32)
+    scopes = ArrayField(models.TextField())
+    """The actions it may ask for, of those its member's role has."""
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Only its end and its use change."""
+
+        constraints: ClassVar = [
+            *tenant_rules("member", appended=False),
+            AppMay(name="tenancy_apitoken_grants", update=("revoked_at", "last_used_at")),
+            models.CheckConstraint(
+                condition=models.Q(expires_at__gt=models.F("made_at")),
+                name="tenancy_apitoken_expires",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"token:{self.pk}"

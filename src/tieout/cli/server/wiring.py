@@ -1,0 +1,37 @@
+"""What a server command is handed by the roof: a database to work on, and the time."""
+
+from contextlib import AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+import click
+
+from tieout.store.keeping.site import Site
+
+
+class Wiring(Protocol):
+    """The roof's side; `tieout.__main__` gives it."""
+
+    @property
+    def home(self) -> Path:
+        """The folder of the embedded database and of all keys."""
+
+    @property
+    def signing_key(self) -> str:
+        """The key of one's own that signs heads; empty when one is kept in the home."""
+
+    def now(self) -> datetime:
+        """This instant."""
+
+    def opened(self, *, is_migrated: bool = False) -> AbstractContextManager[None]:
+        """The database open and up to date; only inside may workflows be imported."""
+
+    def site(self) -> Site:
+        """Where everything is kept, for backups and restores; nothing is opened for it."""
+
+
+def wiring(ctx: click.Context) -> Wiring:
+    """The roof's side, as the program was started with it."""
+    found: Wiring = ctx.find_root().obj
+    return found

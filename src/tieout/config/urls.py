@@ -1,0 +1,5 @@
+"""Which door answers under which path."""
+
+from django.urls import include, path
+
+urlpatterns = [path("", include("tieout.web.urls"))]

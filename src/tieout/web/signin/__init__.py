@@ -1,0 +1,1 @@
+"""Signing in: what is ours beside the library that does it."""

@@ -1,0 +1,11 @@
+"""What the sign-in library asks of its surroundings."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+
+
+class Adapter(DefaultAccountAdapter):
+    """Persons come by invitation: nobody signs up by themselves."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002  the library's signature
+        return False
