@@ -22,4 +22,4 @@ def test_the_page_of_roles_is_the_table() -> None:
 
 def test_every_variable_of_the_environment_is_on_the_page() -> None:
     said = {row[0]: row[1] for row in rows("docs/internals/store.md") if row[0] in SETTINGS}
-    assert said == {name: text.strip(" `") for name, text in SETTINGS.items()}
+    assert said == SETTINGS

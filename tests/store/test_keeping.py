@@ -1,4 +1,4 @@
-"""A backup holds everything as of one instant, comes back elsewhere the same, and is whole or absent."""
+"""A backup is of one instant, comes back elsewhere the same, and is whole or absent."""
 
 import json
 import os
@@ -19,18 +19,24 @@ from tests.store.databases import Store, home_folder
 from tests.store.firms import KEY, NOW, firm, organisation
 from tieout.core.access import Role
 from tieout.core.errors import Conflict, InvalidInput
+from tieout.keeping.backup import MANIFEST, take_backup
+from tieout.keeping.facts import facts_of
+from tieout.keeping.restore import restore_backup, verify_backup
+from tieout.keeping.site import Site
 from tieout.signatures import key_id, public_key_of
 from tieout.signatures.keys import KeyStore
-from tieout.store.keeping.backup import MANIFEST, take_backup
-from tieout.store.keeping.facts import facts_of
-from tieout.store.keeping.restore import restore_backup, verify_backup
-from tieout.store.keeping.site import Site
 from tieout.store.postgres.server import OWNER, SUPERUSER
 from tieout.workflows.add_member import add_member
 from tieout.workflows.sign_head import sign_heads
 
 PUBLIC = public_key_of(KEY)
 KEYS = {key_id(PUBLIC): PUBLIC}
+
+PERSONS = "select email, password from tenancy_person order by 1"
+GUARDED = """
+select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where n.nspname = 'public' and relkind = 'r' and relrowsecurity and relforcerowsecurity
+"""
 
 
 @pytest.fixture
@@ -68,22 +74,14 @@ def test_everything_is_lost_and_comes_back_on_another_machine(
     assert (elsewhere.home / "secret.key").stat().st_mode & 0o077 == 0
     with elsewhere.all_seeing() as address, psycopg.connect(address.conninfo) as plain:
         after = facts_of(plain)
-        rows = plain.execute("select email, password from tenancy_person order by 1").fetchall()
+        rows = plain.execute(PERSONS).fetchall()
         owned = plain.execute(
             "select distinct tableowner from pg_tables where schemaname = 'public'"
         ).fetchall()
-        bare = plain.execute(
-            "select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace where "
-            "n.nspname = 'public' and relkind = 'r' and relrowsecurity and relforcerowsecurity"
-        ).fetchone()
+        guarded = plain.execute(GUARDED).fetchone()
     with store.superuser() as plain:
-        assert rows == plain.execute(
-            "select email, password from tenancy_person order by 1"
-        ).fetchall()
-        assert bare == plain.execute(
-            "select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace where "
-            "n.nspname = 'public' and relkind = 'r' and relrowsecurity and relforcerowsecurity"
-        ).fetchone()
+        assert rows == plain.execute(PERSONS).fetchall()
+        assert guarded == plain.execute(GUARDED).fetchone()
     assert before.differences(after) == []
     assert owned == [(OWNER,)]
     assert before.balance_count > 0
@@ -181,10 +179,11 @@ TAKE = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from tieout.store.keeping.backup import take_backup
-from tieout.store.keeping.site import Site
+from tieout.keeping.backup import take_backup
+from tieout.keeping.site import Site
 print("ready", flush=True)
-take_backup(Site(Path(sys.argv[1]), is_safe=False), Path(sys.argv[2]), now=datetime(2026, 11, 22, tzinfo=UTC))
+site = Site(Path(sys.argv[1]), is_safe=False)
+take_backup(site, Path(sys.argv[2]), now=datetime(2026, 11, 22, tzinfo=UTC))
 print("done", flush=True)
 """
 
@@ -223,9 +222,7 @@ def verify_names(folder: Path) -> list[str]:
     return [each.name for each in folder.iterdir() if not each.name.endswith(".part")]
 
 
-def test_a_database_of_ones_own_is_backed_up_and_restored(
-    store: Store, tmp_path: Path
-) -> None:
+def test_a_database_of_ones_own_is_backed_up_and_restored(store: Store, tmp_path: Path) -> None:
     organisation("Own")
     own = Site(
         tmp_path / "home",

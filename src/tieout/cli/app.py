@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 import tieout
+from tieout.cli import proof
 from tieout.core.errors import CODES, TieoutError
 
 PATH = click.Path(path_type=Path)
@@ -135,34 +136,9 @@ def formats_command(as_json: bool) -> None:
 def doctor_command(ctx: click.Context, as_json: bool) -> None:
     """Check that this machine can do the work, one line each with the next step."""
     from tieout.cli import doctor  # noqa: PLC0415  start-up time counts
+    from tieout.cli.server import health  # noqa: PLC0415  the same
 
-    ctx.exit(doctor.run(as_json=as_json))
-
-
-@app.group("audit")
-def audit_group() -> None:
-    """Audit chains: verify, export, sign, keys."""
-
-
-@audit_group.command("verify")
-@click.argument("file", type=PATH, required=False)
-@click.option(
-    "--key",
-    "keys",
-    multiple=True,
-    metavar="KEY",
-    help="A public key you know: hexadecimal, or a file of them (repeatable).",
-)
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
-@click.pass_context
-def audit_verify_command(ctx: click.Context, /, **options: Any) -> None:
-    """Prove an exported chain FILE, offline.
-
-    Exit code 0: sound; 1: something is wrong, and what; 2: could not run.
-    """
-    from tieout.cli import audit  # noqa: PLC0415  start-up time counts
-
-    ctx.exit(audit.run(**options))
+    ctx.exit(doctor.run(as_json=as_json, of_server=lambda: health.checks(ctx)))
 
 
 @app.command("demo")
@@ -176,6 +152,19 @@ def demo_command(ctx: click.Context, /, **options: Any) -> None:
     from tieout.cli import demo  # noqa: PLC0415  start-up time counts
 
     ctx.exit(demo.run(**options))
+
+
+@app.command("create-organisation")
+@click.argument("name")
+@click.option("--owner", required=True, help="E-mail address of the person who owns it.")
+@click.option("--name", "person_name", default="", help="The person's name.")
+@click.option("--password-file", default="", help="Where the password stands; - for the input.")
+@click.pass_context
+def create_organisation_command(ctx: click.Context, /, **options: Any) -> None:
+    """Make an organisation on this server, with a person who owns it and can sign in."""
+    from tieout.cli.server import setting_up  # noqa: PLC0415  start-up time counts
+
+    ctx.exit(setting_up.create_organisation(ctx, **options))
 
 
 @app.command("explain-code")
@@ -215,6 +204,10 @@ def completion_command(shell: str) -> None:
     made = get_completion_class(shell)
     if made is not None:
         click.echo(made(app, {}, "tieout", "_TIEOUT_COMPLETE").source())
+
+
+for command in proof.COMMANDS:
+    app.add_command(command)
 
 
 def main(wired: object = None) -> None:

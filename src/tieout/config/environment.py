@@ -14,12 +14,12 @@ SETTINGS = {
     "TIEOUT_PG_PROGRAMS": "folder of PostgreSQL's programs for the embedded database",
     "TIEOUT_PG_ACCOUNT": "as root: the account that runs the embedded database",
     "TIEOUT_SECRET_KEY": "what signs sessions; without it one is kept in the home folder",
-    "TIEOUT_ADDRESS": "the address people open, `https://books.example.org`",
+    "TIEOUT_ADDRESS": "the address people open (https://books.example.org)",
     "TIEOUT_HOSTS": "further host names it answers to, with commas between",
     "TIEOUT_PROXIES": "how many proxies stand before it and can be believed",
-    "TIEOUT_MAIL": "mail server: `smtp://user:password@host:587`, or `smtps://`",
+    "TIEOUT_MAIL": "mail server (smtp://user:password@host:587, or smtps://)",
     "TIEOUT_MAIL_FROM": "sender of its letters",
-    "TIEOUT_BREACHES": "`online`: new passwords are looked up (five letters of a hash) among leaks",
+    "TIEOUT_BREACHES": "online: new passwords are looked up among leaks, by five letters of a hash",
     "TIEOUT_SIGNING_KEY": "what signs heads of audit chains: a private Ed25519 key, hexadecimal",
     "TIEOUT_BACKUP_URL": "the same database as a role that sees all rows, for backups",
 }
@@ -72,6 +72,11 @@ class Environment:
             known.get("TIEOUT_SIGNING_KEY", ""),
             known.get("TIEOUT_BACKUP_URL", ""),
         )
+
+    @staticmethod
+    def given() -> dict[str, bool]:
+        """Which variables are set; what they say is nobody else's business."""
+        return {name: bool(os.environ.get(name)) for name in SETTINGS}
 
 
 def _default_home(variables: Mapping[str, str]) -> Path:

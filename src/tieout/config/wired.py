@@ -9,7 +9,7 @@ from tieout.config import clock
 from tieout.config.environment import Environment
 
 if TYPE_CHECKING:
-    from tieout.store.keeping.site import Site
+    from tieout.keeping.site import Site
 
 
 class Wired:
@@ -31,8 +31,11 @@ class Wired:
 
         return opened(Environment.of(), is_migrated=is_migrated)
 
+    def settings_given(self) -> dict[str, bool]:
+        return Environment.given()
+
     def site(self) -> "Site":
-        from tieout.store.keeping.site import Site  # noqa: PLC0415  start-up time counts
+        from tieout.keeping.site import Site  # noqa: PLC0415  start-up time counts
 
         said = Environment.of()
         return Site(

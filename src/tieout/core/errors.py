@@ -135,6 +135,7 @@ CODES: dict[str, Code] = _catalogue(
     Code("access.sign-in-first", H, "This invitation is for somebody who can sign in already", "Sign in with the address invited, then open the link again."),
     Code("access.member-exists", H, "There is a member with this e-mail address", "Change the role of that member instead."),
     Code("store.not-found", H, "There is no such record in this organisation", "Check the id; what another organisation has cannot be named here."),
+    Code("store.ambiguous", H, "More than one fits", "Name the one you mean by its id."),
     Code("store.differs", H, "What was kept is not what was received", "Verify the audit chain and restore the file from a backup; nothing was read from it."),
     Code("decision.conflict", H, "Another decision stands against this one", "Look at the decision named; undo it first if it is wrong."),
     Code("decision.not-in-force", H, "This step does not follow from where things stand", "Load the page again: somebody may have been quicker."),

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import click
 
-from tieout.store.keeping.site import Site
+from tieout.keeping.site import Site
 
 
 class Wiring(Protocol):
@@ -26,6 +26,9 @@ class Wiring(Protocol):
 
     def opened(self, *, is_migrated: bool = False) -> AbstractContextManager[None]:
         """The database open and up to date; only inside may workflows be imported."""
+
+    def settings_given(self) -> dict[str, bool]:
+        """Every variable of the environment that is known, and whether it is set."""
 
     def site(self) -> Site:
         """Where everything is kept, for backups and restores; nothing is opened for it."""

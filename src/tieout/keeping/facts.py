@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import LiteralString, cast
 from uuid import UUID
 
@@ -17,7 +18,6 @@ from psycopg import sql
 from tieout.core.audit import ChainedEvent, ChainId, Finding, Head, Verified, is_sound, verify
 from tieout.core.audit_file import HeadSignature
 from tieout.signatures import HeadsSaid, proved_heads
-from tieout.store.postgres.files import sql_text
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
@@ -74,32 +74,35 @@ class Facts:
         return said
 
 
-def _statement(name: str) -> LiteralString:
+def statement(name: str) -> LiteralString:
     """A file's statement; psycopg wants to know that nobody made it up at run time."""
-    return cast("LiteralString", sql_text(f"keeping/{name}"))
+    text = (Path(__file__).parent / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+    return cast("LiteralString", text)
 
 
 def facts_of(connection: Connection) -> Facts:
     """The figures as this connection's transaction sees them."""
-    tables = [str(name) for (name,) in connection.execute(_statement("tables")).fetchall()]
+    tables = [str(name) for (name,) in connection.execute(statement("tables")).fetchall()]
+    if "audit_tail" not in tables:
+        return Facts({}, 0, hashlib.sha256(b"").hexdigest(), {})
     rows = {}
     for table in tables:
         counted = connection.execute(
             sql.SQL("select count(*) from {}").format(sql.Identifier(table))
         ).fetchone()
         rows[table] = int(str(counted[0])) if counted else 0
-    balances = connection.execute(_statement("balances")).fetchall()
+    balances = connection.execute(statement("balances")).fetchall()
     digest = hashlib.sha256(json.dumps(balances).encode()).hexdigest()
     chains = {
         str(name): (int(str(sequence)), str(end))
-        for name, sequence, end, _ in connection.execute(_statement("chains")).fetchall()
+        for name, sequence, end, _ in connection.execute(statement("chains")).fetchall()
     }
     return Facts(rows, len(balances), digest, chains)
 
 
 def chains_verified(connection: Connection, keys: Mapping[str, bytes]) -> dict[str, Verified]:
     """Every organisation's chain, proved event by event against its heads."""
-    found = connection.execute(_statement("chains")).fetchall()
+    found = connection.execute(statement("chains")).fetchall()
     return {
         name: _verified(connection, Head(ChainId(name), sequence, bytes.fromhex(end), at), keys)
         for name, sequence, end, at in cast("list[tuple[str, int, str, datetime]]", found)
@@ -119,7 +122,7 @@ def _verified(connection: Connection, end: Head, keys: Mapping[str, bytes]) -> V
 
 
 def _heads(connection: Connection, name: str) -> Iterator[HeadSignature]:
-    found = connection.execute(_statement("heads"), {"organisation": UUID(name)}).fetchall()
+    found = connection.execute(statement("heads"), {"organisation": UUID(name)}).fetchall()
     for sequence, digest, at, key, signature in cast(
         "list[tuple[int, bytes, datetime, str, bytes]]", found
     ):
@@ -129,7 +132,7 @@ def _heads(connection: Connection, name: str) -> Iterator[HeadSignature]:
 def _events(connection: Connection, name: str) -> Iterator[ChainedEvent]:
     with connection.transaction(), connection.cursor("events") as cursor:
         cursor.itersize = 2000
-        cursor.execute(_statement("events"), {"organisation": UUID(name)})
+        cursor.execute(statement("events"), {"organisation": UUID(name)})
         for sequence, previous, body, digest in cursor:
             yield ChainedEvent(
                 cast("int", sequence), cast("bytes", previous), cast("bytes", body),

@@ -21,11 +21,11 @@ import psycopg
 
 from tieout.core.audit import Verified
 from tieout.core.errors import Conflict, Corruption, InvalidInput, NotFound
+from tieout.keeping.backup import BLOCK, DUMP, HOME, MANIFEST, Manifest, running
+from tieout.keeping.facts import chains_verified, facts_of
+from tieout.keeping.site import Site
 from tieout.signatures.keys import NAME as SIGNING_KEYS
 from tieout.signatures.keys import KeyStore
-from tieout.store.keeping.backup import BLOCK, DUMP, HOME, MANIFEST, Manifest, running
-from tieout.store.keeping.facts import chains_verified, facts_of
-from tieout.store.keeping.site import Site
 from tieout.store.postgres.address import Address
 from tieout.store.postgres.binaries import find_programs, version_of
 from tieout.store.postgres.roles import prepare_roles
@@ -127,16 +127,20 @@ def _opened(file: Path, site: Site) -> Iterator[tuple[zipfile.ZipFile, Manifest]
     try:
         with zipfile.ZipFile(file) as archive:
             manifest = Manifest.of(archive.read(MANIFEST))
-            names = set(archive.namelist()) - {MANIFEST}
-            if names != set(manifest.sha256) or DUMP not in names:
-                raise ValueError(f"parts {', '.join(sorted(names ^ set(manifest.sha256)))}")
-            for name, said in manifest.sha256.items():
-                if _sha256(archive, name) != said:
-                    raise ValueError(f"{name} does not have the hash of the manifest")
+            _refuse_altered(archive, manifest)
             _refuse_newer(manifest, site)
             yield archive, manifest
     except (zipfile.BadZipFile, ValueError, KeyError, TypeError, EOFError) as error:
         raise InvalidInput("backup.not-usable", str(error), "a whole backup", str(file)) from error
+
+
+def _refuse_altered(archive: zipfile.ZipFile, manifest: Manifest) -> None:
+    names = set(archive.namelist()) - {MANIFEST}
+    if names != set(manifest.sha256) or DUMP not in names:
+        raise ValueError(f"parts {', '.join(sorted(names ^ set(manifest.sha256)))}")
+    for name, said in manifest.sha256.items():
+        if _sha256(archive, name) != said:
+            raise ValueError(f"{name} does not have the hash of the manifest")
 
 
 def _refuse_newer(manifest: Manifest, site: Site) -> None:

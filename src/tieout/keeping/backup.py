@@ -23,8 +23,8 @@ import psycopg
 
 import tieout
 from tieout.core.errors import InvalidInput
-from tieout.store.keeping.facts import Facts, facts_of
-from tieout.store.keeping.site import Site
+from tieout.keeping.facts import Facts, facts_of
+from tieout.keeping.site import Site
 from tieout.store.postgres.address import Address
 from tieout.store.postgres.binaries import find_programs
 
@@ -142,9 +142,7 @@ def running(
     programs = find_programs(site.programs)
     known = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
     environment = known | {"PGPASSWORD": address.password}
-    plain = Address(
-        address.host, address.database, address.role, "", address.port, address.options
-    )
+    plain = Address(address.host, address.database, address.role, "", address.port, address.options)
     command = [str(programs / words[0]), *words[1:], "-d", plain.conninfo]
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(  # noqa: S603  a program that we found ourselves
@@ -166,7 +164,9 @@ def running(
         if process.returncode:
             errors.seek(0)
             said = errors.read().decode(errors="replace").strip()
-            raise InvalidInput("backup.not-usable", said or words[0], f"{words[0]} without an error")
+            raise InvalidInput(
+                "backup.not-usable", said or words[0], f"{words[0]} without an error"
+            )
 
 
 @contextmanager

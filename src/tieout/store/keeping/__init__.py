@@ -1,1 +1,0 @@
-"""Keeping: the whole site as one file, and back, with the proof that nothing was lost on the way."""
