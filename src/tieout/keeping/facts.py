@@ -76,8 +76,7 @@ class Facts:
 
 def statement(name: str) -> LiteralString:
     """A file's statement; psycopg wants to know that nobody made it up at run time."""
-    text = (Path(__file__).parent / "sql" / f"{name}.sql").read_text(encoding="utf-8")
-    return text
+    return (Path(__file__).parent / "sql" / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def facts_of(connection: Connection) -> Facts:

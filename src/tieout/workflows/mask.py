@@ -100,7 +100,8 @@ class _Copy:
 
     def _value(self, model: type[TenantModel], column: Any, value: Any) -> Any:  # noqa: ANN401  any column and what it holds
         if isinstance(column, models.ForeignKey):
-            return self.became.get(column.related_model, {}).get(value)
+            to: Any = column.related_model
+            return self.became.get(to, {}).get(value)
         ours = (PLAIN | OURS.get(model, frozenset())) - TEXTS.get(model, frozenset())
         if column.name in ours or value is None:
             return value
