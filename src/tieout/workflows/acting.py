@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from tieout.core.access import SYSTEM_ID, Action, Actor, Role, require, require_scope
+from tieout.core.access import SYSTEM_ID, Action, Actor, Role, may, require, require_scope
 from tieout.core.audit import Value
 from tieout.core.errors import NotFound
 from tieout.store.audit.chain import append
@@ -88,6 +88,21 @@ def acting(caller: Caller, action: Action, verb: str, at: datetime) -> Iterator[
         require(actor, action)
         require_scope(caller.scopes, action)
         yield Act(caller, actor, verb, at)
+
+
+@contextmanager
+def looking(caller: Caller, *actions: Action) -> Iterator[Actor]:
+    """As `acting`, for reading alone: the role allows one of the actions, and nothing is noted."""
+    with tenant(caller.organisation_id):
+        actor = access_actor(caller)
+        if caller.scopes is not None and not caller.scopes & set(actions):
+            require_scope(caller.scopes, actions[-1])
+        is_system = actor.member_id == SYSTEM_ID  # its own short list, not its role's
+        if is_system or not any(may(actor.role, each) for each in actions[:-1]):
+            require(actor, actions[-1])
+        elif not actor.is_active:
+            require(actor, actions[0])
+        yield actor
 
 
 def access_actor(caller: Caller) -> Actor:
