@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 import tieout
+from tieout.cli import proof
 from tieout.core.errors import CODES, TieoutError
 
 PATH = click.Path(path_type=Path)
@@ -135,8 +136,9 @@ def formats_command(as_json: bool) -> None:
 def doctor_command(ctx: click.Context, as_json: bool) -> None:
     """Check that this machine can do the work, one line each with the next step."""
     from tieout.cli import doctor  # noqa: PLC0415  start-up time counts
+    from tieout.cli.server import health  # noqa: PLC0415  the same
 
-    ctx.exit(doctor.run(as_json=as_json))
+    ctx.exit(doctor.run(as_json=as_json, of_server=lambda: health.checks(ctx)))
 
 
 @app.command("demo")
@@ -202,6 +204,10 @@ def completion_command(shell: str) -> None:
     made = get_completion_class(shell)
     if made is not None:
         click.echo(made(app, {}, "tieout", "_TIEOUT_COMPLETE").source())
+
+
+for command in proof.COMMANDS:
+    app.add_command(command)
 
 
 def main(wired: object = None) -> None:

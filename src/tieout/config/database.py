@@ -54,7 +54,7 @@ def opened(environment: Environment, *, is_migrated: bool = False) -> Iterator[N
 def set_up(environment: Environment | None = None) -> None:
     """Django with its apps; models can be imported after this."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tieout.config.settings")
-    if environment and not settings.SECRET_KEY:
+    if environment and not environment.secret_key:
         settings.SECRET_KEY = kept_secret(environment.home / "secret.key")
     django.setup()
 

@@ -3,9 +3,13 @@
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tieout.config import clock
 from tieout.config.environment import Environment
+
+if TYPE_CHECKING:
+    from tieout.keeping.site import Site
 
 
 class Wired:
@@ -15,6 +19,10 @@ class Wired:
     def home(self) -> Path:
         return Environment.of().home
 
+    @property
+    def signing_key(self) -> str:
+        return Environment.of().signing_key
+
     def now(self) -> datetime:
         return clock.now()
 
@@ -22,3 +30,27 @@ class Wired:
         from tieout.config.database import opened  # noqa: PLC0415  start-up time counts
 
         return opened(Environment.of(), is_migrated=is_migrated)
+
+    def settings_given(self) -> dict[str, bool]:
+        return Environment.given()
+
+    def site(self) -> "Site":
+        from tieout.keeping.site import Site  # noqa: PLC0415  start-up time counts
+
+        said = Environment.of()
+        return Site(
+            said.home,
+            said.programs,
+            said.account,
+            said.database_url,
+            said.owner_url,
+            said.backup_url,
+            secrets_outside=tuple(
+                name
+                for name, given in (
+                    ("TIEOUT_SECRET_KEY", said.secret_key),
+                    ("TIEOUT_SIGNING_KEY", said.signing_key),
+                )
+                if given
+            ),
+        )

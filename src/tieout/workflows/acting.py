@@ -8,16 +8,13 @@ from uuid import UUID
 
 from django.db import connection
 
-from tieout.core.access import Action, Actor, Role, allows, require
+from tieout.core.access import SYSTEM_ID, Action, Actor, Role, allows, require
 from tieout.core.audit import Value
 from tieout.core.errors import NotFound
 from tieout.store.audit.chain import append
 from tieout.store.operations.models import OutboxMessage
 from tieout.store.postgres.tenant import tenant
 from tieout.store.tenancy.models import Member
-
-SYSTEM = "system"
-"""The actor of what nobody asked for by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +26,11 @@ class Caller:
     origin: str
     scopes: frozenset[Action] | None = None
     """For a program's token: the actions it may ask for; None for a person."""
+
+    @classmethod
+    def system(cls, organisation_id: UUID, origin: str) -> "Caller":
+        """Nobody's member: what the program does by itself, or its operator at the machine."""
+        return cls(organisation_id, SYSTEM_ID, origin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,8 @@ def looking(caller: Caller, *actions: Action) -> Iterator[Actor]:
 
 def access_actor(caller: Caller) -> Actor:
     """The member as it is now: a role taken away a moment ago no longer helps."""
+    if caller.member_id == SYSTEM_ID:
+        return Actor(SYSTEM_ID, Role.INTEGRATION, caller.origin)
     member = Member.objects.filter(
         organisation_id=caller.organisation_id, id=caller.member_id
     ).first()

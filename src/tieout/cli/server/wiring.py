@@ -7,6 +7,8 @@ from typing import Protocol
 
 import click
 
+from tieout.keeping.site import Site
+
 
 class Wiring(Protocol):
     """The roof's side; `tieout.__main__` gives it."""
@@ -15,11 +17,21 @@ class Wiring(Protocol):
     def home(self) -> Path:
         """The folder of the embedded database and of all keys."""
 
+    @property
+    def signing_key(self) -> str:
+        """The key of one's own that signs heads; empty when one is kept in the home."""
+
     def now(self) -> datetime:
         """This instant."""
 
     def opened(self, *, is_migrated: bool = False) -> AbstractContextManager[None]:
         """The database open and up to date; only inside may workflows be imported."""
+
+    def settings_given(self) -> dict[str, bool]:
+        """Every variable of the environment that is known, and whether it is set."""
+
+    def site(self) -> Site:
+        """Where everything is kept, for backups and restores; nothing is opened for it."""
 
 
 def wiring(ctx: click.Context) -> Wiring:
