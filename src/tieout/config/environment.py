@@ -19,11 +19,13 @@ SETTINGS = {
     "TIEOUT_PROXIES": "how many proxies stand before it and can be believed",
     "TIEOUT_MAIL": "mail server: `smtp://user:password@host:587`, or `smtps://`",
     "TIEOUT_MAIL_FROM": "sender of its letters",
+    "TIEOUT_API_RATE": "how many calls a minute a token may make; 600 without it",
     "TIEOUT_BREACHES": "`online`: new passwords are looked up (five letters of a hash) among leaks",
 }
 """Every variable, and what it is for."""
 
 ADDRESS = "http://localhost:8000"
+API_RATE = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Environment:
     mail: str = ""
     mail_from: str = ""
     breaches_online: bool = False
+    api_rate: int = API_RATE
 
     @classmethod
     def of(cls, variables: Mapping[str, str] | None = None) -> "Environment":
@@ -65,6 +68,7 @@ class Environment:
             known.get("TIEOUT_MAIL", ""),
             known.get("TIEOUT_MAIL_FROM", ""),
             known.get("TIEOUT_BREACHES", "") == "online",
+            max(int(known.get("TIEOUT_API_RATE") or API_RATE), 1),
         )
 
 
