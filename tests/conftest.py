@@ -1,12 +1,23 @@
-"""What all tests share: the golden switch, and the corpus or the reason why it is not there."""
+"""What all tests share: the golden switch, the corpus or the reason why it is not there, the store.
 
+Every test of the store works on a real PostgreSQL, through the application's own role. The tables
+are migrated once, as their owner. The server keeps nothing safe from a power cut, so it is quick.
+"""
+
+import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tieout.testing.corpus import corpus_folder
 
+if TYPE_CHECKING:
+    from tests.store.databases import Store
+
+os.environ.setdefault("TIEOUT_SECRET_KEY", "of the tests alone")
 # A busy machine is no fault of the code: time is measured by the benchmarks, not by properties.
 settings.register_profile("tieout", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("tieout")
@@ -19,6 +30,42 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture
 def write_golden(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--write-golden"))
+
+
+@pytest.fixture(scope="session")
+def served() -> "Iterator[Store]":
+    from django.db import connections  # noqa: PLC0415  only tests of the store need Django
+
+    from tests.store.databases import Store, home_folder  # noqa: PLC0415  as above
+    from tieout.config import database  # noqa: PLC0415  as above
+    from tieout.store.postgres.roles import prepare_roles  # noqa: PLC0415  as above
+    from tieout.store.postgres.server import (  # noqa: PLC0415  as above
+        APPLICATION,
+        OWNER,
+        SUPERUSER,
+        EmbeddedServer,
+    )
+
+    database.set_up()
+    with home_folder() as home:
+        server = EmbeddedServer(home, is_safe=False)
+        server.start()
+        try:
+            owner, application = server.address(OWNER), server.address(APPLICATION)
+            prepare_roles(server.address(SUPERUSER), owner, application)
+            database.migrate(owner, application)
+            yield Store(server)
+        finally:
+            connections.close_all()
+            server.stop()
+
+
+@pytest.fixture
+def store(served: "Store") -> "Iterator[Store]":
+    from django.db import connection  # noqa: PLC0415  as above
+
+    yield served
+    assert not connection.in_atomic_block
 
 
 @pytest.fixture(scope="session")

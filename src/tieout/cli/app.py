@@ -152,6 +152,19 @@ def demo_command(ctx: click.Context, /, **options: Any) -> None:
     ctx.exit(demo.run(**options))
 
 
+@app.command("create-organisation")
+@click.argument("name")
+@click.option("--owner", required=True, help="E-mail address of the person who owns it.")
+@click.option("--name", "person_name", default="", help="The person's name.")
+@click.option("--password-file", default="", help="Where the password stands; - for the input.")
+@click.pass_context
+def create_organisation_command(ctx: click.Context, /, **options: Any) -> None:
+    """Make an organisation on this server, with a person who owns it and can sign in."""
+    from tieout.cli.server import setting_up  # noqa: PLC0415  start-up time counts
+
+    ctx.exit(setting_up.create_organisation(ctx, **options))
+
+
 @app.command("explain-code")
 @click.argument("code")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")

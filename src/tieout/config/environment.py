@@ -14,13 +14,13 @@ SETTINGS = {
     "TIEOUT_PG_PROGRAMS": "folder of PostgreSQL's programs for the embedded database",
     "TIEOUT_PG_ACCOUNT": "as root: the account that runs the embedded database",
     "TIEOUT_SECRET_KEY": "what signs sessions; without it one is kept in the home folder",
-    "TIEOUT_ADDRESS": "the address people open, `https://books.example.org`",
+    "TIEOUT_ADDRESS": "the address people open (https://books.example.org)",
     "TIEOUT_HOSTS": "further host names it answers to, with commas between",
     "TIEOUT_PROXIES": "how many proxies stand before it and can be believed",
-    "TIEOUT_MAIL": "mail server: `smtp://user:password@host:587`, or `smtps://`",
+    "TIEOUT_MAIL": "mail server (smtp://user:password@host:587, or smtps://)",
     "TIEOUT_MAIL_FROM": "sender of its letters",
     "TIEOUT_API_RATE": "how many calls a minute a token may make; 600 without it",
-    "TIEOUT_BREACHES": "`online`: new passwords are looked up (five letters of a hash) among leaks",
+    "TIEOUT_BREACHES": "online: new passwords are looked up among leaks, by five letters of a hash",
 }
 """Every variable, and what it is for."""
 

@@ -135,7 +135,6 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, object]] = [
 ]
 API_RATE = _ENVIRONMENT.api_rate
 """Calls a minute that a token may make."""
-PROXIES = _ENVIRONMENT.proxies
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "tieout.web.signin.adapter.Adapter"

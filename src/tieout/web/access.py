@@ -1,0 +1,80 @@
+"""Who asks for a page: a person who has signed in, as a member of the organisation in its address.
+
+An organisation that is not theirs answers as one that does not exist. What a verb refuses becomes a
+page with the sentence, the code and the next step.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from tieout.core.access import Action, may
+from tieout.core.errors import AccessDenied, Conflict, NotFound, TieoutError
+from tieout.workflows.acting import Caller
+from tieout.workflows.memberships import Membership, memberships_of
+
+View = Callable[..., HttpResponse]
+
+
+class MemberRequest(HttpRequest):
+    """A request once it is known who asks."""
+
+    membership: Membership
+    memberships: list[Membership]
+    caller: Caller
+
+    def may(self, action: Action) -> bool:
+        """Whether to show what leads there; the verb asks again."""
+        return may(self.membership.role, action)
+
+
+def member_page(view: View) -> View:
+    """The view gets a request with `membership` and `caller`, or nobody gets anything."""
+
+    @wraps(view)
+    @login_required
+    def shown(request: Any, organisation_id: Any, **named: Any) -> HttpResponse:  # noqa: ANN401  Django's request grows here
+        request.memberships = memberships_of(request.user.pk)
+        for each in request.memberships:
+            if each.organisation_id == organisation_id:
+                request.membership = each
+                break
+        else:
+            raise Http404
+        request.caller = request.membership.caller(origin(request))
+        request.may = lambda action: may(request.membership.role, action)
+        try:
+            return view(request, **named)
+        except TieoutError as error:
+            return refusal(request, error)
+
+    return shown
+
+
+def origin(request: HttpRequest) -> str:
+    """As an audit event says it: the door and the address the request came from."""
+    proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
+    forwarded = [each.strip() for each in request.headers.get("X-Forwarded-For", "").split(",")]
+    if proxies and len(forwarded) >= proxies and forwarded[-proxies]:
+        return f"web {forwarded[-proxies][:64]}"
+    return f"web {request.META.get('REMOTE_ADDR', '')}"
+
+
+def status_of(error: TieoutError) -> int:
+    """The status of a page that says no."""
+    if isinstance(error, NotFound):
+        return 404
+    if isinstance(error, AccessDenied):
+        return 403
+    return 409 if isinstance(error, Conflict) else 400
+
+
+def refusal(request: HttpRequest, error: TieoutError) -> HttpResponse:
+    """The page, or for a part of a page the sentence alone."""
+    part = "web/part_refused.html" if request.headers.get("HX-Request") else "web/refused.html"
+    return render(request, part, {"error": error}, status=status_of(error))

@@ -1,0 +1,85 @@
+"""Members, invitations and tokens."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tieout.core.access import GRANTS, MAY, Action, Role
+from tieout.core.errors import InvalidInput
+from tieout.web.access import MemberRequest, member_page
+from tieout.workflows.invite import invite, withdraw_invitation
+from tieout.workflows.members import members_of
+from tieout.workflows.tokens import make_token, revoke_token, tokens_of
+
+
+@member_page
+@require_http_methods(["GET", "POST"])
+def members(request: MemberRequest) -> HttpResponse:
+    """Who is in the organisation, who is invited, and an invitation."""
+    link = ""
+    now = settings.CLOCK()
+    if request.method == "POST":
+        role = role_named(request.POST.get("role", ""))
+        secret = invite(request.caller, email=request.POST.get("email", ""), role=role, now=now)
+        link = request.build_absolute_uri(reverse("invitation", args=[secret]))
+    shown = {
+        "listed": members_of(request.caller, now=now),
+        "tokens": tokens_of(request.caller, now=now),
+        "roles": sorted(GRANTS[request.membership.role]),
+        "actions": list(Action),
+        "link": link,
+    }
+    return render(request, "web/members.html", shown)
+
+
+@member_page
+@require_POST
+def withdraw(request: MemberRequest, invitation_id: int) -> HttpResponse:
+    """An invitation taken back."""
+    withdraw_invitation(request.caller, invitation_id=invitation_id, now=settings.CLOCK())
+    messages.info(request, "The invitation is withdrawn: its link no longer works.")
+    return redirect("members", request.membership.organisation_id)
+
+
+@member_page
+@require_POST
+def token(request: MemberRequest) -> HttpResponse:
+    """A token for a program, shown once."""
+    now = settings.CLOCK()
+    number = request.POST.get("member", "")
+    days = request.POST.get("days", "90")
+    if not (number.isdecimal() and days.isdecimal() and len(days) < 5):
+        raise InvalidInput("access.token-invalid", f"{number} for {days} days", "a member and days")
+    scopes = [each for each in Action if each in request.POST.getlist("scope")]
+    made = make_token(
+        request.caller,
+        member_id=int(number),
+        name=request.POST.get("name", ""),
+        scopes=scopes,
+        expires_at=now + timedelta(days=int(days)),
+        now=now,
+    )
+    return render(request, "web/token_made.html", {"made": made, "scopes": scopes})
+
+
+@member_page
+@require_POST
+def revoke(request: MemberRequest, token_id: int) -> HttpResponse:
+    """A token that no longer works."""
+    revoke_token(request.caller, token_id=token_id, now=settings.CLOCK())
+    messages.info(request, "The token is revoked.")
+    return redirect("members", request.membership.organisation_id)
+
+
+def role_named(word: str) -> Role:
+    """The role of that name, or a sentence about it."""
+    if word not in MAY:
+        raise InvalidInput(
+            "access.member-invalid", f"the role {word!r}", f"one of {', '.join(Role)}"
+        )
+    return Role(word)
