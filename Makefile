@@ -8,7 +8,7 @@ V := .venv
 RUN := $(V)/bin
 TEST_WORKERS ?= 2
 
-.PHONY: help demo test check format lint imports types unit golden bench soak lock coverage-of-brief clean
+.PHONY: help demo test browser check format lint imports types unit golden bench soak lock coverage-of-brief clean
 
 help:  ## What can be made
 	@awk -F ':.*## *' '/^[a-z-]+:.*## /{printf "%-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST) | sort
@@ -16,8 +16,16 @@ help:  ## What can be made
 demo: $(V)/.ok  ## Read and match a small firm's files, and say where the report lies
 	@$(RUN)/tieout demo
 
-test: $(V)/.ok-dev  ## The whole test suite (under 15 minutes on two cores)
+test: $(V)/.ok-dev browser  ## The whole test suite (under 15 minutes on two cores)
 	@$(RUN)/python -m pytest -n $(TEST_WORKERS) --dist worksteal
+
+browser:  ## Chromium for the tests of pages, through the system's packages where they may be added
+	@for p in "$$TIEOUT_CHROMIUM" chromium chromium-browser google-chrome; do \
+	  command -v "$${p:-none}" >/dev/null && exit 0; done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Adding Chromium (once) ..."; \
+	  (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-liberation) >/dev/null 2>&1 && exit 0; fi; \
+	echo "No Chromium here: the tests of pages are skipped. On Debian or Ubuntu: apt install chromium"
 
 check: format lint imports types unit  ## The fast loop: format, lint, imports, types, unit tests
 

@@ -84,7 +84,6 @@ DATABASES: dict[str, dict[str, object]] = {
 """Filled in by `config.database` once the server is known."""
 
 STATIC_URL = "static/"
-STATIC_ROOT = HOME / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 << 20

@@ -2,9 +2,10 @@
 
 from django.urls import include, path
 
-from tieout.web.pages import members, start
+from tieout.web.pages import home, members, start
 
 organisation = [
+    path("", home.home, name="home"),
     path("members/", members.members, name="members"),
     path("members/invitations/<int:invitation_id>/withdraw", members.withdraw, name="withdraw"),
     path("members/tokens", members.token, name="token"),

@@ -1,0 +1,93 @@
+"""Coming in: sign-in, a second factor, an invitation, and out again."""
+
+import re
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.site import PASSWORD, Site, check_accessible, picture
+from tests.store.firms import NOW
+from tieout.core.access import Role
+from tieout.workflows.create_organisation import create_organisation
+
+
+def organisation(site: Site, name: str) -> str:
+    """An organisation; its owner's address."""
+    person, email = site.person("Olga")
+    create_organisation(name=name, owner_email=email, person_id=person, origin="test", now=NOW)
+    return email
+
+
+@pytest.mark.req("R100")
+def test_signing_in_with_a_second_factor(site: Site, context: BrowserContext) -> None:
+    from allauth.mfa.totp.internal.auth import (  # noqa: PLC0415  only once Django is set up
+        format_hotp_value,
+        hotp_value,
+        yield_hotp_counters_from_time,
+    )
+
+    def code_of(secret: str) -> str:
+        return str(format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time()))))
+
+    email = organisation(site, "Second factor")
+    page = context.new_page()
+    site.sign_in(page, email)
+    page.goto(f"{site.address}/account/2fa/")
+    check_accessible(page)
+    page.get_by_role("link", name="Activate").click()
+    if "reauthenticate" in page.url:
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Confirm").click()
+    secret = page.locator("#authenticator_secret").input_value()
+    picture(page, "second-factor")
+    page.get_by_label("Authenticator code").fill(code_of(secret))
+    page.get_by_role("button", name="Activate").click()
+    expect(page.get_by_text("Recovery", exact=False).first).to_be_visible()
+    page.get_by_text("Olga").click()
+    page.get_by_role("button", name="Sign out").click()
+    page.goto(f"{site.address}/account/login/")
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url(re.compile("2fa"))
+    page.goto(f"{site.address}/")
+    expect(page).to_have_url(re.compile("login|2fa"))  # the password alone opens nothing
+
+
+def test_a_wrong_password_says_so_and_is_slowed_down(site: Site, page: Page) -> None:
+    email = organisation(site, "Throttled")
+    page.goto(f"{site.address}/account/login/")
+    check_accessible(page)
+    picture(page, "sign-in")
+    for _ in range(6):
+        page.get_by_label("Email").fill(email)
+        page.get_by_label("Password").fill("not the password")
+        page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert").first).to_contain_text("Too many")
+
+
+def test_an_invitation_brings_somebody_in(site: Site, context: BrowserContext) -> None:
+    email = organisation(site, "Inviting")
+    page = context.new_page()
+    site.sign_in(page, email)
+    page.get_by_role("link", name="Members").click()
+    check_accessible(page)
+    page.get_by_label("E-mail address").fill("invited@example.org")
+    page.get_by_label("Role").select_option(Role.REVIEWER)
+    page.get_by_role("button", name="Make an invitation").click()
+    link = page.locator("#invitation-link").inner_text()
+    picture(page, "members")
+    page.get_by_text("Olga").first.click()
+    page.get_by_role("button", name="Sign out").click()
+    page.goto(link)
+    check_accessible(page)
+    page.get_by_label("Your name").fill("Rudi")
+    page.get_by_label("Password").fill("password1234")
+    page.get_by_role("button", name="Join").click()
+    expect(page.get_by_role("alert")).to_contain_text("guess")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Join").click()
+    site.sign_in(page, "invited@example.org")
+    expect(page.get_by_role("banner")).to_contain_text("reviewer")
+    page.goto(link)
+    expect(page.get_by_role("main")).to_contain_text("access.secret-refused")
