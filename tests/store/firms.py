@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from tieout.core.access import Action, Role
 from tieout.core.money import Currency
+from tieout.core.subjects import Subject, SubjectKind
 from tieout.formats.common.source import Source
 from tieout.store.banking.models import BankAccount, BankLine
 from tieout.store.ledger.models import Account, JournalEntry, Posting
@@ -18,9 +19,12 @@ from tieout.store.reconciliation.models import (
     Reconciliation,
     RunRecord,
     SignOff,
+    Suspension,
 )
 from tieout.workflows.acting import Caller
 from tieout.workflows.add_member import add_member
+from tieout.workflows.attach_evidence import attach_evidence
+from tieout.workflows.comment import comment, resolve_comment
 from tieout.workflows.create_organisation import create_organisation
 from tieout.workflows.import_statement import import_statement
 from tieout.workflows.invite import invite
@@ -108,6 +112,7 @@ def entry(
             weight_minor=minor,
             weight_currency="EUR",
             weight_exponent=2,
+            booked_on=booked_on,
         )
         for position, (code, minor) in enumerate(weights, 1)
     ]
@@ -151,9 +156,20 @@ def firm(name: str = "Marlowe") -> Caller:
         confirm(caller, reconciliation, group, first, postings[0])
         for step, who in (("prepared", caller), ("reviewed", reviewer)):
             sign(caller, run, step, who.member_id)
+        Suspension.objects.create(
+            organisation_id=caller.organisation_id,
+            sign_off=sign(caller, run, "prepared", caller.member_id, date(2026, 8, 31)),
+            cause="run",
+            detail="other figures",
+            suspended_at=NOW,
+        )
         JobRun.objects.create(
             organisation_id=caller.organisation_id, task="rescue", lease=uuid4(), started_at=NOW
         )
+    subject = Subject(SubjectKind.BANK_LINE, first.pk)
+    said = comment(caller, subject=subject, text="@rev@example.org: whose rent?", now=NOW)
+    resolve_comment(reviewer, comment_id=said, now=NOW)
+    attach_evidence(caller, subject=subject, source=Source("lease", name.encode()), now=NOW)
     return caller
 
 
@@ -185,6 +201,10 @@ def a_run(
         status="suggested",
         score=100,
         posterior_ppm=990_000,
+        left_count=1,
+        right_count=len(postings),
+        left_minor=signed[0],
+        right_minor=run.right_minor,
         residual_minor=0,
         solutions=1,
         runner_up_score=0,
@@ -238,16 +258,24 @@ def confirm(
     return decision
 
 
-def sign(caller: Caller, run: MatchRun, step: str, member_id: int) -> SignOff:
-    """A sign-off of September."""
+def sign(
+    caller: Caller,
+    run: MatchRun,
+    step: str,
+    member_id: int,
+    cut_off_on: date = date(2026, 9, 30),
+) -> SignOff:
+    """A sign-off, of September unless another cut-off is named."""
     return SignOff.objects.create(
         organisation_id=caller.organisation_id,
         reconciliation_id=run.reconciliation_id,
         run=run,
-        cut_off_on=date(2026, 9, 30),
+        cut_off_on=cut_off_on,
         step=step,
         signed_by_id=member_id,
         signed_at=NOW + timedelta(minutes=1),
+        left_count=run.left_count,
+        right_count=run.right_count,
         left_minor=run.left_minor,
         right_minor=run.right_minor,
     )

@@ -137,17 +137,22 @@ def test_a_record_is_confirmed_once_whoever_asks() -> None:
         reject_group(other, group_id=group, now=NOW)
 
 
-def test_a_rejected_group_is_never_confirmed_by_rule_again() -> None:
+def test_a_rejected_group_is_not_proposed_again_and_its_records_say_who_rejected_it() -> None:
     desk = Desk()
     desk.run()
     target = desk.groups()[0]
     decision = reject_group(desk.owner, group_id=target.pk, reason="other firm", now=NOW)
-    desk.run()
-    [again] = [each for each in desk.groups() if "A person has rejected" in each.reason]
-    assert again.status == "suggested"
+    counts = desk.run()
+    assert counts["unmatched"] == 3
+    with tenant(desk.owner.organisation_id):
+        rejected = RunRecord.objects.filter(run_id=desk.run_id, reason="rejected")
+        details = {each.detail for each in rejected}
+        assert sorted(each.side for each in rejected) == ["left", "right"]
+    assert details == {"owner@example.org rejected its match on 2026-11-22: other firm."}
+    with pytest.raises(Conflict, match="rejects it"):
+        reject_group(desk.owner, group_id=target.pk, now=NOW)
     undo(desk.owner, decision_id=decision, now=NOW)
-    desk.run()
-    assert not [each for each in desk.groups() if "A person has rejected" in each.reason]
+    assert desk.run()["unmatched"] == 1
 
 
 def test_books_recorded_again_add_nothing_and_unbalanced_entries_are_held() -> None:

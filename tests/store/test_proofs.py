@@ -307,4 +307,7 @@ def test_the_tables_hold_what_the_tests_think_they_hold() -> None:
     with tenant(caller.organisation_id):
         assert BankAccount.objects.get().counted_in().code == "EUR"
         assert JournalEntry.objects.count() == 1
-        assert set(SignOff.objects.values_list("cut_off_on", flat=True)) == {date(2026, 9, 30)}
+        assert set(SignOff.objects.values_list("cut_off_on", flat=True)) == {
+            date(2026, 8, 31),
+            date(2026, 9, 30),
+        }

@@ -124,6 +124,7 @@ def test_a_key_cannot_point_to_another_organisations_row() -> None:
                 organisation_id=one.organisation_id, entry=mine, position=minor + 19,
                 account_id=foreign.pk, amount_minor=7, direction="debit", currency="EUR",
                 exponent=2, weight_minor=minor, weight_currency="EUR", weight_exponent=2,
+                booked_on=mine.booked_on,
             )  # fmt: skip
     with pytest.raises(IntegrityError, match="reverses_key"), tenant(one.organisation_id):
         made = JournalEntry(

@@ -46,6 +46,7 @@ class Action(StrEnum):
     DECIDE = "decide"
     """Confirm, reject, undo."""
     COMMENT = "comment"
+    """Say something of a record, and attach evidence to it."""
     PREPARE = "prepare"
     """Sign a reconciliation off as its preparer."""
     REVIEW = "review"
@@ -137,6 +138,12 @@ def require_grant(actor: Actor, role: Role) -> None:
         raise AccessDenied(
             "access.denied", f"the role {actor.role} giving the role {role}", "an owner"
         )
+
+
+def require_owner_left(other_owners: int) -> None:
+    """Raise `AccessDenied` when an organisation would be left without an owner."""
+    if other_owners < 1:
+        raise AccessDenied("access.last-owner", "the only owner", "another owner who stays")
 
 
 def require_other_eyes(preparer_id: int, reviewer_id: int) -> None:

@@ -115,6 +115,8 @@ CODES: dict[str, Code] = _catalogue(
     Code("entry.rounding", N, "Entries balance only within the rounding that their own program allows", "Nothing to do; what is left over stands in each entry's attributes."),
     Code("entry.currency-guessed", N, "A currency symbol was taken for a currency code", "Check that the symbol means that currency in these books."),
     Code("entry.not-supported", D, "A directive or expression is not one that Tieout computes", "Export the ledger with plain amounts, or check the entry by hand."),
+    Code("entry.changed", D, "An entry recorded earlier says something else in a later export", "What was recorded stays; correct it by an entry that reverses it, in the books or here."),
+    Code("entry.gone", D, "Entries recorded earlier are missing from a later export of the same days", "Check whether they were deleted or altered in the books; what was recorded stays."),
     # Matching.
     Code("match.no-account", H, "It is not clear which account of the books to compare", "Name it with --account-left or --account-right."),
     Code("match.no-currency", D, "Records carry no currency", "Name it with --currency; if the other side has only one, that is taken."),
@@ -138,6 +140,11 @@ CODES: dict[str, Code] = _catalogue(
     Code("store.differs", H, "What was kept is not what was received", "Verify the audit chain and restore the file from a backup; nothing was read from it."),
     Code("decision.conflict", H, "Another decision stands against this one", "Look at the decision named; undo it first if it is wrong."),
     Code("decision.not-in-force", H, "This step does not follow from where things stand", "Load the page again: somebody may have been quicker."),
+    Code("sign-off.stale", H, "The figures have changed since the run that would be signed", "Run the reconciliation again, look at what changed, and sign that run."),
+    Code("decision.stale", H, "What was to be decided is not what was shown", "Load the page again and look at count and total before you decide."),
+    Code("comment.invalid", H, "A comment or piece of evidence cannot be kept like this", "Write a text, and name what it is about as `match_group:12`."),
+    Code("access.last-owner", H, "An organisation needs an owner", "Make somebody else an owner first."),
+    Code("page.invalid", H, "A list cannot be shown from there", "Start again from its first page."),
     # A program's request.
     Code("request.malformed", H, "The request cannot be read", "Send UTF-8 JSON as the operation's description shows it, or a file where one is asked for."),
     Code("request.invalid", H, "A part of the request is not as the operation describes it", "Correct the part named; GET /api/v1/openapi.json describes each."),

@@ -3,9 +3,10 @@
 Direction is the books' word: a debit increases an asset such as the cash book's bank account.
 """
 
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from tieout.core.errors import NOWHERE, Place
@@ -98,3 +99,112 @@ def imbalance(postings: Sequence[Posting]) -> dict[str, int]:
     for currency, minor in weights:
         left[currency.code] += minor * 10 ** (finest[currency.code] - currency.exponent)
     return {code: minor for code, minor in left.items() if minor}
+
+
+def digest(entry: JournalEntry) -> bytes:
+    """SHA-256 of what the entry says: day, texts and postings; its id and its place left out.
+
+    One amount counted in more decimals is the same amount.
+    """
+    said = repr(
+        (
+            str(entry.booked_on),
+            entry.counterparty,
+            entry.narrative,
+            entry.references,
+            [_said(each) for each in entry.postings],
+        )
+    )
+    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).digest()
+
+
+def _said(posting: Posting) -> tuple[object, ...]:
+    weight, weighed_in = posting.weight_minor, posting.weight_currency
+    if weight is None or weighed_in is None:
+        weight, weighed_in = posting.signed_minor, posting.currency
+    return (
+        posting.account,
+        _shortest(posting.signed_minor, posting.currency),
+        _shortest(weight, weighed_in),
+        str(posting.posted_on),
+        posting.narrative,
+        posting.reference,
+    )
+
+
+def _shortest(minor: int, currency: Currency) -> tuple[int, int, str]:
+    exponent = currency.exponent
+    while exponent and minor % 10 == 0:
+        minor, exponent = minor // 10, exponent - 1
+    return minor, exponent, currency.code
+
+
+def named_by_content(entries: Sequence[JournalEntry]) -> Iterator[JournalEntry]:
+    """The entries named by what they say, for books whose ids are only places in a file.
+
+    An entry so keeps its name in a later export whatever stands before it; twins are numbered.
+    """
+    seen: Counter[bytes] = Counter()
+    for entry in entries:
+        said = digest(entry)
+        seen[said] += 1
+        number = f"/{seen[said]}" if seen[said] > 1 else ""
+        yield replace(entry, entry_id=f"{said.hex()[:32]}{number}")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEntry:
+    """What is kept of an entry that was recorded earlier from the same books."""
+
+    entry_id: str
+    digest: bytes
+    """Empty where none was kept."""
+    booked_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Entries of a later export beside what is known: all = fresh + changed + known ones."""
+
+    fresh: tuple[JournalEntry, ...]
+    changed: tuple[JournalEntry, ...]
+    """Known by their id, but saying something else now: never recorded, always told."""
+    known_count: int
+    renamed: tuple[str, ...]
+    """Ids that the books had used before for an entry of other days: the new entry is fresh."""
+
+
+def compared(entries: Sequence[JournalEntry], known: Sequence[KnownEntry]) -> Compared:
+    """Which entries of the export are new, and which contradict what was recorded.
+
+    An entry that says what a known one says is known, whatever its id; each known one stands for
+    one entry. An id that is known for an entry of days that this export does not cover has been
+    given out anew, as books do that count from 1 every year.
+    """
+    by_id = {each.entry_id: each for each in known}
+    days = [each.booked_on for each in entries if each.booked_on]
+    span = (min(days, default=date.min), max(days, default=date.max))
+    same, rest = 0, []
+    left = Counter(each.digest for each in known)
+    for entry in entries:
+        found = by_id.get(entry.entry_id)
+        if found and found.digest in {b"", digest(entry)}:
+            left[found.digest] -= 1
+            same += 1
+        else:
+            rest.append(entry)
+    fresh: list[JournalEntry] = []
+    changed, renamed = [], []
+    for entry in rest:
+        said, found = digest(entry), by_id.get(entry.entry_id)
+        if left[said] > 0:
+            left[said] -= 1
+            same += 1
+        elif found is None:
+            fresh.append(entry)
+        elif found.booked_on is None or span[0] <= found.booked_on <= span[1]:
+            changed.append(entry)
+        else:
+            renamed.append(entry.entry_id)
+            fresh.append(replace(entry, entry_id=f"{entry.entry_id} of {entry.booked_on}"))
+    return Compared(tuple(fresh), tuple(changed), same, tuple(renamed))

@@ -1,13 +1,19 @@
-"""Decisions of people: groups confirmed earlier are facts; new data that contradicts is told."""
+"""Decisions of people: groups confirmed earlier are facts; new data that contradicts is told.
+
+Pairs that a person rejected are no candidates: each of their records is free for another.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from tieout.core.matching.result import ScoreParts
 from tieout.core.matching.words import Pass, ResidualCause, Status
 from tieout.engine.population import Population, Populations
 from tieout.engine.reasons import money
 from tieout.engine.tables import OtherGroup
+from tieout.engine.text import Flags, Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +32,8 @@ def decided(
     notes: list[str] = []
     used: set[tuple[int, int]] = set()
     populations = (sides.left, sides.right)
-    places = [_places(side, decisions) for side in populations]
+    wanted_ids = {i for d in decisions for i in (*d.left, *d.right)}
+    places = [_places(side, wanted_ids) for side in populations]
     groups = []
     for decision in decisions:
         members = []
@@ -53,8 +60,21 @@ def decided(
     return groups, notes
 
 
-def _places(side: Population, decisions: Sequence[Decision]) -> dict[str, int]:
-    wanted = {i for d in decisions for i in (*d.left, *d.right)}
+def is_rejected(
+    sides: Populations, pairs: tuple[Ints, Ints], rejected: Sequence[tuple[str, str]]
+) -> Flags:
+    """Which of the pairs (places of both sides) a person has rejected (ids of both sides)."""
+    lefts = _places(sides.left, {left for left, _ in rejected})
+    rights = _places(sides.right, {right for _, right in rejected})
+    codes = [
+        lefts[left] * sides.right.size + rights[right]
+        for left, right in rejected
+        if left in lefts and right in rights
+    ]
+    return np.isin(pairs[0].astype(np.int64) * sides.right.size + pairs[1], codes)
+
+
+def _places(side: Population, wanted: set[str]) -> dict[str, int]:
     if not wanted:
         return {}
     return {i: n for n, i in enumerate(side.ids.to_pylist()) if i in wanted}

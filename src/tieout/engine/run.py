@@ -11,7 +11,7 @@ import pyarrow as pa
 from tieout.core.matching.rules import MatchRules
 from tieout.core.matching.words import Pass
 from tieout.engine.assignment import Choice
-from tieout.engine.decisions import Decision, decided
+from tieout.engine.decisions import Decision, decided, is_rejected
 from tieout.engine.embedded import Embedded
 from tieout.engine.evidence import (
     Edges,
@@ -93,11 +93,14 @@ def match(  # noqa: PLR0913  the public door: two sides, and settings by keyword
     backend: Literal["duckdb", "reference"] = "duckdb",
     progress: Progress | None = None,
     decisions: Sequence[Decision] = (),
+    rejected: Sequence[tuple[str, str]] = (),
     exponents: Mapping[str, int] | None = None,
 ) -> MatchResult:
     """Match two populations (tables of `RECORD_SCHEMA`) and account for every record.
 
-    `exponents` says in how many decimals a currency is counted where not as in ISO 4217.
+    `decisions` are groups that people have confirmed, `rejected` pairs (left id, right id) that
+    they have rejected. `exponents` says in how many decimals a currency is counted where not as in
+    ISO 4217.
     """
     rules = rules or MatchRules()
     engine = _backend(backend)
@@ -109,7 +112,7 @@ def match(  # noqa: PLR0913  the public door: two sides, and settings by keyword
     free.take(others)
     if Pass.PENDING in rules.passes:
         others += free.take(list(pending_lines(sides, free)))
-    compared = _compare(engine, sides, rules, free, clock)
+    compared = _compare(engine, sides, rules, free, rejected, clock)
     clock.stage("assign", 0.6)
     pairs, choice_notes = _chosen(engine, compared, sides, rules)
     pa.default_memory_pool().release_unused()
@@ -174,8 +177,13 @@ class Compared:
     notes: tuple[str, ...]
 
 
-def _compare(
-    engine: Backend, sides: Populations, rules: MatchRules, free: Free, clock: Clock
+def _compare(  # noqa: PLR0913, PLR0917  what is compared, by what, with whose word
+    engine: Backend,
+    sides: Populations,
+    rules: MatchRules,
+    free: Free,
+    rejected: Sequence[tuple[str, str]],
+    clock: Clock,
 ) -> Compared:
     """Find the candidates, learn what evidence is worth, weigh them."""
     clock.stage("candidates", 0.2)
@@ -183,6 +191,8 @@ def _compare(
     found = engine.candidates(sides, rules, chance)
     edges = with_numbers(found, sides, rules)
     edges = edges.only(free.left[edges.left] & free.right[edges.right])
+    if rejected:
+        edges = edges.only(~is_rejected(sides, (edges.left, edges.right), rejected))
     clock.stage("learn", 0.5)
     weights = _learn(edges, found, chance, sides, rules)
     weighed = pruned(scored(edges, weights))

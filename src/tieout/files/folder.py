@@ -49,8 +49,8 @@ def read_folder(folder: Path, progress: Callable[[str, float], None] | None = No
             readings.append(read(path))
         except TieoutError as error:
             refused.append(Refused(path.name, error))
-    books = tuple(each for each in readings if _is_books(each))
-    bank = tuple(each for each in readings if not _is_books(each) and each.statements)
+    books = tuple(each for each in readings if is_books(each))
+    bank = tuple(each for each in readings if not is_books(each) and each.statements)
     all_statements = [statement for each in bank for statement in each.statements]
     files = [each.file for each in bank for _ in each.statements]
     between = continuity(all_statements, files)
@@ -62,7 +62,8 @@ def read_folder(folder: Path, progress: Callable[[str, float], None] | None = No
     return Folder(bank, books, tuple(refused), repeats, (*between, *doubts))
 
 
-def _is_books(reading: Reading) -> bool:
+def is_books(reading: Reading) -> bool:
+    """Whether it is of the books: by its format, its entries, or as a table by its name."""
     side = format_named(reading.format).side
     named = any(word in reading.file.casefold() for word in BOOKS_WORDS)
     return bool(reading.entries) or side == "books" or (side == "table" and named)

@@ -14,8 +14,9 @@ import pyarrow.compute as pc
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import tieout
+from tieout.core.matching.bridge import REASON_WORDS, RESIDUAL_WORDS, Bridge
 from tieout.core.money import format_minor
-from tieout.files.bridge import REASON_WORDS, RESIDUAL_WORDS, Bridge, bridges
+from tieout.files.bridge import bridges
 from tieout.files.matching import MatchRun
 from tieout.files.records import SideRecords
 

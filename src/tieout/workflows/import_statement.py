@@ -26,6 +26,7 @@ from tieout.store.banking.models import (
     ReceivedFile,
 )
 from tieout.workflows.acting import Act, Caller, acting
+from tieout.workflows.recheck_sign_offs import recheck_sign_offs
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +65,22 @@ def import_statement(  # noqa: PLR0913  options by name
             act.alone("import")
             earlier = FileReading.objects.filter(file=file).first()
             if earlier is not None:
-                return _as_before(earlier)
+                return statements_as_before(earlier)
             with source_of(file) as source:
                 reading = read_source(source, file_format, mapping)
-                statements = _checked(reading, account)
-                return _recorded(act, file, reading, statements)
+                return record_statements(act, file, reading, account)
     except TieoutError as error:
-        with acting(caller, Action.IMPORT, "import_statement", now) as act:
-            after = {"refused": error.code, "found": error.found, "where": error.where}
-            act.record(f"received_file:{file_id}", after=after)
+        note_refusal(caller, "import_statement", file_id, error, now)
         raise
+
+
+def note_refusal(
+    caller: Caller, verb: str, file_id: int, error: TieoutError, now: datetime
+) -> None:
+    """The event that is all that a file leaves which cannot be understood."""
+    with acting(caller, Action.IMPORT, verb, now) as act:
+        after = {"refused": error.code, "found": error.found, "where": error.where}
+        act.record(f"received_file:{file_id}", after=after)
 
 
 def access_file(file_id: int) -> ReceivedFile:
@@ -120,9 +127,9 @@ def _checked(reading: Reading, account: str) -> list[Statement]:
     return checked
 
 
-def _recorded(
-    act: Act, file: ReceivedFile, reading: Reading, statements: Sequence[Statement]
-) -> Imported:
+def record_statements(act: Act, file: ReceivedFile, reading: Reading, account: str) -> Imported:
+    """The statements of a reading, recorded; part of a verb that holds the import lock."""
+    statements = _checked(reading, account)
     organisation_id = act.caller.organisation_id
     kept = FileReading(
         organisation_id=organisation_id,
@@ -147,7 +154,8 @@ def _recorded(
         for problem in continuity(statements_of(each))
         if problem not in before[key]
     ]
-    _keep_problems(kept, reading, between)
+    keep_problems(kept, reading, between)
+    suspended = recheck_sign_offs(act, bank_account_ids=accounts)
     imported = Imported(
         kept.pk,
         tuple(accounts),
@@ -168,6 +176,7 @@ def _recorded(
             "repeated": imported.repeated_count,
             "held": imported.held_count,
             "problems": len(imported.problems),
+            "suspended": suspended,
         },
     )
     act.follow_up("statement_imported", reading_id=kept.pk, account_ids=list(accounts))
@@ -214,7 +223,7 @@ def _placed(act: Act, statement: Statement) -> tuple[BankAccount, Statement]:
         ) from error
 
 
-def _keep_problems(reading: FileReading, read: Reading, between: Sequence[Problem]) -> None:
+def keep_problems(reading: FileReading, read: Reading, between: Sequence[Problem]) -> None:
     held = [(each.problem, each.raw) for each in read.held]
     plain = [(each, "") for each in (*read.all_problems()[: -len(held) or None], *between)]
     ReadingProblem.objects.bulk_create(
@@ -237,7 +246,7 @@ def _keep_problems(reading: FileReading, read: Reading, between: Sequence[Proble
     )
 
 
-def _as_before(reading: FileReading) -> Imported:
+def statements_as_before(reading: FileReading) -> Imported:
     """The answer for a file that was imported earlier."""
     statements = list(BankStatement.objects.filter(reading=reading))
     problems = ReadingProblem.objects.filter(reading=reading).order_by("id")

@@ -7,7 +7,7 @@ from tieout.core.access import Action
 from tieout.core.errors import InvalidInput
 from tieout.formats.common.source import Source
 from tieout.store.banking.models import FilePart, ReceivedFile
-from tieout.workflows.acting import Caller, acting
+from tieout.workflows.acting import Act, Caller, acting
 
 PART_BYTES = 1 << 20
 
@@ -28,22 +28,27 @@ def receive_file(caller: Caller, *, source: Source, now: datetime) -> Received:
     with acting(caller, Action.RECEIVE_FILE, "receive_file", now) as act:
         if source.size == 0:
             raise InvalidInput("file.empty", "0 bytes", "at least one record", source.name)
-        digest = bytes.fromhex(source.sha256)
         act.alone("files")
-        known = ReceivedFile.objects.filter(sha256=digest).first()
-        kept = known or _kept(caller, source, digest, now)
+        kept, is_new = keep_file(act, source)
         act.record(
             f"received_file:{kept.pk}",
             after={
                 "name": source.name,
                 "sha256": source.sha256,
                 "size": source.size,
-                "is_new": known is None,
+                "is_new": is_new,
             },
         )
-        if known is None:
+        if is_new:
             act.follow_up("file_received", file_id=kept.pk)
-    return Received(kept.pk, source.sha256, kept.size, known is None)
+    return Received(kept.pk, source.sha256, kept.size, is_new)
+
+
+def keep_file(act: Act, source: Source) -> tuple[ReceivedFile, bool]:
+    """The file with those bytes, and whether it is new; part of a verb that holds that lock."""
+    digest = bytes.fromhex(source.sha256)
+    known = ReceivedFile.objects.filter(sha256=digest).first()
+    return (known, False) if known else (_kept(act.caller, source, digest, act.at), True)
 
 
 def _kept(caller: Caller, source: Source, digest: bytes, now: datetime) -> ReceivedFile:

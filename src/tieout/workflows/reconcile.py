@@ -1,7 +1,7 @@
 """`reconcile`: a match run over what is stored, with people's decisions as facts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import pyarrow as pa
@@ -15,14 +15,15 @@ from tieout.core.matching.rules import MatchRules
 from tieout.engine import MatchResult, match
 from tieout.engine.decisions import Decision as EngineDecision
 from tieout.engine.result import RECORD_SCHEMA
+from tieout.files.bridge import residual_tallies, unmatched_tallies
 from tieout.files.rules import load_rules
 from tieout.store.banking.models import BankAccount
 from tieout.store.ledger.models import Account
 from tieout.store.reconciliation.models import MatchRun, Reconciliation
 from tieout.store.reconciliation.records import Sides, add_run, decisions_of, sides_of
 from tieout.workflows.acting import Caller, acting
-
-REJECTED = "A person has rejected this group."
+from tieout.workflows.recheck_sign_offs import recheck_run
+from tieout.workflows.rejections import rejections_of, without_rejected
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class Reconciled:
     unmatched: int
     notes: tuple[str, ...]
     """Fallbacks, and where new data contradicts what people decided."""
+    suspended: tuple[str, ...] = ()
+    """Sign-offs that this run's figures no longer bear."""
 
 
 def set_reconciliation(
@@ -69,7 +72,8 @@ def reconcile(caller: Caller, *, reconciliation_id: int, now: datetime) -> Recon
         rules = load_rules({"ignore_account": True, **reconciliation.rules})
         act.alone(f"reconcile {reconciliation_id}")
         sides = sides_of(reconciliation)
-        result = _matched(sides, rules, decisions_of(reconciliation))
+        decided = decisions_of(reconciliation, sides.currency.exponent)
+        result = _matched(sides, rules, decided)
         run = MatchRun.objects.create(
             organisation_id=caller.organisation_id,
             reconciliation=reconciliation,
@@ -77,16 +81,18 @@ def reconcile(caller: Caller, *, reconciliation_id: int, now: datetime) -> Recon
             engine=str(result.summary["engine"]),
             program=f"tieout {tieout.__version__}",
             rules=reconciliation.rules,
-            summary={"notes": result.summary["notes"]},
+            summary={**result.summary, "tallies": _tallies(result, sides.currency.code)},
             currency=sides.currency.code,
             exponent=sides.currency.exponent,
             left_count=len(sides.left),
             right_count=len(sides.right),
             left_minor=sum(each["amount_minor"] for each in sides.left),
             right_minor=sum(each["amount_minor"] for each in sides.right),
+            last_decision=max((each.decision_id for each in decided), default=0),
         )
         add_run(run, result.matches, result.groups, result.unmatched)
-        reconciled = _told(run, result)
+        suspended = recheck_run(act, run)
+        reconciled = _told(run, result, suspended)
         act.record(
             f"match_run:{run.pk}",
             after={
@@ -97,6 +103,7 @@ def reconcile(caller: Caller, *, reconciliation_id: int, now: datetime) -> Recon
                 "suggested": reconciled.suggested,
                 "unmatched": reconciled.unmatched,
                 "notes": len(reconciled.notes),
+                "suspended": suspended,
             },
         )
         act.follow_up("match_run_finished", run_id=run.pk)
@@ -116,48 +123,55 @@ def access_reconciliation(reconciliation_id: int) -> Reconciliation:
 
 
 def _matched(sides: Sides, rules: MatchRules, decided: Sequence[Decided]) -> MatchResult:
-    """The engine's answer, with what people have confirmed as facts."""
+    """The engine's answer, with what people have confirmed as facts and without what they reject.
+
+    A rejected pair is no candidate, so that each of its records may find another; a larger group
+    that comes out again is taken out.
+    """
     code, exponent = sides.currency.code, sides.currency.exponent
     confirmed = [
         EngineDecision(dict(each.left), dict(each.right))
         for each in in_force(decided)
         if each.verdict is Verdict.CONFIRM
     ]
+    rejections = rejections_of(decided)
     left, right = (
         pa.Table.from_pylist(rows, schema=RECORD_SCHEMA) for rows in (sides.left, sides.right)
     )
-    result = match(left, right, rules, decisions=confirmed, exponents={code: exponent})
-    rejected = [each.records for each in in_force(decided) if each.verdict is Verdict.REJECT]
-    return _without_rejected(result, rejected)
-
-
-def _without_rejected(
-    result: MatchResult, rejected: Sequence[frozenset[tuple[str, str]]]
-) -> MatchResult:
-    """A group that a person has rejected is at most suggested again, and says so."""
-    if not rejected:
-        return result
-    members: dict[str, set[tuple[str, str]]] = {}
-    for row in result.groups.select(["group_id", "side", "record_id"]).to_pylist():
-        members.setdefault(row["group_id"], set()).add((row["side"], row["record_id"]))
-    known = set(rejected)
-    names = [name for name, records in members.items() if frozenset(records) in known]
-    is_rejected = pc.is_in(result.matches["group_id"], value_set=pa.array(names, pa.string()))
-    columns = {
-        "status": pc.if_else(is_rejected, "suggested", result.matches["status"].cast(pa.string())),
-        "reason": pc.if_else(
-            is_rejected,
-            pc.binary_join_element_wise(REJECTED, result.matches["reason"], " "),
-            result.matches["reason"],
-        ),
+    result = match(
+        left,
+        right,
+        rules,
+        decisions=confirmed,
+        rejected=[each.pair for each in rejections if each.pair],
+        exponents={code: exponent},
+    )
+    facts = {
+        frozenset(each.records) for each in in_force(decided) if each.verdict is Verdict.CONFIRM
     }
-    matches = result.matches
-    for name, column in columns.items():
-        matches = matches.set_column(matches.column_names.index(name), name, column)
-    return replace(result, matches=matches)
+    return without_rejected(result, [each for each in rejections if each.records not in facts])
 
 
-def _told(run: MatchRun, result: MatchResult) -> Reconciled:
+def _tallies(result: MatchResult, currency: str) -> dict[str, object]:
+    """The figures that pages show of a run, added up once."""
+    by_status = result.matches.group_by("status").aggregate(
+        [("group_id", "count"), ("left_minor", "sum"), ("right_minor", "sum")]
+    )
+    return {
+        "groups": {
+            row["status"]: [row["group_id_count"], row["left_minor_sum"], row["right_minor_sum"]]
+            for row in by_status.to_pylist()
+        },
+        "residuals": {
+            cause: list(tally) for cause, tally in residual_tallies(result, currency).items()
+        },
+        "unmatched": [
+            [*key, *tally] for key, tally in sorted(unmatched_tallies(result, currency).items())
+        ],
+    }
+
+
+def _told(run: MatchRun, result: MatchResult, suspended: tuple[str, ...]) -> Reconciled:
     status = result.matches["status"]
     confirmed = pc.sum(pc.equal(status, "confirmed")).as_py() or 0
     notes = result.summary["notes"]
@@ -169,4 +183,5 @@ def _told(run: MatchRun, result: MatchResult) -> Reconciled:
         result.matches.num_rows - confirmed,
         result.unmatched.num_rows,
         tuple(map(str, notes)) if isinstance(notes, list) else (),
+        suspended,
     )

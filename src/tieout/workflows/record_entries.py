@@ -8,22 +8,34 @@ from tieout.core.access import Action
 from tieout.core.accounts import Account as CoreAccount
 from tieout.core.errors import Problem
 from tieout.core.journal import JournalEntry as CoreEntry
+from tieout.core.journal import KnownEntry, compared, digest, imbalance
 from tieout.core.journal import Posting as CorePosting
-from tieout.core.journal import imbalance
 from tieout.core.statements import Direction
 from tieout.store.banking.lines import NUL
 from tieout.store.ledger.models import Account, JournalEntry, Posting
 from tieout.workflows.acting import Act, Caller, acting
+from tieout.workflows.recheck_sign_offs import recheck_sign_offs
+
+BLOCK = 5000
+TOLD = 100
+"""So many changed entries are named one by one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """Entries in = added + known + held."""
+    """Entries in = added + known + changed + held."""
 
     added: int
     known: int
-    """Entries of this source that were recorded before, under the same id."""
+    """Entries of these books that were recorded before."""
+    changed: int
+    """Recorded before and saying something else now: a problem each, and nothing recorded."""
     held: tuple[Problem, ...]
+    """One for every entry that does not balance."""
+    problems: tuple[Problem, ...]
+    """What is doubtful beside those."""
+    suspended: tuple[str, ...]
+    """Sign-offs that no longer hold."""
 
 
 def record_entries(
@@ -37,27 +49,88 @@ def record_entries(
     """Record the entries of books named `source`, with the accounts they use."""
     with acting(caller, Action.IMPORT, "record_entries", now) as act:
         act.alone("import")
-        ids = [each.entry_id for each in entries]
-        known = set(
-            JournalEntry.objects.filter(source=source, entry_id__in=ids).values_list(
-                "entry_id", flat=True
-            )
-        )
-        fresh = [each for each in entries if each.entry_id not in known]
-        held = tuple(
-            Problem("entry.unbalanced", f"{each.entry_id}: {left}", "postings that add up to zero")
-            for each in fresh
-            if (left := _fault(each))
-        )
-        good = [each for each in fresh if not _fault(each)]
-        _added(act, source, good, _charted(act, good, accounts))
-        recorded = Recorded(len(good), len(entries) - len(fresh), held)
-        act.record(
-            f"books:{source}",
-            after={"added": recorded.added, "known": recorded.known, "held": len(held)},
-        )
+        recorded = record(act, source, entries, accounts)
+        act.record(f"books:{source}", after=told(recorded))
         act.follow_up("entries_recorded", source=source)
     return recorded
+
+
+def told(recorded: Recorded) -> dict[str, int | tuple[str, ...]]:
+    """What an audit event says of it."""
+    return {
+        "added": recorded.added,
+        "known": recorded.known,
+        "changed": recorded.changed,
+        "held": len(recorded.held),
+        "suspended": recorded.suspended,
+    }
+
+
+def record(
+    act: Act, source: str, entries: Sequence[CoreEntry], accounts: Sequence[CoreAccount]
+) -> Recorded:
+    """The entries that are new among these, recorded; part of a verb that holds the import lock."""
+    seen = compared(entries, _known(source, entries))
+    held = tuple(
+        Problem(
+            "entry.unbalanced",
+            f"{each.entry_id}: {left}",
+            "postings that add up to zero",
+            each.place,
+        )
+        for each in seen.fresh
+        if (left := _fault(each))
+    )
+    good = [each for each in seen.fresh if not _fault(each)]
+    charted = _charted(act, good, accounts)
+    _added(act, source, good, charted)
+    suspended = recheck_sign_offs(act, account_ids=charted.values())
+    problems = (*_changed(seen.changed), *_renamed(seen.renamed))
+    return Recorded(
+        len(good), seen.known_count, len(seen.changed), held, tuple(problems), suspended
+    )
+
+
+def _known(source: str, entries: Sequence[CoreEntry]) -> list[KnownEntry]:
+    """What was recorded from these books under the ids or with the content of these entries."""
+    kept: dict[str, KnownEntry] = {}
+    columns = ("entry_id", "digest", "booked_on")
+    of_source = JournalEntry.objects.filter(source=source)
+    if not of_source.exists():
+        return []
+    for at in range(0, len(entries), BLOCK):
+        some = entries[at : at + BLOCK]
+        for rows in (
+            of_source.filter(entry_id__in=[each.entry_id.translate(NUL) for each in some]),
+            of_source.filter(digest__in=[digest(each) for each in some]),
+        ):
+            for entry_id, said, booked_on in rows.values_list(*columns):
+                kept[entry_id] = KnownEntry(entry_id, bytes(said), booked_on)
+    return list(kept.values())
+
+
+def _changed(entries: Sequence[CoreEntry]) -> list[Problem]:
+    expected = "what was recorded under that id"
+    problems = [
+        Problem("entry.changed", f"{each.entry_id}: {_in_words(each)}", expected, each.place)
+        for each in entries[:TOLD]
+    ]
+    if len(entries) > TOLD:
+        more = f"{len(entries) - TOLD} more entries"
+        problems.append(Problem("entry.changed", more, "what was recorded under their ids"))
+    return problems
+
+
+def _in_words(entry: CoreEntry) -> str:
+    texts = " ".join(each for each in (entry.counterparty, entry.narrative) if each)
+    return f"{entry.booked_on or 'no day'}, {texts or 'no text'}, {len(entry.postings)} postings"
+
+
+def _renamed(ids: Sequence[str]) -> list[Problem]:
+    if not ids:
+        return []
+    found = f"{len(ids)} ids of entries of other days, such as {ids[0]!r}"
+    return [Problem("record.id-repeated", found, "ids that name one entry for ever")]
 
 
 def _fault(entry: CoreEntry) -> str:
@@ -88,8 +161,9 @@ def _charted(
         ],
         ignore_conflicts=True,
     )
-    known = dict(Account.objects.filter(code__in=codes).values_list("code", "id"))
-    return {code: known[code.translate(NUL)] for code in codes}
+    kept = [code.translate(NUL) for code in codes]
+    known = dict(Account.objects.filter(code__in=kept).values_list("code", "id"))
+    return {code: known[name] for code, name in zip(codes, kept, strict=True)}
 
 
 def _added(act: Act, source: str, entries: Sequence[CoreEntry], accounts: dict[str, int]) -> None:
@@ -99,11 +173,12 @@ def _added(act: Act, source: str, entries: Sequence[CoreEntry], accounts: dict[s
             JournalEntry(
                 organisation_id=organisation_id,
                 source=source,
-                entry_id=each.entry_id,
+                entry_id=each.entry_id.translate(NUL),
                 booked_on=each.booked_on,
                 counterparty=each.counterparty.translate(NUL),
                 narrative=each.narrative.translate(NUL),
                 references=[one.translate(NUL) for one in each.references],
+                digest=digest(each),
                 recorded_at=act.at,
             )
             for each in entries
@@ -137,6 +212,7 @@ def _row(entry: JournalEntry, position: int, posting: CorePosting, account_id: i
         weight_currency=currency.code,
         weight_exponent=currency.exponent,
         posted_on=posting.posted_on,
+        booked_on=posting.posted_on or entry.booked_on,
         narrative=posting.narrative.translate(NUL),
         reference=posting.reference.translate(NUL),
     )

@@ -72,3 +72,5 @@ class UnmatchedReason(StrEnum):
     """So many equal amounts that the budget was spent; stated in the summary."""
     WEAK = "weak"
     """A candidate exists, but the evidence for it is weaker than chance would give."""
+    REJECTED = "rejected"
+    """A person has rejected the group it would be in, and no other was found."""

@@ -102,7 +102,12 @@ class FileReading(TenantModel):
     program = models.TextField()
     """The version of Tieout that read it."""
     line_count = models.BigIntegerField()
+    entry_count = models.BigIntegerField(default=0)
+    known_count = models.BigIntegerField(default=0)
+    """Entries of books that had been recorded before."""
     held_count = models.BigIntegerField()
+    books = models.TextField(blank=True)
+    """For a file of books: the source under which its entries stand in the journal."""
     read_at = models.DateTimeField()
 
     class Meta:
@@ -255,7 +260,7 @@ class BankLine(TenantModel):
         ]
         indexes: ClassVar = [
             models.Index(
-                fields=["organisation", "account", "booked_on"], name="banking_bankline_of"
+                fields=["organisation", "account", "booked_on", "id"], name="banking_bankline_on"
             )
         ]
 

@@ -47,6 +47,8 @@ class JournalEntry(TenantModel):
     counterparty = models.TextField(blank=True)
     narrative = models.TextField(blank=True)
     references = ArrayField(models.TextField(), default=list)
+    digest = models.BinaryField(default=bytes)
+    """Of what it says (`core.journal.digest`); empty where it was entered by hand."""
     reverses = models.OneToOneField(
         "self",
         null=True,
@@ -64,6 +66,10 @@ class JournalEntry(TenantModel):
             models.UniqueConstraint(
                 fields=["organisation", "source", "entry_id"], name="ledger_journalentry_once"
             ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "digest"], name="ledger_journalentry_said"),
+            models.Index(fields=["organisation", "booked_on"], name="ledger_journalentry_on"),
         ]
 
     def __str__(self) -> str:
@@ -85,6 +91,8 @@ class Posting(TenantModel):
     weight_currency = models.TextField()
     weight_exponent = models.SmallIntegerField()
     posted_on = models.DateField(null=True)
+    booked_on = models.DateField(null=True)
+    """The day it counts: `posted_on`, else its entry's; a trigger compares."""
     narrative = models.TextField(blank=True)
     reference = models.TextField(blank=True)
 
@@ -106,7 +114,9 @@ class Posting(TenantModel):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["organisation", "account"], name="ledger_posting_of")
+            models.Index(
+                fields=["organisation", "account", "booked_on", "id"], name="ledger_posting_on"
+            )
         ]
 
     def __str__(self) -> str:

@@ -3,11 +3,13 @@
 from typing import ClassVar
 
 from django.db import models
+from django.db.models.lookups import Exact
 
-from tieout.core.decisions import SignOffStep, Verdict
+from tieout.core.decisions import SignOffStep, SuspensionCause, Verdict
 from tieout.core.matching.records import Side
 from tieout.core.matching.words import Status
-from tieout.store.banking.models import BankAccount, BankLine
+from tieout.core.subjects import SubjectKind
+from tieout.store.banking.models import BankAccount, BankLine, ReceivedFile
 from tieout.store.ledger.models import Account, Posting
 from tieout.store.postgres.constraints import AppMay, one_of, tenant_rules
 from tieout.store.postgres.fields import TenantForeignKey
@@ -58,6 +60,8 @@ class MatchRun(TenantModel):
     right_count = models.BigIntegerField()
     left_minor = models.BigIntegerField()
     right_minor = models.BigIntegerField()
+    last_decision = models.BigIntegerField(default=0)
+    """The newest decision it knew: what was decided later it could not heed."""
 
     class Meta:
         """A trigger proves partition and identity when the transaction ends."""
@@ -85,6 +89,10 @@ class MatchGroup(TenantModel):
     score = models.BigIntegerField()
     parts = models.JSONField(default=dict)
     posterior_ppm = models.IntegerField()
+    left_count = models.BigIntegerField(default=0)
+    right_count = models.BigIntegerField(default=0)
+    left_minor = models.BigIntegerField(default=0)
+    right_minor = models.BigIntegerField(default=0)
     residual_minor = models.BigIntegerField()
     residual_cause = models.TextField(blank=True)
     solutions = models.BigIntegerField()
@@ -105,6 +113,12 @@ class MatchGroup(TenantModel):
                 condition=models.Q(residual_minor=0) | ~models.Q(residual_cause=""),
                 name="reconciliation_matchgroup_cause",
             ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["organisation", "run", "status", "score", "id"],
+                name="reconciliation_group_queue",
+            )
         ]
 
     def __str__(self) -> str:
@@ -144,7 +158,12 @@ class RunRecord(TenantModel):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["organisation", "group"], name="reconciliation_runrecord_of")
+            models.Index(fields=["organisation", "group"], name="reconciliation_runrecord_of"),
+            models.Index(
+                fields=["organisation", "run", "side", "reason", "id"],
+                condition=models.Q(group__isnull=True),
+                name="reconciliation_unmatched",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -161,6 +180,8 @@ class Decision(TenantModel):
     )
     group = TenantForeignKey(MatchGroup, null=True)
     """The proposal it answers, if there was one."""
+    exponent = models.SmallIntegerField(null=True)
+    """In how many decimals the amounts of its records are counted; the bank account's if none."""
     decided_by = TenantForeignKey(Member)
     decided_at = models.DateTimeField()
     reason = models.TextField(blank=True)
@@ -179,8 +200,9 @@ class Decision(TenantModel):
         ]
         indexes: ClassVar = [
             models.Index(
-                fields=["organisation", "reconciliation"], name="reconciliation_decision_of"
-            )
+                fields=["organisation", "reconciliation", "id"], name="reconciliation_decided_of"
+            ),
+            models.Index(fields=["organisation", "group"], name="reconciliation_decided_group"),
         ]
 
     def __str__(self) -> str:
@@ -224,7 +246,7 @@ class DecidedRecord(TenantModel):
 
 
 class SignOff(TenantModel):
-    """A reconciliation prepared or reviewed at a cut-off, with the balances that were seen."""
+    """A reconciliation prepared or reviewed, with the figures up to its cut-off that were seen."""
 
     reconciliation = TenantForeignKey(Reconciliation)
     run = TenantForeignKey(MatchRun)
@@ -232,11 +254,18 @@ class SignOff(TenantModel):
     step = models.TextField()
     signed_by = TenantForeignKey(Member)
     signed_at = models.DateTimeField()
+    left_count = models.BigIntegerField(default=0)
+    right_count = models.BigIntegerField(default=0)
     left_minor = models.BigIntegerField()
     right_minor = models.BigIntegerField()
+    open_left_count = models.BigIntegerField(default=0)
+    open_right_count = models.BigIntegerField(default=0)
+    open_left_minor = models.BigIntegerField(default=0)
+    open_right_minor = models.BigIntegerField(default=0)
+    """The unmatched records among them."""
 
     class Meta:
-        """A trigger wants preparation before review, and another person for it."""
+        """Triggers want the order of the steps, two people, and figures that still stand."""
 
         constraints: ClassVar = [
             *tenant_rules("reconciliation", "run", "signed_by"),
@@ -246,6 +275,157 @@ class SignOff(TenantModel):
                 name="reconciliation_signoff_once",
             ),
         ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["organisation", "reconciliation", "cut_off_on"],
+                name="reconciliation_signoff_of",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.step} to {self.cut_off_on}"
+
+
+class Suspension(TenantModel):
+    """A sign-off that no longer holds, and what changed under it; never lifted."""
+
+    sign_off = TenantForeignKey(SignOff)
+    cause = models.TextField()
+    detail = models.TextField()
+    suspended_at = models.DateTimeField()
+
+    class Meta:
+        """A sign-off is suspended once."""
+
+        constraints: ClassVar = [
+            *tenant_rules("sign_off"),
+            one_of("cause", list(SuspensionCause)),
+            models.UniqueConstraint(
+                fields=["organisation", "sign_off"], name="reconciliation_suspension_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cause}: {self.detail}"
+
+
+class AboutOne(TenantModel):
+    """A row about exactly one subject; its columns are named after `SubjectKind`."""
+
+    about_match_group = TenantForeignKey(MatchGroup, null=True)
+    about_decision = TenantForeignKey(Decision, null=True)
+    about_reconciliation = TenantForeignKey(Reconciliation, null=True)
+    about_sign_off = TenantForeignKey(SignOff, null=True)
+    about_bank_line = TenantForeignKey(BankLine, null=True)
+    about_posting = TenantForeignKey(Posting, null=True)
+    about_received_file = TenantForeignKey(ReceivedFile, null=True)
+
+    class Meta:
+        """No table of its own."""
+
+        abstract = True
+
+
+def _about_rules(*keys: str) -> list[models.BaseConstraint]:
+    columns = [f"about_{kind}" for kind in SubjectKind]
+    given = models.Func(
+        *map(models.F, columns), function="num_nonnulls", output_field=models.IntegerField()
+    )
+    return [
+        *tenant_rules(*columns, *keys),
+        models.CheckConstraint(condition=Exact(given, 1), name="%(app_label)s_%(class)s_about_one"),
+    ]
+
+
+class Comment(AboutOne):
+    """What somebody said about a subject."""
+
+    text = models.TextField()
+    written_by = TenantForeignKey(Member)
+    written_at = models.DateTimeField()
+
+    class Meta:
+        """Said once, never edited."""
+
+        constraints: ClassVar = [
+            *_about_rules("written_by"),
+            models.CheckConstraint(
+                condition=~models.Q(text=""), name="reconciliation_comment_said"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "about_match_group"], name="comment_of_group"),
+            models.Index(fields=["organisation", "about_bank_line"], name="comment_of_line"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:40]
+
+
+class Mention(TenantModel):
+    """A member whom a comment names."""
+
+    comment = TenantForeignKey(Comment)
+    member = TenantForeignKey(Member)
+
+    class Meta:
+        """Once a comment."""
+
+        constraints: ClassVar = [
+            *tenant_rules("comment", "member"),
+            models.UniqueConstraint(
+                fields=["organisation", "comment", "member"], name="reconciliation_mention_once"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "member", "-id"], name="mention_of_member")
+        ]
+
+    def __str__(self) -> str:
+        return f"member:{self.member_id} in comment:{self.comment_id}"
+
+
+class CommentResolution(TenantModel):
+    """A comment is settled."""
+
+    comment = TenantForeignKey(Comment)
+    resolved_by = TenantForeignKey(Member)
+    resolved_at = models.DateTimeField()
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        """Once."""
+
+        constraints: ClassVar = [
+            *tenant_rules("comment", "resolved_by"),
+            models.UniqueConstraint(
+                fields=["organisation", "comment"], name="reconciliation_resolution_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"comment:{self.comment_id} resolved"
+
+
+class Evidence(AboutOne):
+    """A received file attached to a subject; a newer version points to the one it supersedes."""
+
+    file = TenantForeignKey(ReceivedFile)
+    note = models.TextField(blank=True)
+    attached_by = TenantForeignKey(Member)
+    attached_at = models.DateTimeField()
+    supersedes = models.OneToOneField(
+        "self", null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+
+    class Meta:
+        """A version is superseded once."""
+
+        constraints: ClassVar = _about_rules("file", "attached_by", "supersedes")
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "about_match_group"], name="evidence_of_group"),
+            models.Index(fields=["organisation", "about_bank_line"], name="evidence_of_line"),
+        ]
+
+    def __str__(self) -> str:
+        return f"file {self.file_id}"

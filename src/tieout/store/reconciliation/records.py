@@ -6,6 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 from django.db import connection
+from django.db.models import Q
 
 from tieout.core.decisions import Decided, Verdict
 from tieout.core.money import Currency
@@ -87,8 +88,8 @@ def _of_posting(posting: Posting, factor: int) -> dict[str, Any]:
 
 def amounts_of(
     reconciliation: Reconciliation, line_ids: Sequence[int], posting_ids: Sequence[int]
-) -> tuple[dict[int, int], dict[int, int]]:
-    """Signed amounts by id of those lines and postings that are of the reconciliation."""
+) -> tuple[dict[int, int], dict[int, int], int]:
+    """Signed amounts by id of those lines and postings that are of it, and their decimals."""
     bank = reconciliation.bank_account
     lines = BankLine.objects.filter(account=bank, id__in=line_ids, repeats__isnull=True)
     postings = Posting.objects.filter(
@@ -103,23 +104,56 @@ def amounts_of(
     return (
         {int(each["record_id"]): each["amount_minor"] for each in left},
         {int(each["record_id"]): each["amount_minor"] for each in right},
+        finest,
     )
 
 
-def decisions_of(reconciliation: Reconciliation) -> tuple[Decided, ...]:
-    """Every decision ever made of it, oldest first."""
-    members: dict[int, tuple[list[tuple[str, int]], list[tuple[str, int]]]] = {}
+def decisions_of(reconciliation: Reconciliation, exponent: int) -> tuple[Decided, ...]:
+    """Every decision ever made of it, oldest first, its amounts in that count."""
+    made = Decision.objects.filter(reconciliation=reconciliation).order_by("id")
     records = DecidedRecord.objects.filter(decision__reconciliation=reconciliation).order_by("id")
+    return _decided(made, records, reconciliation, exponent)
+
+
+def decisions_on(
+    reconciliation: Reconciliation, line_ids: Sequence[int], posting_ids: Sequence[int]
+) -> tuple[Decided, ...]:
+    """The decisions that hold one of these records, and what undoes them; few, however many are."""
+    found = set(
+        DecidedRecord.objects.filter(line_id__in=line_ids).values_list("decision_id", flat=True)
+    ) | set(
+        DecidedRecord.objects.filter(posting_id__in=posting_ids).values_list(
+            "decision_id", flat=True
+        )
+    )
+    made = Decision.objects.filter(
+        Q(id__in=found) | Q(undoes_id__in=found), reconciliation=reconciliation
+    ).order_by("id")
+    records = DecidedRecord.objects.filter(decision_id__in=found).order_by("id")
+    return _decided(made, records, reconciliation, None)
+
+
+def _decided(
+    made: Iterable[Decision],
+    records: Iterable[DecidedRecord],
+    reconciliation: Reconciliation,
+    exponent: int | None,
+) -> tuple[Decided, ...]:
+    members: dict[int, tuple[list[tuple[str, int]], list[tuple[str, int]]]] = {}
     for each in records:
         left, right = members.setdefault(each.decision_id, ([], []))
         side = left if each.side == "left" else right
         side.append((str(each.line_id or each.posting_id), each.amount_minor))
-    made = Decision.objects.filter(reconciliation=reconciliation).order_by("id")
     decided = []
     for one in made:
-        left, right = members.get(one.pk, ([], []))
+        written = reconciliation.bank_account.exponent if one.exponent is None else one.exponent
+        factor = 1 if exponent is None else 10 ** (exponent - written)
+        sides = [
+            tuple((name, minor * factor) for name, minor in side)
+            for side in members.get(one.pk, ([], []))
+        ]
         verdict = Verdict(one.verdict)
-        decided.append(Decided(one.pk, verdict, tuple(left), tuple(right), one.undoes_id))
+        decided.append(Decided(one.pk, verdict, sides[0], sides[1], one.undoes_id))
     return tuple(decided)
 
 
@@ -147,7 +181,8 @@ def _group_rows(matches: pa.Table) -> Iterator[tuple[Any, ...]]:
     names = (
         "group_id", "pass", "rule", "status", "score", "posterior", "residual_minor",
         "residual_cause", "solutions", "runner_up", "runner_up_score", "reason", "score_amount",
-        "score_date", "score_reference", "score_counterparty", "score_exclusivity",
+        "score_date", "score_reference", "score_counterparty", "score_exclusivity", "left_count",
+        "right_count", "left_minor", "right_minor",
     )  # fmt: skip
     for row in _rows(matches, names):
         posterior_ppm = int(row[5] * 1_000_000)

@@ -1,0 +1,14 @@
+"""A posting has the day on which it counts beside it."""
+
+from typing import ClassVar
+
+from django.db import migrations
+
+from tieout.store.postgres.files import run_file
+
+
+class Migration(migrations.Migration):
+    """Steps in SQL."""
+
+    dependencies: ClassVar = [("ledger", "0003_days")]
+    operations: ClassVar = [run_file("ledger/days")]

@@ -1,0 +1,1 @@
+"""What the doors show: reading verbs that return plain values, a page at a time."""

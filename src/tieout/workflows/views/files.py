@@ -1,0 +1,133 @@
+"""Received files with what was read in them: counts, problems, held records."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from tieout.core.access import Action, Actor
+from tieout.core.errors import NotFound, Problem
+from tieout.store.banking.models import BankStatement, FileReading, ReadingProblem, ReceivedFile
+from tieout.workflows.acting import Caller, is_open_to, looking
+from tieout.workflows.import_file import tie_in_words
+from tieout.workflows.views.paging import Page, paged
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingView:
+    """What was understood of a file."""
+
+    reading_id: int
+    format: str
+    read_at: datetime
+    line_count: int
+    entry_count: int
+    known_count: int
+    held_count: int
+    books: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    """A file as received; `reading` is None until it is imported."""
+
+    file_id: int
+    name: str
+    sha256: str
+    size: int
+    received_at: datetime
+    received_by: int
+    reading: ReadingView | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemView:
+    """A problem of a file; a held record comes with its raw text."""
+
+    problem_id: int
+    problem: Problem
+    raw: str
+
+
+def received_files(
+    caller: Caller, *, text: str = "", cursor: str | None = None, limit: int = 100
+) -> Page[FileView]:
+    """Files whose name has that text, newest first; a client sees those it sent."""
+    with looking(caller, Action.VIEW, Action.VIEW_OWN) as actor:
+        query = _seen(caller, actor)
+        if text:
+            query = query.filter(name__icontains=text)
+        page = paged(query, ("id",), lambda each: each, cursor=cursor, limit=limit)
+        ids = [each.pk for each in page.rows]
+        readings = {each.file_id: each for each in FileReading.objects.filter(file_id__in=ids)}
+        rows = tuple(_file(each, readings.get(each.pk)) for each in page.rows)
+        return Page(rows, page.next_cursor)
+
+
+def received_file(caller: Caller, *, file_id: int) -> tuple[FileView, tuple[str, ...]]:
+    """One file, and a sentence for every statement in it."""
+    with looking(caller, Action.VIEW, Action.VIEW_OWN) as actor:
+        file = _access(caller, actor, file_id)
+        reading = FileReading.objects.filter(file=file).first()
+        found = BankStatement.objects.filter(reading=reading).select_related("account")
+        told = tuple(map(tie_in_words, found.order_by("id"))) if reading else ()
+        return _file(file, reading), told
+
+
+def problems(
+    caller: Caller,
+    *,
+    file_id: int,
+    severity: str = "",
+    cursor: str | None = None,
+    limit: int = 100,
+) -> Page[ProblemView]:
+    """What was found in a file, in the order in which it was found; `held` for held records."""
+    with looking(caller, Action.VIEW, Action.VIEW_OWN) as actor:
+        file = _access(caller, actor, file_id)
+        query = ReadingProblem.objects.filter(reading__file=file)
+        if severity:
+            query = query.filter(severity=severity)
+        return paged(query, ("id",), _problem, cursor=cursor, limit=limit, is_descending=False)
+
+
+def _seen(caller: Caller, actor: Actor) -> QuerySet[ReceivedFile]:
+    if is_open_to(caller, actor, Action.VIEW):
+        return ReceivedFile.objects.all()
+    return ReceivedFile.objects.filter(received_by_id=actor.member_id)
+
+
+def _access(caller: Caller, actor: Actor, file_id: int) -> ReceivedFile:
+    file = _seen(caller, actor).filter(id=file_id).first()
+    if file is None:
+        raise NotFound("store.not-found", f"received_file:{file_id}", "a file that you may see")
+    return file
+
+
+def _file(file: ReceivedFile, reading: FileReading | None) -> FileView:
+    return FileView(
+        file.pk,
+        file.name,
+        bytes(file.sha256).hex(),
+        file.size,
+        file.received_at,
+        file.received_by_id,
+        _reading(reading) if reading else None,
+    )
+
+
+def _reading(each: FileReading) -> ReadingView:
+    return ReadingView(
+        each.pk,
+        str(each),
+        each.read_at,
+        each.line_count,
+        each.entry_count,
+        each.known_count,
+        each.held_count,
+        each.books,
+    )
+
+
+def _problem(each: ReadingProblem) -> ProblemView:
+    return ProblemView(each.pk, each.to_core(), each.raw)

@@ -1,0 +1,110 @@
+"""Pages by keyset: a cursor names the last row shown, and the next page begins behind it.
+
+A page a million rows deep so costs what the first one does, and rows that come in between
+neither repeat nor hide others.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Generic, TypeVar
+
+from django.db import models
+
+from tieout.core.errors import InvalidInput
+
+PAGE_MAX = 1000
+Row = TypeVar("Row", bound=models.Model)
+View = TypeVar("View")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[View]):
+    """Some rows, and from where to go on."""
+
+    rows: tuple[View, ...]
+    next_cursor: str | None
+    """Hand it back for the next page; None at the end."""
+
+
+class _Beyond(models.Func):
+    """Rows after a place in an order of several columns, compared as PostgreSQL compares rows."""
+
+    output_field: Any = models.BooleanField()
+    conditional = True
+
+    def as_sql(self, compiler: Any, connection: Any, *_: Any, **named: Any) -> Any:  # noqa: ANN401, ARG002  Django's own
+        parts = [compiler.compile(each) for each in self.get_source_expressions()]
+        half = len(parts) // 2
+        left, right = (", ".join(sql for sql, _ in some) for some in (parts[:half], parts[half:]))
+        values = [value for _, several in parts for value in several]
+        return f"({left}) {self.extra['than']} ({right})", values
+
+
+def paged(  # noqa: PLR0913  a query, its order and its page
+    query: models.QuerySet[Row],
+    order: Sequence[str],
+    view: Callable[[Row], View],
+    *,
+    cursor: str | None,
+    limit: int,
+    is_descending: bool = True,
+) -> Page[View]:
+    """One page in the order of the columns, the last of them the id, all in one direction."""
+    checked_limit(limit)
+    ordered = query.order_by(*(f"-{each}" if is_descending else each for each in order))
+    if cursor is not None:
+        place = values_of(cursor, len(order))
+        columns = query.model._meta  # noqa: SLF001  Django's public name
+        fields: list[Any] = [columns.get_field(each) for each in order]
+        shown = [
+            models.Value(field.to_python(each), output_field=field)
+            for field, each in zip(fields, place, strict=True)
+        ]
+        than = "<" if is_descending else ">"
+        ordered = ordered.filter(_Beyond(*map(models.F, order), *shown, than=than))
+    rows = list(ordered[: limit + 1])
+    more = len(rows) > limit
+    rows = rows[:limit]
+    last = cursor_of(*(getattr(rows[-1], each) for each in order)) if more else None
+    return Page(tuple(map(view, rows)), last)
+
+
+def checked_limit(limit: int) -> None:
+    """Refuse a page that nobody could read."""
+    if not 1 <= limit <= PAGE_MAX:
+        raise InvalidInput("page.invalid", f"a page of {limit} rows", f"1 to {PAGE_MAX}")
+
+
+def cursor_of(*values: date | int | str | None) -> str:
+    """A place as text that a door hands on unread."""
+    said = json.dumps([str(each) if isinstance(each, date) else each for each in values])
+    return base64.urlsafe_b64encode(said.encode()).decode("ascii").rstrip("=")
+
+
+def values_of(cursor: str, count: int) -> list[Any]:
+    """What `cursor_of` was given; `InvalidInput` for anything else."""
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        values = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (ValueError, binascii.Error, UnicodeEncodeError) as error:
+        raise InvalidInput("page.invalid", f"the cursor {cursor!r}", "one of ours") from error
+    if not isinstance(values, list) or len(values) != count or not _are_places(values):
+        raise InvalidInput("page.invalid", f"the cursor {cursor!r}", "one of this list")
+    return values
+
+
+def _are_places(values: list[Any]) -> bool:
+    """Whether the last value is an id, and those before it are a day, a number or nothing."""
+    for value in values[:-1]:
+        if isinstance(value, str):
+            try:
+                date.fromisoformat(value)
+            except ValueError:
+                return False
+        elif not (value is None or type(value) is int):
+            return False
+    return type(values[-1]) is int and abs(values[-1]) < 2**63
