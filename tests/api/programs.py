@@ -45,7 +45,7 @@ class Program:
             "POST", path, data=data, content_type=kind, headers=named, query_params=query
         )
 
-    def _sent(self, method: str, path: str, **named: Any) -> HttpResponse:
+    def _sent(self, method: str, path: str, **named: Any) -> HttpResponse:  # noqa: ANN401  handed on
         headers = named.pop("headers", {}) | {"authorization": f"Bearer {self.token}"}
         answer: HttpResponse = CLIENT.generic(method, API + path, headers=headers, **named)
         return answer
@@ -69,6 +69,6 @@ def program(owner: Caller, role: Role = Role.OWNER, scopes: set[Action] | None =
     )
 
 
-def told(answer: HttpResponse) -> Any:
+def told(answer: HttpResponse) -> Any:  # noqa: ANN401  JSON
     """The answer's JSON."""
     return json.loads(answer.content)

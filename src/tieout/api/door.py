@@ -140,7 +140,9 @@ def _digest(request: Request, operation: Operation, stack: ExitStack) -> bytes:
     """SHA-256 of what is asked for; on the way a file that comes with it is taken in."""
     digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
     kind = (request.content_type or "").lower()
-    if not operation.bodies or not (kind or int(request.META.get("CONTENT_LENGTH") or 0)):
+    if not operation.bodies or not (
+        kind or request.META.get("CONTENT_LENGTH") not in {None, "", "0"}
+    ):
         return digest.digest()
     if kind not in operation.bodies:
         expected = " or ".join(sorted(operation.bodies))

@@ -1,4 +1,4 @@
-"""The description as a plain page: every operation, every code; no script, nothing from elsewhere."""
+"""The description as a plain page: every operation and code; no script, nothing from elsewhere."""
 
 from collections.abc import Iterator
 from html import escape
@@ -20,8 +20,8 @@ def page_of(schema: Schema) -> str:
         (
             _HEAD,
             f"<h1>{escape(info['title'])} API {escape(info['version'])}</h1>",
-            f"<p>{escape(info['description'])} "
-            '<a href="openapi.json">The same for machines (OpenAPI 3.1)</a>.</p>',
+            f"<p>{escape(info['description'])}</p>",
+            '<p><a href="openapi.json">The same for machines (OpenAPI 3.1)</a>.</p>',
             "<h2>Operations</h2>",
             *(_operation(schema, *each) for each in operations(schema)),
             "<h2>Codes of refusals</h2><dl>",

@@ -1,4 +1,4 @@
-"""A request's parts, read without mercy: one way to read each, or a refusal that names the place."""
+"""A request's parts, read strictly: one way to read each, or a refusal that names the place."""
 
 import json
 import tempfile

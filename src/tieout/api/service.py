@@ -11,7 +11,18 @@ from tieout.api.description import Api
 from tieout.api.door import refused
 from tieout.api.problems import no_operation, problem
 from tieout.api.reading import StrictParser
-from tieout.api.routes import audit, decisions, files, people, reconciliations, sign_offs
+from tieout.api.routes import (
+    audit,
+    bank_accounts,
+    comments,
+    decisions,
+    entries,
+    files,
+    groups,
+    people,
+    reconciliations,
+    sign_offs,
+)
 from tieout.core.errors import InvalidInput, TieoutError
 
 _FAULTS_SHOWN = 20
@@ -36,7 +47,18 @@ def made() -> Api:
         parser=StrictParser(),
         urls_namespace="api-1",
     )
-    for each in (files, reconciliations, decisions, sign_offs, people, audit):
+    for each in (
+        files,
+        bank_accounts,
+        entries,
+        reconciliations,
+        groups,
+        decisions,
+        sign_offs,
+        comments,
+        people,
+        audit,
+    ):
         api.add_router("", each.router)
     api.add_exception_handler(Exception, refused)
     api.add_exception_handler(TieoutError, refused)

@@ -7,13 +7,14 @@ language have, and its decimals show in how many the account is counted.
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Generic, TypeVar
 
 from ninja import Schema
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints
 from pydantic_core import core_schema
 
 from tieout.core.money import format_minor
+from tieout.core.subjects import Subject, SubjectKind
 
 LIMIT = 100
 LIMIT_MAX = 1000
@@ -122,11 +123,14 @@ Instant = AwareDatetime
 Count = Annotated[int, Field(ge=0, le=COUNT_MAX, strict=True)]
 
 
+AmountText = Annotated[str, Field(pattern=r"^-?[0-9]{1,16}(\.[0-9]{1,18})?$")]
+
+
 class Money(In):
     """An amount: a decimal text, and the currency it is in."""
 
-    amount: str = Field(pattern=r"^-?[0-9]{1,16}(\.[0-9]{1,18})?$", examples=["-12.50"])
-    currency: str = Field(pattern=r"^[!-~]{1,12}$", examples=["EUR"])
+    amount: str = Field(pattern=r"^-?[0-9]{1,30}(\.[0-9]{1,18})?$", examples=["-12.50"])
+    currency: str = Field(min_length=1, max_length=40, examples=["EUR"])
 
 
 def money(amount_minor: int, currency: str, exponent: int) -> Money:
@@ -148,3 +152,47 @@ def instant(at: datetime) -> datetime:
     return at.astimezone(UTC)
 
 
+Item = TypeVar("Item")
+CursorText = Annotated[
+    str,
+    Field(max_length=400, pattern="^[A-Za-z0-9_-]*$", description="As the page before gave it."),
+]
+Limit = Annotated[int, Field(ge=1, le=LIMIT_MAX)]
+Search = Annotated[str, _text(0, 200)]
+
+
+class PageOut(Out, Generic[Item]):
+    """Some rows; `next_cursor` leads to the next ones and is null at the end."""
+
+    items: list[Item]
+    next_cursor: str | None
+
+
+_SUBJECTS = {
+    SubjectKind.MATCH_GROUP: "grp",
+    SubjectKind.DECISION: "dec",
+    SubjectKind.RECONCILIATION: "rec",
+    SubjectKind.SIGN_OFF: "sgn",
+    SubjectKind.BANK_LINE: "stl",
+    SubjectKind.POSTING: "pst",
+    SubjectKind.RECEIVED_FILE: "file",
+}
+_KINDS = {prefix: kind for kind, prefix in _SUBJECTS.items()}
+SubjectId = Annotated[
+    str,
+    Field(
+        pattern=f"^({'|'.join(_KINDS)})_{_NUMBER}$",
+        description="The id of what it is about: a group, decision, line, file and so on.",
+    ),
+]
+
+
+def subject_in(text: str) -> Subject:
+    """The subject of an id that has been checked."""
+    prefix, _, number = text.partition("_")
+    return Subject(_KINDS[prefix], int(number))
+
+
+def subject_out(subject: Subject) -> str:
+    """Its id as it goes out."""
+    return f"{_SUBJECTS[subject.kind]}_{subject.record_id}"

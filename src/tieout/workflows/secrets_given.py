@@ -63,5 +63,5 @@ def refused() -> AccessDenied:
 
 
 def seal_of(asked: Given) -> bytes:
-    """A key of 256 bits that only who has the secret can make: its kept hash does not lead there."""
+    """A key of 256 bits that only who has the secret makes: its kept hash does not lead there."""
     return hmac.digest(asked.secret.encode(), b"tieout kept answers", "sha256")

@@ -1,7 +1,8 @@
 """`call_of_token`: who calls with a token, and whether it has calls left.
 
-The pace is kept in the database: it is the same whichever machine answers, and a restart does not
-give it back. Losing the last moment of it in a power cut does no harm, so nobody waits for the disk.
+The pace is kept in the database: it is the same whichever machine answers, and a restart does
+not give it back. Losing the last moment of it in a power cut does no harm, so nobody waits for
+the disk.
 """
 
 from dataclasses import dataclass, field

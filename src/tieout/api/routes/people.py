@@ -14,15 +14,18 @@ from tieout.api.words import (
     MemberId,
     Name,
     Out,
+    Text,
     TokenId,
     instant,
 )
 from tieout.core.access import Action, Role
 from tieout.workflows.add_member import add_member
+from tieout.workflows.change_role import change_role, end_membership
 from tieout.workflows.invite import invite, withdraw_invitation
 from tieout.workflows.members import members_of
 from tieout.workflows.secrets_given import given
 from tieout.workflows.tokens import make_token, revoke_token, tokens_of
+from tieout.workflows.views import trail
 
 router = Router(tags=["members, invitations, tokens"])
 
@@ -47,11 +50,29 @@ class InvitationOut(Out):
     expires_at: Instant
 
 
-class PeopleOut(Out):
-    """Everybody."""
+class MembersOut(Out):
+    """Members in the order they came."""
 
-    members: list[MemberOut]
-    invitations: list[InvitationOut]
+    items: list[MemberOut]
+
+
+class InvitationsOut(Out):
+    """Open invitations."""
+
+    items: list[InvitationOut]
+
+
+class RoleIn(In):
+    """What the member is from now on."""
+
+    role: Role
+    reason: Text = ""
+
+
+class LeaveIn(In):
+    """Why."""
+
+    reason: Text = ""
 
 
 class MemberIn(In):
@@ -117,33 +138,24 @@ class TokensOut(Out):
     items: list[TokenOut]
 
 
-@router.get("/members", response=PeopleOut)
-def list_members(request: Request) -> PeopleOut:
-    """Members in the order they came, and open invitations."""
-    listed = members_of(request.caller, now=request.at)
-    return PeopleOut(
-        members=[
+@router.get("/members", response=MembersOut)
+def list_members(
+    request: Request,
+    with_former: bool = False,  # noqa: FBT001, FBT002  a parameter of the address
+) -> MembersOut:
+    """The members, in the order in which they came."""
+    return MembersOut(
+        items=[
             MemberOut(
-                id=each.number,
+                id=each.member_id,
                 email=each.email,
                 name=each.name,
                 role=each.role,
                 joined_at=instant(each.joined_at),
                 left_at=instant(each.left_at) if each.left_at else None,
             )
-            for each in listed
-            if each.joined_at
-        ],
-        invitations=[
-            InvitationOut(
-                id=each.number,
-                email=each.email,
-                role=each.role,
-                expires_at=instant(each.expires_at),
-            )
-            for each in listed
-            if each.expires_at
-        ],
+            for each in trail.members(request.caller, with_former=with_former)
+        ]
     )
 
 
@@ -154,6 +166,37 @@ def make_member(request: Request, body: MemberIn) -> MemberMade:
         request.caller, email=body.email, role=body.role, name=body.name or "", now=request.at
     )
     return MemberMade(id=made.member_id)
+
+
+@router.post("/members/{member_id}/role", response={204: None})
+def set_role(request: Request, member_id: MemberId, body: RoleIn) -> None:
+    """Another role for a member; an organisation keeps an owner."""
+    change_role(
+        request.caller, member_id=member_id, role=body.role, reason=body.reason, now=request.at
+    )
+
+
+@router.post("/members/{member_id}/end", response={204: None})
+def end(request: Request, member_id: MemberId, body: LeaveIn) -> None:
+    """The member leaves; it is never removed, and the last owner cannot go."""
+    end_membership(request.caller, member_id=member_id, reason=body.reason, now=request.at)
+
+
+@router.get("/invitations", response=InvitationsOut)
+def list_invitations(request: Request) -> InvitationsOut:
+    """Invitations that nobody has accepted yet."""
+    return InvitationsOut(
+        items=[
+            InvitationOut(
+                id=each.number,
+                email=each.email,
+                role=each.role,
+                expires_at=instant(each.expires_at),
+            )
+            for each in members_of(request.caller, now=request.at)
+            if each.expires_at
+        ]
+    )
 
 
 @router.post("/invitations", response={201: InvitedOut})

@@ -1,1 +1,1 @@
-"""Requests of programs: answers kept for a day under their idempotency key, and each token's pace."""
+"""Requests of programs: answers kept for a day under their key, and each token's pace."""
