@@ -1,5 +1,6 @@
 """Django's settings. Nothing is started here: `config.database` does that."""
 
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -14,6 +15,8 @@ _IS_SECURE = _ADDRESS.scheme == "https"
 
 CLOCK = clock.now
 """How doors tell the time: `settings.CLOCK()`."""
+TRUSTED_KEYS: Callable[[], Mapping[str, bytes]] = dict
+"""The public keys that signed heads are proved by."""
 HOME = _ENVIRONMENT.home
 SECRET_KEY = _ENVIRONMENT.secret_key
 """`config.database.set_up` fills it in when the environment gives none."""

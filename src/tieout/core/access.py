@@ -104,6 +104,8 @@ class Actor:
     """As an audit event says it: `cli`, `web 203.0.113.7`, `job 12`."""
     is_active: bool = True
     """Whether the member has not left."""
+    scopes: frozenset[Action] | None = None
+    """For a program's token: the actions it may ask for; None for a person."""
 
     def __str__(self) -> str:
         return f"member:{self.member_id}"
@@ -114,6 +116,12 @@ def may(role: Role, action: Action) -> bool:
     return action in MAY[role]
 
 
+def allows(actor: Actor, action: Action) -> bool:
+    """Whether `require` would let the actor do it."""
+    is_asked = actor.scopes is None or action in actor.scopes
+    return actor.is_active and is_asked and may(actor.role, action)
+
+
 def require(actor: Actor, action: Action) -> None:
     """Raise `AccessDenied` unless the actor is active and the table says yes."""
     if not actor.is_active:
@@ -121,13 +129,9 @@ def require(actor: Actor, action: Action) -> None:
     if not may(actor.role, action):
         able = ", ".join(role for role in Role if may(role, action))
         raise AccessDenied("access.denied", f"the role {actor.role} ({action})", f"one of {able}")
-
-
-def require_scope(scopes: frozenset[Action] | None, action: Action) -> None:
-    """Raise `AccessDenied` when a program's token was not made for the action."""
-    if scopes is not None and action not in scopes:
+    if actor.scopes is not None and action not in actor.scopes:
         raise AccessDenied(
-            "access.scope", f"a token for {', '.join(sorted(scopes)) or 'nothing'}", action
+            "access.scope", f"a token for {', '.join(sorted(actor.scopes)) or 'nothing'}", action
         )
 
 

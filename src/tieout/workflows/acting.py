@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from tieout.core.access import Action, Actor, Role, may, require, require_scope
+from tieout.core.access import Action, Actor, Role, allows, require
 from tieout.core.audit import Value
 from tieout.core.errors import NotFound
 from tieout.store.audit.chain import append
@@ -84,24 +84,17 @@ def acting(caller: Caller, action: Action, verb: str, at: datetime) -> Iterator[
     with tenant(caller.organisation_id):
         actor = access_actor(caller)
         require(actor, action)
-        require_scope(caller.scopes, action)
         yield Act(caller, actor, verb, at)
 
 
 @contextmanager
 def looking(caller: Caller, *actions: Action) -> Iterator[Actor]:
-    """As `acting`, for reading alone: role and token allow one of the actions; nothing is noted."""
+    """As `acting`, for reading alone: the role allows one of the actions, and nothing is noted."""
     with tenant(caller.organisation_id):
         actor = access_actor(caller)
-        if not actor.is_active or not any(is_open_to(caller, actor, each) for each in actions):
+        if not any(allows(actor, each) for each in actions):
             require(actor, actions[-1])
-            require_scope(caller.scopes, actions[-1])
         yield actor
-
-
-def is_open_to(caller: Caller, actor: Actor, action: Action) -> bool:
-    """Whether the role allows the action, and the token too where one is used."""
-    return may(actor.role, action) and (caller.scopes is None or action in caller.scopes)
 
 
 def access_actor(caller: Caller) -> Actor:
@@ -111,4 +104,5 @@ def access_actor(caller: Caller) -> Actor:
     ).first()
     if member is None:
         raise NotFound("store.not-found", f"member:{caller.member_id}", "a member of yours")
-    return Actor(member.pk, Role(member.role), caller.origin, member.left_at is None)
+    is_active = member.left_at is None
+    return Actor(member.pk, Role(member.role), caller.origin, is_active, caller.scopes)

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from tieout.core.access import Action, Actor
+from tieout.core.access import Action, Actor, allows
 from tieout.core.errors import NotFound, Problem
 from tieout.store.banking.models import BankStatement, FileReading, ReadingProblem, ReceivedFile
-from tieout.workflows.acting import Caller, is_open_to, looking
+from tieout.workflows.acting import Caller, looking
 from tieout.workflows.import_file import tie_in_words
 from tieout.workflows.views.paging import Page, paged
 
@@ -54,7 +54,7 @@ def received_files(
 ) -> Page[FileView]:
     """Files whose name has that text, newest first; a client sees those it sent."""
     with looking(caller, Action.VIEW, Action.VIEW_OWN) as actor:
-        query = _seen(caller, actor)
+        query = _seen(actor)
         if text:
             query = query.filter(name__icontains=text)
         page = paged(query, ("id",), lambda each: each, cursor=cursor, limit=limit)
@@ -67,7 +67,7 @@ def received_files(
 def received_file(caller: Caller, *, file_id: int) -> tuple[FileView, tuple[str, ...]]:
     """One file, and a sentence for every statement in it."""
     with looking(caller, Action.VIEW, Action.VIEW_OWN) as actor:
-        file = _access(caller, actor, file_id)
+        file = _access(actor, file_id)
         reading = FileReading.objects.filter(file=file).first()
         found = BankStatement.objects.filter(reading=reading).select_related("account")
         told = tuple(map(tie_in_words, found.order_by("id"))) if reading else ()
@@ -84,21 +84,21 @@ def problems(
 ) -> Page[ProblemView]:
     """What was found in a file, in the order in which it was found; `held` for held records."""
     with looking(caller, Action.VIEW, Action.VIEW_OWN) as actor:
-        file = _access(caller, actor, file_id)
+        file = _access(actor, file_id)
         query = ReadingProblem.objects.filter(reading__file=file)
         if severity:
             query = query.filter(severity=severity)
         return paged(query, ("id",), _problem, cursor=cursor, limit=limit, is_descending=False)
 
 
-def _seen(caller: Caller, actor: Actor) -> QuerySet[ReceivedFile]:
-    if is_open_to(caller, actor, Action.VIEW):
+def _seen(actor: Actor) -> QuerySet[ReceivedFile]:
+    if allows(actor, Action.VIEW):
         return ReceivedFile.objects.all()
     return ReceivedFile.objects.filter(received_by_id=actor.member_id)
 
 
-def _access(caller: Caller, actor: Actor, file_id: int) -> ReceivedFile:
-    file = _seen(caller, actor).filter(id=file_id).first()
+def _access(actor: Actor, file_id: int) -> ReceivedFile:
+    file = _seen(actor).filter(id=file_id).first()
     if file is None:
         raise NotFound("store.not-found", f"received_file:{file_id}", "a file that you may see")
     return file
