@@ -103,6 +103,7 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "list_statements": (Action.VIEW,),
     "list_gaps": (Action.VIEW,),
     "list_lines": (Action.VIEW,),
+    "list_accounts": (Action.VIEW,),
     "record": (Action.IMPORT,),
     "list_reconciliations": (Action.VIEW,),
     "make_reconciliation": (Action.MANAGE_ACCOUNTS,),

@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from io import BytesIO
+from uuid import UUID
 
 import pytest
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.test import Client
 
 from tests.api.conftest import Clock
 from tests.api.programs import API, CLIENT, JSON, Program, program, told
+from tests.store.databases import Store
 from tests.store.firms import SEPTEMBER, organisation
 from tieout.core.access import Action, Role
 from tieout.core.errors import CODES
@@ -94,7 +96,7 @@ def test_the_same_key_gives_the_first_answer_and_acts_once(clock: Clock) -> None
     assert first.content == again.content
     assert "secret" in told(again)
     assert (first.get("Idempotency-Replayed"), again["Idempotency-Replayed"]) == (None, "true")
-    assert len(told(caller.get("/members"))["invitations"]) == 1
+    assert len(told(caller.get("/invitations"))["items"]) == 1
     other = caller.post("/invitations", body | {"email": "else@example.org"}, key="a")
     assert (other.status_code, code(other)) == (409, "request.key-used")
     elsewhere = caller.post("/members", body, key="a")
@@ -243,3 +245,37 @@ def test_every_operation_wants_a_token() -> None:
         for method in methods:
             answer = CLIENT.generic(method.upper(), path.replace("{", "").replace("}", ""))
             assert answer.status_code == 401, (method, path)
+
+
+def test_a_twin_at_the_same_time_is_told_to_wait(store: Store) -> None:
+    caller = program(organisation())
+    _, organisation_id, number, _ = caller.token.split("_")
+    name = f"request {UUID(organisation_id)} {number} k"
+    with store.application() as twin:
+        twin.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+        answer = caller.post("/audit/verify", key="k")
+        assert (answer.status_code, code(answer)) == (409, "request.in-progress")
+    assert caller.post("/audit/verify", key="k").status_code == 200
+
+
+def test_an_answer_that_cannot_be_kept_undoes_its_act(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise OSError("no room")
+
+    caller = program(organisation())
+    body = {"email": "new@example.org", "role": "client"}
+    with monkeypatch.context() as patched:
+        patched.setattr("tieout.workflows.answer_once._sealing", broken)
+        assert caller.post("/invitations", body, key="k").status_code == 500
+    assert told(caller.get("/invitations"))["items"] == []
+    assert caller.post("/invitations", body, key="k").status_code == 201
+
+
+def test_a_kept_secret_is_not_readable_in_the_database(store: Store) -> None:
+    caller = program(organisation())
+    body = {"email": "new@example.org", "role": "client"}
+    secret = told(caller.post("/invitations", body, key="k"))["secret"]
+    with store.superuser() as plain:
+        rows = plain.execute("select sealed from requests_keptanswer").fetchall()
+    assert rows
+    assert not [row for row in rows if secret.encode() in bytes(row[0])]

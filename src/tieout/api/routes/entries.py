@@ -15,8 +15,9 @@ from tieout.core.journal import JournalEntry, Posting
 from tieout.core.money import AMOUNT_MINOR_MAX, Currency
 from tieout.core.statements import Direction
 from tieout.workflows.record_entries import record_entries
+from tieout.workflows.views.books import ledger_accounts
 
-router = Router(tags=["journal entries"])
+router = Router(tags=["books"])
 
 
 class PostingIn(In):
@@ -59,6 +60,20 @@ class EntriesIn(In):
     accounts: list[AccountIn] = Field(default=[], max_length=1000)
 
 
+class LedgerAccountOut(Out):
+    """An account of the books."""
+
+    code: str
+    name: str
+    is_bank: bool
+
+
+class LedgerAccountsOut(Out):
+    """All of them, those that the books call a bank's first."""
+
+    items: list[LedgerAccountOut]
+
+
 class RecordedOut(Out):
     """Entries in = added + known + changed + held."""
 
@@ -71,6 +86,17 @@ class RecordedOut(Out):
     problems: list[ProblemOut]
     suspended: list[str]
     """Sign-offs that no longer hold."""
+
+
+@router.get("/accounts", response=LedgerAccountsOut)
+def list_accounts(request: Request) -> LedgerAccountsOut:
+    """The accounts of the books, by code."""
+    return LedgerAccountsOut(
+        items=[
+            LedgerAccountOut(code=each.code, name=each.name, is_bank=each.is_bank)
+            for each in ledger_accounts(request.caller)
+        ]
+    )
 
 
 @router.post("/entries", response=RecordedOut)
