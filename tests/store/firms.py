@@ -23,6 +23,7 @@ from tieout.store.reconciliation.models import (
 )
 from tieout.workflows.acting import Caller
 from tieout.workflows.add_member import add_member
+from tieout.workflows.answer_once import Answer, answer_once
 from tieout.workflows.attach_evidence import attach_evidence
 from tieout.workflows.comment import comment, resolve_comment
 from tieout.workflows.create_organisation import create_organisation
@@ -30,6 +31,7 @@ from tieout.workflows.import_statement import import_statement
 from tieout.workflows.invite import invite
 from tieout.workflows.receive_file import receive_file
 from tieout.workflows.sign_head import sign_head
+from tieout.workflows.token_calls import call_of_token
 from tieout.workflows.tokens import make_token
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -132,13 +134,17 @@ def firm(name: str = "Marlowe") -> Caller:
     reviewer = add_member(caller, email="rev@example.org", role=Role.REVIEWER, now=NOW)
     imported(caller, SEPTEMBER + name.encode())
     invite(caller, email="new@example.org", role=Role.CLIENT, now=NOW)
-    make_token(
+    token = make_token(
         caller,
         member_id=caller.member_id,
         name="nightly",
         scopes=[Action.VIEW],
         expires_at=NOW + timedelta(days=30),
         now=NOW,
+    )
+    call = call_of_token(token, origin="test", limit=60, now=NOW)
+    answer_once(
+        call, key="first", asked=bytes(32), give=lambda: Answer(204, "text/plain", b""), now=NOW
     )
     sign_head(caller, key=KEY, now=NOW)
     with tenant(caller.organisation_id):

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "tieout.store.tenancy",
     "tieout.store.audit",
     "tieout.store.operations",
+    "tieout.store.requests",
     "tieout.store.ledger",
     "tieout.store.banking",
     "tieout.store.reconciliation",
@@ -134,6 +135,8 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, object]] = [
     {"NAME": _BREACHED},
     {"NAME": "tieout.web.signin.strength.StrengthValidator"},
 ]
+API_RATE = _ENVIRONMENT.api_rate
+"""Calls a minute that a token may make."""
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "tieout.web.signin.adapter.Adapter"

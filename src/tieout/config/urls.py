@@ -2,4 +2,7 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("tieout.web.urls"))]
+urlpatterns = [
+    path("api/v1/", include("tieout.api.urls")),
+    path("", include("tieout.web.urls")),
+]

@@ -151,6 +151,14 @@ CODES: dict[str, Code] = _catalogue(
     Code("audit.no-key", H, "The key that signs heads cannot be used", "Look at the file or variable named; `tieout audit key` shows the keys there are."),
     Code("backup.not-usable", H, "This backup cannot be used", "Take another backup; this one is not whole or not of this program."),
     Code("restore.not-empty", H, "There is something already where it would be restored", "Name another TIEOUT_HOME, or keep the old one aside with --replace."),
+    # A program's request.
+    Code("request.malformed", H, "The request cannot be read", "Send UTF-8 JSON as the operation's description shows it, or a file where one is asked for."),
+    Code("request.invalid", H, "A part of the request is not as the operation describes it", "Correct the part named; GET /api/v1/openapi.json describes each."),
+    Code("request.no-token", H, "The request carries no token", "Send the header Authorization: Bearer tieout_… with a token of your organisation."),
+    Code("request.no-operation", H, "Nothing answers to this method and address", "Look the operation up at /api/v1/docs."),
+    Code("request.too-many", H, "The token has made too many calls", "Wait for the seconds that Retry-After names, then go on more slowly."),
+    Code("request.key-used", H, "The idempotency key belongs to another request", "Take a new key for a new request; send the same body to repeat the earlier one."),
+    Code("request.in-progress", H, "The same request is being worked on", "Wait for its answer, or repeat it with the same key in a moment."),
     Code("output.not-writable", H, "The result cannot be written there", "Name a folder you may write to with --out."),
     Code("command.invalid", H, "The command line is not understood", "Run it with --help for the options."),
     Code("internal.fault", H, "Tieout itself failed", "Please report it; run again with --debug to see the details."),
@@ -229,6 +237,10 @@ class Conflict(TieoutError):  # noqa: N818
 
 class NotFound(TieoutError):  # noqa: N818
     """What was asked for is not there."""
+
+
+class TryAgain(TieoutError):  # noqa: N818
+    """Nothing is wrong but the moment: the same call may do later."""
 
 
 class Corruption(TieoutError):  # noqa: N818
