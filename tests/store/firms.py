@@ -1,10 +1,12 @@
 """Two small firms with a row in every table, for tests that must try them all."""
 
 from datetime import UTC, date, datetime, timedelta
-from uuid import uuid4
 
 from tieout.core.access import Action, Role
+from tieout.core.alerts import AlertKind, ChannelKind
+from tieout.core.jobs import Task
 from tieout.core.money import Currency
+from tieout.core.schedules import Every
 from tieout.core.subjects import Subject, SubjectKind
 from tieout.formats.common.source import Source
 from tieout.store.banking.models import BankAccount, BankLine
@@ -23,13 +25,17 @@ from tieout.store.reconciliation.models import (
 )
 from tieout.workflows.acting import Caller
 from tieout.workflows.add_member import add_member
+from tieout.workflows.alert_rules import set_alert_rule
 from tieout.workflows.answer_once import Answer, answer_once
 from tieout.workflows.attach_evidence import attach_evidence
 from tieout.workflows.comment import comment, resolve_comment
 from tieout.workflows.create_organisation import create_organisation
 from tieout.workflows.import_statement import import_statement
 from tieout.workflows.invite import invite
+from tieout.workflows.notify import set_channel
+from tieout.workflows.raise_alerts import raise_alerts
 from tieout.workflows.receive_file import receive_file
+from tieout.workflows.set_schedule import set_schedule
 from tieout.workflows.sign_head import sign_head
 from tieout.workflows.token_calls import call_of_token
 from tieout.workflows.tokens import make_token
@@ -170,13 +176,22 @@ def firm(name: str = "Marlowe") -> Caller:
             suspended_at=NOW,
         )
         JobRun.objects.create(
-            organisation_id=caller.organisation_id, task="rescue", lease=uuid4(), started_at=NOW
+            organisation_id=caller.organisation_id, task="raise_alerts", asked_at=NOW
         )
     subject = Subject(SubjectKind.BANK_LINE, first.pk)
     said = comment(caller, subject=subject, text="@rev@example.org: whose rent?", now=NOW)
     resolve_comment(reviewer, comment_id=said, now=NOW)
     attach_evidence(caller, subject=subject, source=Source("lease", name.encode()), now=NOW)
+    watched(caller)
     return caller
+
+
+def watched(caller: Caller) -> None:
+    """A schedule, a rule, a channel, and an alert on its way through it."""
+    set_schedule(caller, task=Task.VERIFY_AUDIT, every=Every.DAILY, now=NOW)
+    set_alert_rule(caller, kind=AlertKind.OVERDUE, subject="reconcile", allowed=600, now=NOW)
+    set_channel(caller, name="owners", kind=ChannelKind.MEMBERS, roles=[Role.OWNER], now=NOW)
+    raise_alerts(caller.organisation_id, origin="test", now=NOW)
 
 
 def a_run(

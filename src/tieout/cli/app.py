@@ -154,6 +154,30 @@ def demo_command(ctx: click.Context, /, **options: Any) -> None:
     ctx.exit(demo.run(**options))
 
 
+@app.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="The port; 0 takes any free one.")
+@click.option("--workers", default=1, show_default=True, help="Workers for jobs.")
+@click.pass_context
+def serve_command(ctx: click.Context, /, **options: Any) -> None:
+    """Start the database, the web server and workers, and keep them alive."""
+    from tieout.cli.server import serve  # noqa: PLC0415  start-up time counts
+
+    ctx.exit(serve.run(ctx, **options))
+
+
+@app.command("worker")
+@click.option("--concurrency", default=2, show_default=True, help="Jobs at the same time.")
+@click.option("--heartbeat", default=10.0, hidden=True, help="Seconds between signs of life.")
+@click.option("--is-migrated", is_flag=True, hidden=True, help="The tables are up to date.")
+@click.pass_context
+def worker_command(ctx: click.Context, /, **options: Any) -> None:
+    """Work on jobs from any machine that reaches the database (DATABASE_URL)."""
+    from tieout.cli.server import worker  # noqa: PLC0415  start-up time counts
+
+    ctx.exit(worker.run(ctx, **options))
+
+
 @app.command("create-organisation")
 @click.argument("name")
 @click.option("--owner", required=True, help="E-mail address of the person who owns it.")

@@ -1,9 +1,12 @@
 """The database, wired: embedded or one's own, opened for the application, its tables kept up."""
 
+import base64
 import os
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import django
@@ -22,8 +25,21 @@ MIGRATION_LOCK = 0x7469656F7574
 """Several machines may start at once; one of them brings the tables up to date."""
 
 
+@dataclass(frozen=True)
+class Opened:
+    """The open database: where the application connects, and the embedded server if it is ours."""
+
+    application: Address
+    server: EmbeddedServer | None = None
+
+    def keep_up(self) -> None:
+        """Start the embedded server again if it has gone."""
+        if self.server is not None:
+            self.server.keep_up()
+
+
 @contextmanager
-def opened(environment: Environment, *, is_migrated: bool = False) -> Iterator[None]:
+def opened(environment: Environment, *, is_migrated: bool = False) -> Iterator[Opened]:
     """The database started, up to date, and Django connected as the application's role.
 
     A process that `tieout serve` has started says `is_migrated`: the tables are up to date.
@@ -44,7 +60,7 @@ def opened(environment: Environment, *, is_migrated: bool = False) -> Iterator[N
         if owner and not is_migrated:
             migrate(owner, application)
         check(application)
-        yield
+        yield Opened(application, server)
     finally:
         connections.close_all()
         if server:
@@ -56,18 +72,35 @@ def set_up(environment: Environment | None = None) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tieout.config.settings")
     if environment and not environment.secret_key:
         settings.SECRET_KEY = kept_secret(environment.home / "secret.key")
+    if environment and not environment.secrets_keys:
+        settings.SECRETS_KEYS = [kept_secret(environment.home / "secrets.key", fernet_key)]
     django.setup()
 
 
-def kept_secret(path: Path) -> str:
-    """The secret in that file, readable by its owner alone; made when it is not there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        path.touch(0o600, exist_ok=False)
-        path.write_text(secrets.token_urlsafe(48), encoding="utf-8")
-    except FileExistsError:
-        pass
-    return path.read_text(encoding="utf-8")
+def session_key() -> str:
+    """What signs sessions."""
+    return secrets.token_urlsafe(48)
+
+
+def fernet_key() -> str:
+    """What seals secrets that must be read again."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+
+
+def kept_secret(path: Path, make: Callable[[], str] = session_key) -> str:
+    """The secret in that file, readable by its owner alone; made whole when it is not there.
+
+    Several processes may start at once: whoever links its file first has made it for all.
+    """
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, part = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(make())
+        with suppress(FileExistsError):
+            os.link(part, path)
+        Path(part).unlink()
+    return path.read_text(encoding="ascii")
 
 
 def connect(address: Address) -> None:

@@ -14,6 +14,10 @@ SETTINGS = {
     "TIEOUT_PG_PROGRAMS": "folder of PostgreSQL's programs for the embedded database",
     "TIEOUT_PG_ACCOUNT": "as root: the account that runs the embedded database",
     "TIEOUT_SECRET_KEY": "what signs sessions; without it one is kept in the home folder",
+    "TIEOUT_SECRETS_KEYS": "what seals kept secrets, with commas between; the first one seals anew",
+    "TIEOUT_METRICS_TOKEN": "who asks for /metrics from elsewhere than this machine sends it",
+    "TIEOUT_HOOKS_INSIDE": "allowed: web hooks may go to addresses of the server's own network",
+    "TIEOUT_LOG": "plain: log lines for people instead of JSON",
     "TIEOUT_ADDRESS": "the address people open (https://books.example.org)",
     "TIEOUT_HOSTS": "further host names it answers to, with commas between",
     "TIEOUT_PROXIES": "how many proxies stand before it and can be believed",
@@ -40,6 +44,10 @@ class Environment:
     programs: Path | None = None
     account: str = ""
     secret_key: str = ""
+    secrets_keys: tuple[str, ...] = ()
+    metrics_token: str = ""
+    hooks_inside: bool = False
+    log_plain: bool = False
     address: str = ADDRESS
     hosts: tuple[str, ...] = ()
     proxies: int = 0
@@ -66,6 +74,10 @@ class Environment:
             Path(programs) if programs else None,
             known.get("TIEOUT_PG_ACCOUNT", ""),
             known.get("TIEOUT_SECRET_KEY", ""),
+            tuple(filter(None, known.get("TIEOUT_SECRETS_KEYS", "").replace(" ", "").split(","))),
+            known.get("TIEOUT_METRICS_TOKEN", ""),
+            known.get("TIEOUT_HOOKS_INSIDE", "") == "allowed",
+            known.get("TIEOUT_LOG", "") == "plain",
             known.get("TIEOUT_ADDRESS", "").rstrip("/") or ADDRESS,
             tuple(filter(None, known.get("TIEOUT_HOSTS", "").replace(" ", "").split(","))),
             int(known.get("TIEOUT_PROXIES") or 0),

@@ -1,6 +1,5 @@
 """Django's settings. Nothing is started here: `config.database` does that."""
 
-from collections.abc import Callable, Mapping
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -8,6 +7,7 @@ from csp.constants import NONE, SELF
 
 from tieout.config import clock
 from tieout.config.environment import Environment
+from tieout.signatures.keys import KeyStore
 
 _ENVIRONMENT = Environment.of()
 _ADDRESS = urlsplit(_ENVIRONMENT.address)
@@ -15,11 +15,17 @@ _IS_SECURE = _ADDRESS.scheme == "https"
 
 CLOCK = clock.now
 """How doors tell the time: `settings.CLOCK()`."""
-TRUSTED_KEYS: Callable[[], Mapping[str, bytes]] = dict
-"""The public keys that signed heads are proved by."""
+TRUSTED_KEYS = KeyStore(_ENVIRONMENT.home, _ENVIRONMENT.signing_key).public_keys
+"""Gives the public keys that signed heads are proved by."""
 HOME = _ENVIRONMENT.home
 SECRET_KEY = _ENVIRONMENT.secret_key
 """`config.database.set_up` fills it in when the environment gives none."""
+SECRETS_KEYS = list(_ENVIRONMENT.secrets_keys)
+"""What seals secrets that must be read again; filled in as `SECRET_KEY` is."""
+ADDRESS = _ENVIRONMENT.address
+METRICS_TOKEN = _ENVIRONMENT.metrics_token
+HOOKS_INSIDE = _ENVIRONMENT.hooks_inside
+PROXIES = _ENVIRONMENT.proxies
 DEBUG = False
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -48,6 +54,7 @@ INSTALLED_APPS = [
     "tieout.store.reconciliation",
 ]
 MIDDLEWARE = [
+    "tieout.config.logs.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -171,4 +178,7 @@ EMAIL_HOST_PASSWORD = _MAIL.password or ""
 EMAIL_USE_TLS = _MAIL.scheme == "smtp"
 EMAIL_USE_SSL = _MAIL.scheme == "smtps"
 DEFAULT_FROM_EMAIL = _ENVIRONMENT.mail_from or f"tieout@{_ADDRESS.hostname}"
-LOGGING_CONFIG = None
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
+PROCRASTINATE_IMPORT_PATHS = ["tieout.jobs.tasks"]
+LOGGING_CONFIG = "tieout.config.logs.configure"
+LOGGING = {"is_plain": _ENVIRONMENT.log_plain}

@@ -2,7 +2,12 @@
 
 from django.urls import include, path
 
+from tieout.config.health import health
+from tieout.config.metrics import metrics
+
 urlpatterns = [
+    path("health", health),
+    path("metrics", metrics),
     path("api/v1/", include("tieout.api.urls")),
     path("", include("tieout.web.urls")),
 ]

@@ -9,6 +9,7 @@ from tieout.config import clock
 from tieout.config.environment import Environment
 
 if TYPE_CHECKING:
+    from tieout.config.database import Opened
     from tieout.keeping.site import Site
 
 
@@ -26,7 +27,7 @@ class Wired:
     def now(self) -> datetime:
         return clock.now()
 
-    def opened(self, *, is_migrated: bool = False) -> AbstractContextManager[None]:
+    def opened(self, *, is_migrated: bool = False) -> AbstractContextManager["Opened"]:
         from tieout.config.database import opened  # noqa: PLC0415  start-up time counts
 
         return opened(Environment.of(), is_migrated=is_migrated)
@@ -54,3 +55,8 @@ class Wired:
                 if given
             ),
         )
+
+    def work(self, *, concurrency: int, heartbeat_seconds: float) -> None:
+        from tieout.jobs.worker import work  # noqa: PLC0415  as above
+
+        work(concurrency=concurrency, heartbeat_seconds=heartbeat_seconds)

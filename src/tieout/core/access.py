@@ -104,8 +104,9 @@ GRANTS: Mapping[Role, frozenset[Role]] = {
 
 SYSTEM_ID = 0
 """In place of a member's id: the program itself, or its operator at the machine."""
-SYSTEM_MAY = frozenset({Action.VIEW_AUDIT, Action.SIGN_HEAD})
-"""What is done in every organisation without a member: its chain is proved, signed and exported."""
+SYSTEM_MAY = MAY[Role.INTEGRATION] | {Action.VIEW_AUDIT, Action.SIGN_HEAD}
+"""What is done without a member: jobs read and match what came in, and every organisation's chain
+is proved, signed and exported."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,11 +26,23 @@ class Caller:
     origin: str
     scopes: frozenset[Action] | None = None
     """For a program's token: the actions it may ask for; None for a person."""
+    caused_by_id: int | None = None
+    """For the system: the member whose act it follows from."""
 
     @classmethod
-    def system(cls, organisation_id: UUID, origin: str) -> "Caller":
-        """Nobody's member: what the program does by itself, or its operator at the machine."""
-        return cls(organisation_id, SYSTEM_ID, origin)
+    def system(
+        cls, organisation_id: UUID, origin: str, caused_by_id: int | None = None
+    ) -> "Caller":
+        """Nobody's member: what the program does by itself, or its operator at the machine.
+
+        No door makes one from what it was sent. The origin of a job is `job 12`.
+        """
+        return cls(organisation_id, SYSTEM_ID, origin, caused_by_id=caused_by_id)
+
+    @property
+    def asked_by_id(self) -> int | None:
+        """The member whose act it is, or whose act caused it; nobody for a schedule's."""
+        return self.caused_by_id if self.member_id == SYSTEM_ID else self.member_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +82,7 @@ class Act:
             organisation_id=self.caller.organisation_id,
             kind=kind,
             payload=payload,
+            caused_by_id=self.caller.asked_by_id,
             created_at=self.at,
         )
 
@@ -97,6 +110,14 @@ def looking(caller: Caller, *actions: Action) -> Iterator[Actor]:
         if not any(allows(actor, each) for each in actions):
             require(actor, actions[-1])
         yield actor
+
+
+@contextmanager
+def acting_as_system(organisation_id: UUID, origin: str, verb: str, at: datetime) -> Iterator[Act]:
+    """A transaction in an organisation for what nobody asks for by hand; no door calls this."""
+    caller = Caller.system(organisation_id, origin)
+    with tenant(organisation_id):
+        yield Act(caller, access_actor(caller), verb, at)
 
 
 def access_actor(caller: Caller) -> Actor:

@@ -23,8 +23,13 @@ class Received:
     """Off when these bytes were received before, under whatever name."""
 
 
-def receive_file(caller: Caller, *, source: Source, now: datetime) -> Received:
-    """Keep the file. What it holds is not looked at here."""
+def receive_file(
+    caller: Caller, *, source: Source, import_after: bool = False, now: datetime
+) -> Received:
+    """Keep the file. What it holds is not looked at here.
+
+    `import_after`: a job imports it as soon as it is kept.
+    """
     with acting(caller, Action.RECEIVE_FILE, "receive_file", now) as act:
         if source.size == 0:
             raise InvalidInput("file.empty", "0 bytes", "at least one record", source.name)
@@ -39,8 +44,8 @@ def receive_file(caller: Caller, *, source: Source, now: datetime) -> Received:
                 "is_new": is_new,
             },
         )
-        if is_new:
-            act.follow_up("file_received", file_id=kept.pk)
+        if is_new or import_after:
+            act.follow_up("file_received", file_id=kept.pk, import_after=import_after)
     return Received(kept.pk, source.sha256, kept.size, is_new)
 
 

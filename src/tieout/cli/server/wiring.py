@@ -10,6 +10,13 @@ import click
 from tieout.keeping.site import Site
 
 
+class Opened(Protocol):
+    """The open database."""
+
+    def keep_up(self) -> None:
+        """Start the embedded server again if it has gone."""
+
+
 class Wiring(Protocol):
     """The roof's side; `tieout.__main__` gives it."""
 
@@ -24,7 +31,7 @@ class Wiring(Protocol):
     def now(self) -> datetime:
         """This instant."""
 
-    def opened(self, *, is_migrated: bool = False) -> AbstractContextManager[None]:
+    def opened(self, *, is_migrated: bool = False) -> AbstractContextManager[Opened]:
         """The database open and up to date; only inside may workflows be imported."""
 
     def settings_given(self) -> dict[str, bool]:
@@ -32,6 +39,9 @@ class Wiring(Protocol):
 
     def site(self) -> Site:
         """Where everything is kept, for backups and restores; nothing is opened for it."""
+
+    def work(self, *, concurrency: int, heartbeat_seconds: float) -> None:
+        """Take jobs, with the database open, until told to stop."""
 
 
 def wiring(ctx: click.Context) -> Wiring:

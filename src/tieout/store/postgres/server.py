@@ -84,6 +84,21 @@ class EmbeddedServer:
                 self._start()
             fcntl.flock(self._use, fcntl.LOCK_SH)
 
+    def keep_up(self) -> None:
+        """Start the server again if it has gone without being told to."""
+        if self._use is not None and not self._is_quickly_alive():
+            with self._alone():
+                if not self._runs():
+                    self._start()
+
+    def _is_quickly_alive(self) -> bool:
+        """Without a look at every process: this is asked each second."""
+        number = _number_in(self.data / "postmaster.pid")
+        try:
+            return number is not None and psutil.Process(number).status() != psutil.STATUS_ZOMBIE
+        except psutil.Error:
+            return False
+
     def stop(self) -> bool:
         """Let go of the server; stop it if nobody else holds it. Whether it was stopped."""
         if self._use is None:

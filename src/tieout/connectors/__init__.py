@@ -1,0 +1,1 @@
+"""Remote systems: what Tieout talks to, without a database and without a rule."""

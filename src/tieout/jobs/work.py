@@ -1,0 +1,50 @@
+"""The tasks by name: each calls its verb and says what went in and what came out."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from tieout.core.jobs import Counts, Task
+from tieout.workflows.acting import Caller
+from tieout.workflows.import_statement import import_statement
+from tieout.workflows.raise_alerts import raise_alerts
+from tieout.workflows.reconcile import reconcile
+from tieout.workflows.run_job import Work
+from tieout.workflows.verify_audit import verify_audit
+
+Arguments = Mapping[str, object]
+
+
+def number(arguments: Arguments, name: str) -> int:
+    """The argument of that name, which is a row's number."""
+    value = arguments[name]
+    assert isinstance(value, int)
+    return value
+
+
+def import_file(caller: Caller, arguments: Arguments, now: datetime) -> Counts:
+    done = import_statement(caller, file_id=number(arguments, "file_id"), now=now)
+    return Counts(done.line_count + done.held_count, done.line_count, done.held_count)
+
+
+def reconciled(caller: Caller, arguments: Arguments, now: datetime) -> Counts:
+    done = reconcile(caller, reconciliation_id=number(arguments, "reconciliation_id"), now=now)
+    records = done.left_count + done.right_count
+    return Counts(records, records)
+
+
+def audit_verified(caller: Caller, _: Arguments, now: datetime) -> Counts:
+    done = verify_audit(caller, keys={}, now=now)
+    return Counts(done.event_count, done.event_count)
+
+
+def alerts_raised(caller: Caller, _: Arguments, now: datetime) -> Counts:
+    raise_alerts(caller.organisation_id, origin=caller.origin, now=now)
+    return Counts()
+
+
+WORK: Mapping[Task, Work] = {
+    Task.IMPORT_FILE: import_file,
+    Task.RECONCILE: reconciled,
+    Task.VERIFY_AUDIT: audit_verified,
+    Task.RAISE_ALERTS: alerts_raised,
+}

@@ -1,0 +1,57 @@
+"""`set_alert_rule`: what is allowed before somebody is told; else it is learned, or nothing."""
+
+from datetime import datetime, timedelta
+
+from tieout.core.access import Action
+from tieout.core.alerts import AlertKind
+from tieout.core.errors import InvalidInput
+from tieout.core.jobs import Task
+from tieout.store.operations.models import AlertRule
+from tieout.workflows.acting import Caller, acting
+
+_SUBJECTS = {
+    AlertKind.DIFFERENCE: "reconciliation:",
+    AlertKind.MISSING_FEED: "bank_account:",
+    AlertKind.OVERDUE: "",
+}
+"""What a rule of a kind is about; a run's rule names its task. The other kinds allow nothing."""
+
+
+def set_alert_rule(
+    caller: Caller, *, kind: AlertKind, subject: str, allowed: int, now: datetime
+) -> int:
+    """The rule: `allowed` minor units of a difference, days of a feed, or seconds of a run."""
+    prefix = _SUBJECTS.get(kind)
+    number = subject.removeprefix(prefix or "")
+    fits = prefix is not None and subject.startswith(prefix) and allowed >= 0
+    if not fits or not (number.isdigit() if prefix else subject in set(Task)):
+        raise InvalidInput(
+            "alert.invalid",
+            f"{kind} of {subject!r}, {allowed} allowed",
+            "a number of at least 0 for `reconciliation:1`, `bank_account:1` or a task",
+        )
+    with acting(caller, Action.MANAGE_ACCOUNTS, "set_alert_rule", now) as act:
+        earlier = AlertRule.objects.filter(kind=kind, subject=subject).first()
+        made, _ = AlertRule.objects.update_or_create(
+            organisation_id=caller.organisation_id,
+            kind=kind,
+            subject=subject,
+            defaults={"allowed": allowed, "set_by_id": caller.asked_by_id, "set_at": now},
+        )
+        act.record(
+            f"alert_rule:{made.pk}",
+            before={"allowed": earlier.allowed} if earlier else {},
+            after={"kind": str(kind), "subject": subject, "allowed": allowed},
+        )
+    return made.pk
+
+
+def rules_of(kind: AlertKind) -> dict[str, int]:
+    """Within a tenant: what is allowed by subject."""
+    return dict(AlertRule.objects.filter(kind=kind).values_list("subject", "allowed"))
+
+
+def longest_run(task: Task) -> timedelta | None:
+    """Within a tenant: how long a run of the task may take, if somebody has said so."""
+    allowed = rules_of(AlertKind.OVERDUE).get(task)
+    return None if allowed is None else timedelta(seconds=allowed)

@@ -1,0 +1,177 @@
+"""`set_channel`, `end_channel`, `send_notification`, `send_again`: who is told of alerts."""
+
+import base64
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import send_mail
+
+from tieout.connectors.notify import Message, NotSent, check_address, send, send_hook
+from tieout.core.access import Action, Role
+from tieout.core.alerts import AlertKind, ChannelKind, NotificationState
+from tieout.core.errors import InvalidInput, NotFound, TieoutError
+from tieout.store.operations.models import Alert, AlertChannel, Notification
+from tieout.store.postgres.tenant import tenant
+from tieout.store.tenancy.models import Member, Organisation
+from tieout.workflows.acting import Caller, acting
+from tieout.workflows.kept_secrets import sealed, unsealed
+
+TRIES = tuple(timedelta(seconds=each) for each in (5, 60, 300, 1800, 7200, 21600, 43200))
+"""How long to wait after each failed try; after the last one it is given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelMade:
+    """A new channel."""
+
+    channel_id: int
+    secret: str
+    """What a web hook is signed with, told this once; empty for other kinds."""
+
+
+def set_channel(  # noqa: PLR0913  what a channel has, by name
+    caller: Caller,
+    *,
+    name: str,
+    kind: ChannelKind,
+    address: str = "",
+    kinds: Sequence[AlertKind] = (),
+    accounts: Sequence[int] = (),
+    roles: Sequence[Role] = (),
+    now: datetime,
+) -> ChannelMade:
+    """A channel; empty `kinds` and `accounts` mean all. `roles` are for `ChannelKind.MEMBERS`."""
+    if not name.strip() or (kind is ChannelKind.MEMBERS) != bool(roles):
+        found = f"{kind} {name!r} with {len(roles)} roles"
+        raise InvalidInput("alert.invalid", found, "a name, and roles for members alone")
+    if kind is not ChannelKind.MEMBERS:
+        check_address(kind, address)
+    secret = ""
+    if kind is ChannelKind.WEBHOOK:
+        secret = f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}"
+    with acting(caller, Action.MANAGE_ACCOUNTS, "set_channel", now) as act:
+        made = AlertChannel.objects.create(
+            organisation_id=caller.organisation_id,
+            name=name.strip(),
+            kind=kind,
+            address=sealed(json.dumps({"address": address, "secret": secret})),
+            kinds=[str(each) for each in kinds],
+            accounts=list(accounts),
+            roles=[str(each) for each in roles],
+            set_by_id=caller.member_id,
+            set_at=now,
+        )
+        act.record(
+            f"alert_channel:{made.pk}",
+            after={
+                "name": made.name,
+                "kind": str(kind),
+                "kinds": made.kinds,
+                "accounts": made.accounts,
+                "roles": made.roles,
+            },
+        )
+    return ChannelMade(made.pk, secret)
+
+
+def end_channel(caller: Caller, *, channel_id: int, now: datetime) -> None:
+    """Nothing is sent there any more."""
+    with acting(caller, Action.MANAGE_ACCOUNTS, "end_channel", now) as act:
+        found = AlertChannel.objects.filter(id=channel_id, ended_at__isnull=True).first()
+        if found is None:
+            raise NotFound("store.not-found", f"alert_channel:{channel_id}", "one of yours")
+        found.ended_at = now
+        found.save(update_fields=["ended_at"])
+        act.record(f"alert_channel:{found.pk}", before={"name": found.name}, after={"ended": True})
+
+
+def send_again(caller: Caller, *, notification_id: int, now: datetime) -> None:
+    """A notification is sent once more, whatever became of it: the receiver knows it by its id."""
+    with acting(caller, Action.MANAGE_ACCOUNTS, "send_again", now) as act:
+        found = Notification.objects.filter(id=notification_id).first()
+        if found is None:
+            raise NotFound("store.not-found", f"notification:{notification_id}", "one of yours")
+        before = {"state": found.state}
+        found.state, found.attempt, found.due_at = NotificationState.WAITING, 0, now
+        found.save(update_fields=["state", "attempt", "due_at"])
+        act.record(f"notification:{found.pk}", before=before, after={"state": found.state})
+
+
+def send_notification(
+    organisation_id: UUID, *, notification_id: int, now: datetime
+) -> NotificationState | None:
+    """Send it if it is due; a failure waits longer each time. None when there is nothing to do."""
+    with tenant(organisation_id):
+        found = (
+            Notification.objects.select_for_update(of=("self",))
+            .select_related("channel", "alert")
+            .filter(id=notification_id, state=NotificationState.WAITING, due_at__lte=now)
+            .first()
+        )
+        if found is None:
+            return None
+        try:
+            _deliver(found, now)
+        except (NotSent, TieoutError, OSError) as error:
+            _wait(found, error, now)
+        else:
+            found.state, found.sent_at, found.error = NotificationState.SENT, now, ""
+        found.attempt += 1
+        found.save(update_fields=["state", "attempt", "due_at", "sent_at", "error"])
+        return NotificationState(found.state)
+
+
+def _wait(found: Notification, error: Exception, now: datetime) -> None:
+    found.error = str(error) if isinstance(error, NotSent) else type(error).__name__
+    if found.attempt >= len(TRIES):
+        found.state = NotificationState.FAILED
+    else:
+        found.due_at = now + TRIES[found.attempt]
+
+
+def _deliver(notification: Notification, now: datetime) -> None:
+    channel, alert = notification.channel, notification.alert
+    message = _message(notification, alert, now)
+    if channel.kind == ChannelKind.MEMBERS:
+        _to_members(channel, message)
+        return
+    kept = json.loads(unsealed(channel.address))
+    if channel.kind == ChannelKind.WEBHOOK:
+        inside = settings.HOOKS_INSIDE
+        send_hook(kept["address"], kept["secret"], message, is_inside_allowed=inside)
+    else:
+        send(kept["address"], message)
+
+
+def _to_members(channel: AlertChannel, message: Message) -> None:
+    people = Member.objects.filter(role__in=channel.roles, left_at__isnull=True)
+    for each in people.order_by("id"):
+        send_mail(message.title, message.body, None, [each.email])
+
+
+def _message(notification: Notification, alert: Alert, now: datetime) -> Message:
+    name = Organisation.objects.get().name
+    turn = "over" if notification.is_over else "raised"
+    return Message(
+        f"msg_{notification.organisation_id.hex}_{notification.pk}",
+        f"{name}: {alert.kind}{', over' if notification.is_over else ''}",
+        f"{alert.text}\n\n{settings.ADDRESS}",
+        now,
+        {
+            "type": f"alert.{turn}",
+            "data": {
+                "organisation_id": str(notification.organisation_id),
+                "alert_id": alert.pk,
+                "kind": alert.kind,
+                "subject": alert.subject,
+                "text": alert.text,
+                "raised_at": alert.raised_at.isoformat(),
+                "resolved_at": alert.resolved_at.isoformat() if alert.resolved_at else None,
+            },
+        },
+    )
