@@ -168,7 +168,9 @@ def _part(request: Request) -> Source:
     return source_of_part(files.getlist("file")[0])
 
 
-def _once(request: Request, key: str, digest: bytes, give: Callable[[], HttpResponse]) -> Any:  # noqa: ANN401  as the view
+def _once(
+    request: Request, key: str, digest: bytes, give: Callable[[], HttpResponse]
+) -> HttpResponse:
     def given() -> Answer:
         made = give()
         return Answer(made.status_code, made["Content-Type"], made.content)
