@@ -17,7 +17,7 @@ from tieout.workflows.tokens import make_token
 
 API = "/api/v1"
 JSON = "application/json"
-CLIENT = Client(SERVER_NAME="localhost")
+CLIENT: Any = Client(SERVER_NAME="localhost")
 """One for all: it is slow to make, and nothing stays in it."""
 _NUMBERS = count(1)
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from django.conf import settings
+from django.http import HttpResponse
 from django.test import Client
 
 from tests.api.conftest import Clock
@@ -21,8 +22,8 @@ pytestmark = pytest.mark.usefixtures("store", "clock")
 PROBLEM = "application/problem+json"
 
 
-def code(answer: object) -> str:
-    return str(told(answer)["code"])  # type: ignore[arg-type]  an answer
+def code(answer: HttpResponse) -> str:
+    return str(told(answer)["code"])
 
 
 @pytest.mark.req("R184")

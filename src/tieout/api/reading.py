@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, QueryDict
@@ -115,7 +115,8 @@ def _kind(value: object) -> str:
 def check_query(query: QueryDict, known: frozenset[str]) -> None:
     """Refuse parameters that the operation does not have, or that are there twice."""
     for name in query:
-        require_letters(name + query[name], "query")
+        require_letters(name, "query")
+        require_letters(str(query[name]), "query")
         if name not in known:
             expected = ", ".join(sorted(known)) or "no parameters"
             raise InvalidInput("request.invalid", "an unknown parameter", expected, name[:100])
@@ -143,12 +144,11 @@ def check_size(size: int) -> None:
         raise InvalidInput("file.too-large", f"{size:,} bytes", f"at most {FILE_BYTES_MAX:,}")
 
 
-def source_of_part(part: UploadedFile) -> Source:
+def source_of_part(part: "UploadedFile[bytes]") -> Source:
     """A part of a form: a small one is in memory, a large one on disk already."""
     name = (part.name or "file")[:200]
     check_size(part.size or 0)
     path = getattr(part, "temporary_file_path", None)
     if path is not None:
         return Source(name, path=Path(path()))
-    stream: BinaryIO = part.open()  # type: ignore[assignment]  Django's file is one
-    return Source(name, stream.read())
+    return Source(name, b"".join(part.chunks()))

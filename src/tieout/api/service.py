@@ -60,11 +60,15 @@ def made() -> Api:
         audit,
     ):
         api.add_router("", each.router)
-    api.add_exception_handler(Exception, refused)
-    api.add_exception_handler(TieoutError, refused)
-    api.add_exception_handler(ValidationError, _invalid)
-    api.add_exception_handler(HttpError, _unread)
-    api.add_exception_handler(Http404, lambda request, _: no_operation(request))
+    handlers: dict[type[Exception], Any] = {
+        Exception: refused,
+        TieoutError: refused,
+        ValidationError: _invalid,
+        HttpError: _unread,
+        Http404: lambda request, _: no_operation(request),
+    }
+    for kind, handler in handlers.items():
+        api.add_exception_handler(kind, handler)
     return api
 
 

@@ -143,7 +143,7 @@ def to_minor(given: Money, currency: str, exponent: int) -> int | None:
     whole, _, part = given.amount.lstrip("-").partition(".")
     if given.currency != currency or part[exponent:].strip("0"):
         return None
-    minor = int(whole) * 10**exponent + int(part[:exponent].ljust(exponent, "0") or "0")
+    minor = int(whole + part[:exponent].ljust(exponent, "0"))
     return -minor if given.amount.startswith("-") else minor
 
 

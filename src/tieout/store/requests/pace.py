@@ -1,6 +1,7 @@
 """A token's pace: one statement takes one call, so that calls at once are counted one by one."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -18,17 +19,15 @@ def take_call(
 
     `each`: the time that one call costs; `whole`: the time of all calls it may make at once.
     """
+    values: dict[str, Any] = {
+        "organisation": organisation_id,
+        "token": token_id,
+        "each": each,
+        "whole": whole,
+        "now": now,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            _TAKE,
-            {
-                "organisation": organisation_id,
-                "token": token_id,
-                "each": each,
-                "whole": whole,
-                "now": now,
-            },
-        )
+        cursor.execute(_TAKE, values)
         row = cursor.fetchone()
     if row:
         return False, row[0]
