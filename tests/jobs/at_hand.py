@@ -3,9 +3,11 @@
 from datetime import datetime
 from typing import Any
 
+from procrastinate.contrib.django import app
+
 from tests.store.databases import Store
 from tests.store.firms import NOW
-from tieout.jobs import tasks
+from tieout.jobs import tasks  # noqa: F401  registers them
 from tieout.workflows.acting import Caller
 
 Job = tuple[int, str, dict[str, Any]]
@@ -28,7 +30,7 @@ def work_off(store: Store, caller: Caller, *, until: datetime | None = NOW) -> l
     done: list[str] = []
     while jobs := waiting(store, caller, until=until):
         for number, name, args in jobs:
-            tasks.app.tasks[name].func(**args)
+            app.tasks[name].func(**args)
             done.append(name)
             with store.superuser() as plain:
                 plain.execute(

@@ -11,11 +11,19 @@ import sys
 import time
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from tieout.config import database
 from tieout.config.environment import Environment
+from tieout.core.journal import JournalEntry, Posting
+from tieout.core.money import Currency
+from tieout.core.statements import Direction
+from tieout.formats.common.source import Source
 from tieout.store.postgres.address import Address
+
+if TYPE_CHECKING:
+    from tieout.workflows.acting import Caller
 
 FILE_LINES = 3
 
@@ -56,7 +64,7 @@ def clerk(organisation_id: UUID, member_id: int, number: int, acknowledged: Path
 
     from tests.store.firms import NOW  # noqa: PLC0415  as above
     from tieout.workflows.acting import Caller  # noqa: PLC0415  as above
-    from tieout.workflows.receive_file import Source, receive_file  # noqa: PLC0415  as above
+    from tieout.workflows.receive_file import receive_file  # noqa: PLC0415  as above
     from tieout.workflows.record_entries import record_entries  # noqa: PLC0415  as above
 
     caller = Caller(organisation_id, member_id, "clerk")
@@ -87,11 +95,7 @@ def statement_of(number: int) -> bytes:
     return statement(*lines, opening="0,00", closing=closing, number=number, days=("0901", "0930"))
 
 
-def entry_of(number: int):  # type: ignore[no-untyped-def]  # noqa: ANN201  the core's, after set-up
-    from tieout.core.journal import JournalEntry, Posting  # noqa: PLC0415  as above
-    from tieout.core.money import Currency  # noqa: PLC0415  as above
-    from tieout.core.statements import Direction  # noqa: PLC0415  as above
-
+def entry_of(number: int) -> JournalEntry:
     amount, eur = number * 100, Currency.of("EUR")
     return JournalEntry(
         entry_id=f"e{number}",
@@ -104,7 +108,7 @@ def entry_of(number: int):  # type: ignore[no-untyped-def]  # noqa: ANN201  the 
     )
 
 
-def confirmed(caller):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201  as above
+def confirmed(caller: "Caller") -> int | None:
     """A line and a posting of the same amount that nobody has confirmed yet; the decision."""
     from tests.store.firms import NOW  # noqa: PLC0415  as above
     from tieout.core.errors import Conflict  # noqa: PLC0415  as above

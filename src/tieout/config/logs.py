@@ -17,10 +17,11 @@ import structlog
 from django.db.backends.signals import connection_created
 from django.http import HttpRequest, HttpResponse
 from structlog.contextvars import bound_contextvars, get_contextvars, merge_contextvars
+from structlog.typing import Processor
 
 from tieout.config.metrics import count_request
 
-SHARED = [
+SHARED: list[Processor] = [
     merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,

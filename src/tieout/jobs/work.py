@@ -5,7 +5,7 @@ from datetime import datetime
 
 from tieout.core.jobs import Counts, Task
 from tieout.workflows.acting import Caller
-from tieout.workflows.import_statement import import_statement
+from tieout.workflows.import_file import import_file
 from tieout.workflows.raise_alerts import raise_alerts
 from tieout.workflows.reconcile import reconcile
 from tieout.workflows.run_job import Work
@@ -21,9 +21,10 @@ def number(arguments: Arguments, name: str) -> int:
     return value
 
 
-def import_file(caller: Caller, arguments: Arguments, now: datetime) -> Counts:
-    done = import_statement(caller, file_id=number(arguments, "file_id"), now=now)
-    return Counts(done.line_count + done.held_count, done.line_count, done.held_count)
+def file_imported(caller: Caller, arguments: Arguments, now: datetime) -> Counts:
+    done = import_file(caller, file_id=number(arguments, "file_id"), now=now)
+    held = done.held_count + sum(each.code == "entry.changed" for each in done.problems)
+    return Counts(done.kept_count + held, done.kept_count, held)
 
 
 def reconciled(caller: Caller, arguments: Arguments, now: datetime) -> Counts:
@@ -43,7 +44,7 @@ def alerts_raised(caller: Caller, _: Arguments, now: datetime) -> Counts:
 
 
 WORK: Mapping[Task, Work] = {
-    Task.IMPORT_FILE: import_file,
+    Task.IMPORT_FILE: file_imported,
     Task.RECONCILE: reconciled,
     Task.VERIFY_AUDIT: audit_verified,
     Task.RAISE_ALERTS: alerts_raised,

@@ -36,7 +36,7 @@ def set_alert_rule(
             organisation_id=caller.organisation_id,
             kind=kind,
             subject=subject,
-            defaults={"allowed": allowed, "set_by_id": caller.asked_by_id, "set_at": now},
+            defaults={"allowed": allowed, "set_by_id": caller.member_id, "set_at": now},
         )
         act.record(
             f"alert_rule:{made.pk}",

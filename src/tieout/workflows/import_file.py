@@ -50,6 +50,8 @@ class FileImported:
     gaps: tuple[str, ...]
     """A sentence for every gap and overlap that it opens."""
     is_new: bool
+    kept_count: int
+    """Lines and entries that are in the store now: all but those held back or found changed."""
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -135,6 +137,7 @@ def _of_books(file: ReceivedFile, name: str, variant: str, done: BooksImported) 
         (),
         (),
         done.is_new,
+        done.added_count + done.known_count,
     )
 
 
@@ -156,6 +159,7 @@ def _of_statements(file: ReceivedFile, name: str, variant: str, done: Imported) 
         tuple(tie_in_words(each) for each in statements.select_related("account")),
         tuple(f"{each}" for each in done.problems if each.code in BETWEEN),
         done.is_new,
+        done.line_count,
     )
 
 

@@ -36,7 +36,8 @@ class Progress:
             if is_new:
                 setting = [TENANT_SETTING, str(self.organisation_id)]
                 cursor.execute("select set_config(%s, %s, false)", setting)
-            named = {"run": self.run_id, "lease": self.lease, "step": step, "done": done, "of": of}
+            named: dict[str, int | str] = {"run": self.run_id, "lease": str(self.lease)}
+            named |= {"step": step, "done": done, "of": of}
             cursor.execute(sql_text("operations/progress"), named)
             row = cursor.fetchone()
         if row is None:

@@ -1,0 +1,241 @@
+"""Alerts: raised once, over by themselves, and told to those whom they concern."""
+
+import base64
+from collections.abc import Iterator
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+from typing import ClassVar
+from uuid import uuid4
+
+import pytest
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.core import mail
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from tests.jobs.at_hand import work_off
+from tests.store.databases import Store
+from tests.store.firms import NOW, SEPTEMBER, entry, imported, organisation
+from tieout.core.access import Role
+from tieout.core.alerts import AlertKind, ChannelKind, NotificationState
+from tieout.core.errors import InvalidInput
+from tieout.store.banking.models import BankAccount
+from tieout.store.operations.models import AlertChannel, JobRun
+from tieout.store.postgres.tenant import tenant
+from tieout.workflows.acting import Caller
+from tieout.workflows.add_member import add_member
+from tieout.workflows.alert_rules import set_alert_rule
+from tieout.workflows.look_at_alerts import alerts, notifications
+from tieout.workflows.notify import TRIES, send_again, send_notification, set_channel
+from tieout.workflows.raise_alerts import raise_alerts
+from tieout.workflows.reconcile import reconcile, set_reconciliation
+
+
+@pytest.fixture(autouse=True)
+def server_settings() -> Iterator[None]:
+    kept = {
+        name: getattr(settings, name)
+        for name in ("SECRETS_KEYS", "HOOKS_INSIDE", "CLOCK", "EMAIL_BACKEND")
+    }
+    settings.SECRETS_KEYS = [Fernet.generate_key().decode()]
+    settings.HOOKS_INSIDE = True
+    settings.CLOCK = lambda: NOW
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    mail.outbox = []
+    yield
+    for name, value in kept.items():
+        setattr(settings, name, value)
+
+
+class Receiver(BaseHTTPRequestHandler):
+    """Somebody's program; answers what it is told to."""
+
+    status: ClassVar[int] = 200
+    seen: ClassVar[list[tuple[dict[str, str], bytes]]] = []
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        self.seen.append(({key.lower(): value for key, value in self.headers.items()}, body))
+        self.send_response(self.status)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+@pytest.fixture
+def hook() -> Iterator[str]:
+    Receiver.seen.clear()
+    Receiver.status = 200
+    server = HTTPServer(("127.0.0.1", 0), Receiver)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/hook"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def apart(caller: Caller) -> int:
+    """A reconciliation that does not agree; the bank account's id."""
+    imported(caller, SEPTEMBER)
+    with tenant(caller.organisation_id):
+        entry(caller, "rent", ("bank", -1000), ("rent", 1000))
+        bank = BankAccount.objects.get()
+    made = set_reconciliation(
+        caller, name="Current", bank_account_id=bank.pk, account_code="bank", now=NOW
+    )
+    reconcile(caller, reconciliation_id=made, now=NOW)
+    return bank.pk
+
+
+def look(caller: Caller, days: int = 0) -> tuple[int, int]:
+    now = NOW + timedelta(days=days)
+    return raise_alerts(caller.organisation_id, origin="test", now=now)
+
+
+@pytest.mark.req("R066")
+@pytest.mark.usefixtures("store")
+def test_a_difference_is_raised_once_and_over_when_it_is_allowed() -> None:
+    caller = organisation()
+    apart(caller)
+    assert [look(caller) for _ in range(3)] == [(1, 0), (0, 0), (0, 0)]
+    (shown,) = alerts(caller, now=NOW)
+    assert shown.kind == "difference"
+    assert "24.25 EUR apart" in shown.text
+    set_alert_rule(caller, kind=AlertKind.DIFFERENCE, subject=shown.subject, allowed=2425, now=NOW)
+    assert look(caller) == (0, 1)
+    assert alerts(caller, now=NOW) == []
+    (ended,) = alerts(caller, is_open=False, now=NOW)
+    assert ended.resolved_at == NOW
+
+
+@pytest.mark.req("R067")
+@pytest.mark.usefixtures("store")
+def test_a_run_that_takes_too_long_is_told_while_it_runs() -> None:
+    caller = organisation()
+    with tenant(caller.organisation_id):
+        run = JobRun.objects.create(
+            organisation_id=caller.organisation_id, task="reconcile", state="running",
+            asked_at=NOW, started_at=NOW, expected_by=NOW + timedelta(minutes=5), lease=uuid4(),
+        )  # fmt: skip
+    assert look(caller) == (0, 0)
+    assert look(caller, days=1) == (1, 0)
+    with tenant(caller.organisation_id):
+        run.state, run.finished_at = "succeeded", NOW
+        run.keep()
+    assert look(caller, days=1) == (0, 1)
+
+
+@pytest.mark.usefixtures("store")
+def test_a_feed_that_stops_is_missed() -> None:
+    caller = organisation()
+    imported(caller, SEPTEMBER)
+    with tenant(caller.organisation_id):
+        bank = BankAccount.objects.get()
+    assert look(caller) == (0, 0)  # one statement is no habit
+    subject = f"bank_account:{bank.pk}"
+    set_alert_rule(caller, kind=AlertKind.MISSING_FEED, subject=subject, allowed=31, now=NOW)
+    assert look(caller) == (1, 0)
+
+
+@pytest.mark.req("R027")
+def test_people_are_written_to_by_role_kind_and_account(store: Store) -> None:
+    caller = organisation()
+    add_member(caller, email="acc@example.org", role=Role.ACCOUNTANT, now=NOW)
+    add_member(caller, email="rev@example.org", role=Role.REVIEWER, now=NOW)
+    bank = apart(caller)
+    members = ChannelKind.MEMBERS
+    named = [
+        ("theirs", Role.ACCOUNTANT, [], [bank]),
+        ("another account", Role.OWNER, [], [bank + 999]),
+        ("another kind", Role.REVIEWER, [AlertKind.OVERDUE], []),
+    ]
+    for name, role, kinds, accounts in named:
+        set_channel(
+            caller, name=name, kind=members, roles=[role], kinds=kinds, accounts=accounts, now=NOW
+        )
+    look(caller)
+    work_off(store, caller)
+    assert [each.to for each in mail.outbox] == [["acc@example.org"]]
+    assert "24.25 EUR apart" in str(mail.outbox[0].body)
+
+
+@pytest.mark.req("R056")
+def test_a_hook_is_signed_tried_again_and_sent_once_more(store: Store, hook: str) -> None:
+    caller = organisation()
+    made = set_channel(caller, name="ours", kind=ChannelKind.WEBHOOK, address=hook, now=NOW)
+    apart(caller)
+    Receiver.status = 500
+    look(caller)
+    work_off(store, caller)
+    (waiting,) = notifications(caller, now=NOW)
+    assert (waiting.state, waiting.error) == ("waiting", "the answer was 500")
+    assert waiting.due_at == NOW + TRIES[0]
+    org, number = caller.organisation_id, waiting.notification_id
+    assert send_notification(org, notification_id=number, now=NOW) is None  # not due yet
+    Receiver.status = 204
+    done = send_notification(org, notification_id=number, now=waiting.due_at)
+    assert done is NotificationState.SENT
+    send_again(caller, notification_id=number, now=waiting.due_at + TRIES[0])
+    again = waiting.due_at + TRIES[0]
+    assert send_notification(org, notification_id=number, now=again) is NotificationState.SENT
+    assert len({headers["webhook-id"] for headers, _ in Receiver.seen}) == 1
+    assert len(Receiver.seen) == 3
+    headers, body = Receiver.seen[0]
+    wrong = "whsec_" + base64.b64encode(bytes(32)).decode()
+    with pytest.raises(WebhookVerificationError, match="signature"):
+        fresh(wrong, headers, body)
+    fresh(made.secret, headers, body)
+    assert b'"kind": "difference"' in body
+
+
+def fresh(secret: str, headers: dict[str, str], body: bytes) -> None:
+    """Verify as a receiver does at that moment: the library reads the clock itself."""
+    import standardwebhooks.webhooks as library  # noqa: PLC0415  its clock is set here alone
+
+    class At(library.datetime):  # type: ignore[misc, valid-type]  the library's own name
+        """The test's instant."""
+
+        @classmethod
+        def now(cls, tz: object = None) -> object:  # noqa: ARG003  as the base class has it
+            return NOW
+
+    kept, library.datetime = library.datetime, At
+    try:
+        Webhook(secret).verify(body, headers)
+    finally:
+        library.datetime = kept
+
+
+@pytest.mark.req("R046")
+@pytest.mark.usefixtures("store")
+def test_an_address_is_sealed_and_one_that_cannot_be_is_refused() -> None:
+    caller = organisation()
+    secret = "https://hooks.example.org/very-secret"  # noqa: S105  invented
+    set_channel(caller, name="ours", kind=ChannelKind.WEBHOOK, address=secret, now=NOW)
+    with tenant(caller.organisation_id):
+        assert b"very-secret" not in bytes(AlertChannel.objects.get().address)
+    for kind, address in (
+        (ChannelKind.WEBHOOK, "ftp://example.org"),
+        (ChannelKind.SLACK, "mailto://a@example.org"),
+        (ChannelKind.OTHER, "file:///etc/passwd"),
+        (ChannelKind.OTHER, "syslog://"),
+        (ChannelKind.EMAIL, ""),
+    ):
+        with pytest.raises(InvalidInput) as raised:
+            set_channel(caller, name="x", kind=kind, address=address, now=NOW)
+        assert address not in str(raised.value) or not address
+
+
+def test_a_hook_into_the_own_network_is_not_sent(store: Store, hook: str) -> None:
+    settings.HOOKS_INSIDE = False
+    caller = organisation()
+    set_channel(caller, name="ours", kind=ChannelKind.WEBHOOK, address=hook, now=NOW)
+    apart(caller)
+    look(caller)
+    work_off(store, caller)
+    assert Receiver.seen == []
+    (shown,) = notifications(caller, now=NOW)
+    assert "own network" in shown.error
