@@ -142,16 +142,21 @@ def doctor_command(ctx: click.Context, as_json: bool) -> None:
 
 
 @app.command("demo")
-@click.option("--once", is_flag=True, help="Print and exit; do not wait for a key.")
+@click.option("--once", is_flag=True, help="Print and exit; start no server.")
 @click.option("--with", "folder", type=PATH, help="A folder of your own files instead.")
 @click.option("--out", type=PATH, help="Where the reports go.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.pass_context
 def demo_command(ctx: click.Context, /, **options: Any) -> None:
-    """Read a small firm's bank files and books, match them, and explain what is left."""
+    """Read a small firm's bank files and books, match them, explain what is left, and serve it."""
     from tieout.cli import demo  # noqa: PLC0415  start-up time counts
 
-    ctx.exit(demo.run(**options))
+    code = demo.run(**options)
+    if code == 0 and not (options["once"] or options["folder"] or options["as_json"]):
+        from tieout.cli.server import demo_site  # noqa: PLC0415  the same
+
+        code = demo_site.run(ctx, demo.FIRM)
+    ctx.exit(code)
 
 
 @app.command("serve")

@@ -15,7 +15,9 @@ _IS_SECURE = _ADDRESS.scheme == "https"
 
 CLOCK = clock.now
 """How doors tell the time: `settings.CLOCK()`."""
-TRUSTED_KEYS = KeyStore(_ENVIRONMENT.home, _ENVIRONMENT.signing_key).public_keys
+KEYS = KeyStore(_ENVIRONMENT.home, _ENVIRONMENT.signing_key)
+"""What signs the heads of audit chains here."""
+TRUSTED_KEYS = KEYS.public_keys
 """Gives the public keys that signed heads are proved by."""
 HOME = _ENVIRONMENT.home
 SECRET_KEY = _ENVIRONMENT.secret_key

@@ -32,6 +32,11 @@ class Wired:
 
         return opened(Environment.of(), is_migrated=is_migrated)
 
+    def keep_signing_key(self) -> None:
+        from tieout.signatures.keys import KeyStore  # noqa: PLC0415  start-up time counts
+
+        KeyStore(self.home, self.signing_key).signing(clock.now())
+
     def settings_given(self) -> dict[str, bool]:
         return Environment.given()
 

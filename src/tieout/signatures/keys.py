@@ -53,6 +53,11 @@ class KeyStore:
             known[key_id(public)] = public
         return known
 
+    @property
+    def can_sign(self) -> bool:
+        """Whether there is a key already; `signing` would make one."""
+        return bool(self.given) or self.path.exists()
+
     def known(self) -> list[SigningKey]:
         """What the file holds, oldest first."""
         if not self.path.exists():

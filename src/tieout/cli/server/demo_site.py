@@ -3,6 +3,7 @@
 It lives in a home of its own, so that it never mixes with real books; a second run finds all there.
 """
 
+import os
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -10,22 +11,46 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tieout.cli.server import serve
+from tieout.cli.server.wiring import wiring
 from tieout.core.access import Role
-from tieout.core.errors import TieoutError
+from tieout.core.errors import Conflict, TieoutError
 from tieout.formats.common.source import Source
 
 if TYPE_CHECKING:
     from tieout.workflows.acting import Caller
 
 FIRM = "Larkfield Joinery"
+PORT = 8000
+HOME = "TIEOUT_HOME"
 OWNER = "olga@larkfield.example"
 REVIEWER = "rudi@larkfield.example"
 PASSWORD = "larkfield-kettle-orbit-fern"  # noqa: S105  of invented people, on this machine alone
 PAIRS = (
-    ("Assets:Bank:Current", "Current account", "20-45-77 81263402", "GBP"),
-    ("Assets:Bank:Euro", "Euro account", "GB33LARK20457781263410", "EUR"),
-    ("Liabilities:Card", "Company card", "", "GBP"),
+    ("Assets:Bank:Current", "Current account", "41234567", "GBP"),
+    ("Assets:Bank:Euro", "Euro account", "GB33LARK20115590001122", "EUR"),
+    ("Liabilities:Card", "Company card", "8841", "GBP"),
 )
+
+
+def run(ctx: click.Context, folder: Path) -> int:
+    """Serve the demo firm from a home of its own until told to stop; 0."""
+    wired = wiring(ctx)
+    home = Path(os.environ.get(HOME) or f"{wired.home}-demo")
+    os.environ[HOME] = str(home)
+    serve.check_home(home)
+    try:
+        port = serve.free_port("127.0.0.1", PORT)
+    except Conflict:
+        port = 0
+    click.echo("\nStarting the server with the same firm (the first time takes half a minute) ...")
+    return serve.run(
+        ctx,
+        host="127.0.0.1",
+        port=port,
+        workers=1,
+        prepare=lambda: load(folder, now=wired.now()),
+    )
 
 
 def load(folder: Path, *, now: datetime) -> list[str]:

@@ -34,6 +34,9 @@ class Wiring(Protocol):
     def opened(self, *, is_migrated: bool = False) -> AbstractContextManager[Opened]:
         """The database open and up to date; only inside may workflows be imported."""
 
+    def keep_signing_key(self) -> None:
+        """Make the key that signs heads of chains daily, unless there is one."""
+
     def settings_given(self) -> dict[str, bool]:
         """Every variable of the environment that is known, and whether it is set."""
 
