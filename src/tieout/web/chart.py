@@ -42,7 +42,8 @@ def waterfall(bridge: Bridge) -> Drawing:
     for step in bridge.steps:
         kind = "plus" if step.amount_minor >= 0 else "minus"
         reached = running + step.amount_minor
-        steps.append((step.label, step.amount_minor, step.count, kind, running, reached))
+        label = step.label.replace("only left", "only bank").replace("only right", "only books")
+        steps.append((label, step.amount_minor, step.count, kind, running, reached))
         running = reached
     steps.append(("Books", bridge.right_minor, bridge.right_count, "total", 0, running))
     low, high = _window([(min(a, b), max(a, b)) for *_, a, b in steps])

@@ -45,9 +45,9 @@ PLAIN = frozenset({
     "code", "format", "variant", "charset", "program", "rules",
 })  # fmt: skip
 """Columns that hold words of ours and no one's text."""
-OURS = {Account: frozenset({"kind"})}
+OURS: Mapping[type[TenantModel], frozenset[str]] = {Account: frozenset({"kind"})}
 """The same, where a column of that name elsewhere holds text."""
-TEXTS = {Account: frozenset({"code"})}
+TEXTS: Mapping[type[TenantModel], frozenset[str]] = {Account: frozenset({"code"})}
 """And columns that hold text, where elsewhere they do not."""
 
 

@@ -20,7 +20,7 @@ from tieout.cli.server.wiring import Opened, wiring
 from tieout.core.errors import Conflict, InvalidInput, NotFound
 
 THREADS = 8
-ANSWERS_WITHIN_SECONDS = 60.0
+ANSWERS_WITHIN_SECONDS = 180.0
 DEATHS_MAX = 3
 """A web server that ended so often before it answered will not answer."""
 DATABASE_EVERY_SECONDS = 1.0
