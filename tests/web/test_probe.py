@@ -14,6 +14,7 @@ from django.urls import reverse
 from tests.store.firms import NOW, firm
 from tieout.core.access import Action, Role, may
 from tieout.store.banking.models import BankAccount, ReceivedFile
+from tieout.store.operations.models import JobRun
 from tieout.store.postgres.tenant import tenant
 from tieout.store.reconciliation.models import Decision, MatchGroup, MatchRun, Reconciliation
 from tieout.store.tenancy.models import ApiToken, Invitation, Person
@@ -55,6 +56,8 @@ PAGES = {
     "take_back": Asked(POST, Action.DECIDE, ("group", "decision")),
     "open_items": Asked(GET, Action.VIEW),
     "runs": Asked(GET, Action.VIEW),
+    "retry": Asked(POST, Action.MANAGE_ACCOUNTS, ("job",)),
+    "cancel": Asked(POST, Action.MANAGE_ACCOUNTS, ("job",)),
     "unmatched": Asked(GET, Action.VIEW, ("run",)),
     "audit": Asked(GET, Action.VIEW_AUDIT),
     "verify": Asked(POST, Action.VIEW_AUDIT),
@@ -74,6 +77,7 @@ def ids_of(caller: Caller) -> dict[str, int]:
             "reconciliation": Reconciliation.objects.earliest("id").pk,
             "group": MatchGroup.objects.earliest("id").pk,
             "decision": Decision.objects.earliest("id").pk,
+            "job": JobRun.objects.earliest("id").pk,
             "run": MatchRun.objects.earliest("id").pk,
             "invitation": Invitation.objects.earliest("id").pk,
             "token": ApiToken.objects.earliest("id").pk,

@@ -10,6 +10,7 @@ from tieout.web.pages import (
     members,
     queue,
     reconciliations,
+    runs,
     start,
 )
 
@@ -34,7 +35,9 @@ organisation = [
     path("groups/<int:group_id>/reject", queue.reject, name="reject"),
     path("groups/<int:group_id>/undo/<int:decision_id>", queue.take_back, name="take_back"),
     path("open-items/", reconciliations.open_items, name="open_items"),
-    path("runs/", reconciliations.run_log, name="runs"),
+    path("runs/", runs.index, name="runs"),
+    path("runs/jobs/<int:run_id>/retry", runs.retry, name="retry"),
+    path("runs/jobs/<int:run_id>/cancel", runs.cancel, name="cancel"),
     path("runs/<int:run_id>/open", reconciliations.open_records, name="unmatched"),
     path("audit/", audit.audit, name="audit"),
     path("audit/verify", audit.verify, name="verify"),

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from tieout.core.access import Action
 from tieout.web.access import MemberRequest, member_page
+from tieout.workflows.look_at_alerts import alerts
 from tieout.workflows.views.banking import bank_accounts
 from tieout.workflows.views.files import received_files
 from tieout.workflows.views.runs import ReconciliationView, reconciliations, sign_offs
@@ -31,7 +33,12 @@ def home(request: MemberRequest) -> HttpResponse:
     found = reconciliations(request.caller)
     shown = {
         "reconciliations": found,
-        "attention": [*_suspended(request), *_files(request), *_accounts(request)]
+        "attention": [
+            *_alerts(request),
+            *_suspended(request),
+            *_files(request),
+            *_accounts(request),
+        ]
         + [each for one in found for each in _reconciliation(request, one)],
         "may_receive": request.may(Action.RECEIVE_FILE),
     }
@@ -40,6 +47,13 @@ def home(request: MemberRequest) -> HttpResponse:
 
 def _at(request: MemberRequest, name: str, *numbers: int) -> str:
     return reverse(name, args=[request.membership.organisation_id, *numbers])
+
+
+def _alerts(request: MemberRequest) -> list[Attention]:
+    return [
+        Attention("!", each.text, _at(request, "runs"), "See the runs")
+        for each in alerts(request.caller, limit=20, now=settings.CLOCK())
+    ]
 
 
 def _suspended(request: MemberRequest) -> list[Attention]:

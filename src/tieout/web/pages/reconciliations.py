@@ -17,7 +17,7 @@ from tieout.workflows.sign_off import sign_off
 from tieout.workflows.views.banking import bank_accounts
 from tieout.workflows.views.books import ledger_accounts
 from tieout.workflows.views.groups import unmatched
-from tieout.workflows.views.runs import reconciliation, reconciliations, run, runs, sign_offs
+from tieout.workflows.views.runs import reconciliation, reconciliations, run, sign_offs
 
 
 @member_page
@@ -121,16 +121,3 @@ def open_items(request: MemberRequest) -> HttpResponse:
             page = unmatched(request.caller, run_id=each.newest.run_id, on=on, limit=20)
             found.append({"reconciliation": each, "run": each.newest, "page": page})
     return render(request, "web/open_items.html", {"found": found})
-
-
-@member_page
-def run_log(request: MemberRequest) -> HttpResponse:
-    """What ran, newest first, for every reconciliation."""
-    found = [
-        {
-            "reconciliation": each,
-            "runs": runs(request.caller, reconciliation_id=each.reconciliation_id, limit=20).rows,
-        }
-        for each in reconciliations(request.caller)
-    ]
-    return render(request, "web/runs.html", {"found": found})

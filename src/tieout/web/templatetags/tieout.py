@@ -68,6 +68,12 @@ def reason_words(reason: str) -> str:
 
 
 @register.filter
+def words(name: str) -> str:
+    """A name of ours with blanks: `import_file` is `import file`."""
+    return str(name).replace("_", " ").replace("-", " ")
+
+
+@register.filter
 def bits(hundredths: int) -> str:
     """Evidence in bits, with its sign."""
     return f"{'+' if hundredths >= 0 else '−'}{abs(hundredths) // 100}.{abs(hundredths) % 100:02}"
