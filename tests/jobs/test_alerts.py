@@ -2,10 +2,11 @@
 
 import base64
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 from typing import ClassVar
+from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
@@ -193,20 +194,16 @@ def test_a_hook_is_signed_tried_again_and_sent_once_more(store: Store, hook: str
 
 def fresh(secret: str, headers: dict[str, str], body: bytes) -> None:
     """Verify as a receiver does at that moment: the library reads the clock itself."""
-    import standardwebhooks.webhooks as library  # noqa: PLC0415  its clock is set here alone
 
-    class At(library.datetime):  # type: ignore[misc, valid-type]  the library's own name
+    class At(datetime):
         """The test's instant."""
 
         @classmethod
-        def now(cls, tz: object = None) -> object:  # noqa: ARG003  as the base class has it
-            return NOW
+        def now(cls, tz: object = None) -> "At":  # noqa: ARG003  as the base class has it
+            return cls.fromtimestamp(NOW.timestamp(), UTC)
 
-    kept, library.datetime = library.datetime, At
-    try:
+    with patch("standardwebhooks.webhooks.datetime", At):
         Webhook(secret).verify(body, headers)
-    finally:
-        library.datetime = kept
 
 
 @pytest.mark.req("R046")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -97,13 +98,14 @@ def test_a_due_time_is_started_once_and_not_after_it_was_changed(store: Store) -
 @pytest.mark.usefixtures("store")
 def test_a_schedule_is_refused_with_what_is_wrong() -> None:
     caller = organisation()
-    for named in (
+    wrong: list[dict[str, Any]] = [
         {"task": Task.VERIFY_AUDIT, "every": Every.CRON, "cron": "nonsense"},
         {"task": Task.VERIFY_AUDIT, "every": Every.DAILY, "zone": "Europe/Atlantis"},
         {"task": Task.IMPORT_FILE, "every": Every.DAILY},
-    ):
+    ]
+    for named in wrong:
         with pytest.raises(InvalidInput) as raised:
-            set_schedule(caller, now=NOW, **named)  # type: ignore[arg-type]  each has its own types
+            set_schedule(caller, now=NOW, **named)
         assert raised.value.code == "schedule.invalid"
     bookkeeper = add_member(caller, email="b@example.org", role=Role.BOOKKEEPER, now=NOW)
     with pytest.raises(AccessDenied):

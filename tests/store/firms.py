@@ -26,6 +26,7 @@ from tieout.store.reconciliation.models import (
 from tieout.workflows.acting import Caller
 from tieout.workflows.add_member import add_member
 from tieout.workflows.alert_rules import set_alert_rule
+from tieout.workflows.answer_once import Answer, answer_once
 from tieout.workflows.attach_evidence import attach_evidence
 from tieout.workflows.comment import comment, resolve_comment
 from tieout.workflows.create_organisation import create_organisation
@@ -36,6 +37,7 @@ from tieout.workflows.raise_alerts import raise_alerts
 from tieout.workflows.receive_file import receive_file
 from tieout.workflows.set_schedule import set_schedule
 from tieout.workflows.sign_head import sign_head
+from tieout.workflows.token_calls import call_of_token
 from tieout.workflows.tokens import make_token
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -138,13 +140,17 @@ def firm(name: str = "Marlowe") -> Caller:
     reviewer = add_member(caller, email="rev@example.org", role=Role.REVIEWER, now=NOW)
     imported(caller, SEPTEMBER + name.encode())
     invite(caller, email="new@example.org", role=Role.CLIENT, now=NOW)
-    make_token(
+    token = make_token(
         caller,
         member_id=caller.member_id,
         name="nightly",
         scopes=[Action.VIEW],
         expires_at=NOW + timedelta(days=30),
         now=NOW,
+    )
+    call = call_of_token(token, origin="test", limit=60, now=NOW)
+    answer_once(
+        call, key="first", asked=bytes(32), give=lambda: Answer(204, "text/plain", b""), now=NOW
     )
     sign_head(caller, key=KEY, now=NOW)
     with tenant(caller.organisation_id):
@@ -172,11 +178,11 @@ def firm(name: str = "Marlowe") -> Caller:
         JobRun.objects.create(
             organisation_id=caller.organisation_id, task="raise_alerts", asked_at=NOW
         )
-    watched(caller)
     subject = Subject(SubjectKind.BANK_LINE, first.pk)
     said = comment(caller, subject=subject, text="@rev@example.org: whose rent?", now=NOW)
     resolve_comment(reviewer, comment_id=said, now=NOW)
     attach_evidence(caller, subject=subject, source=Source("lease", name.encode()), now=NOW)
+    watched(caller)
     return caller
 
 
@@ -200,6 +206,7 @@ def a_run(
         started_at=NOW,
         engine="test",
         program="tieout",
+        summary={"tallies": tallies_of(signed)},
         currency="EUR",
         exponent=2,
         left_count=len(lines),
@@ -245,6 +252,16 @@ def a_run(
             group=group,
         )
     return run
+
+
+def tallies_of(signed: list[int]) -> dict[str, object]:
+    """A run's summary when the first line is in a group that leaves nothing, the others open."""
+    rest = signed[1:]
+    return {
+        "groups": {"suggested": [1, signed[0], signed[0]]},
+        "residuals": {},
+        "unmatched": [["left", "no-candidate", len(rest), sum(rest)]] if rest else [],
+    }
 
 
 def confirm(

@@ -45,7 +45,7 @@ def test_a_comment_keeps_whom_it_names_and_is_resolved_once() -> None:
     assert comments(ann, subject=subject)[0].resolved_at == NOW
     with pytest.raises(Conflict):
         resolve_comment(caller, comment_id=made, now=NOW)
-    assert verify_audit(caller, keys={}, now=NOW).is_sound
+    assert verify_audit(caller, keys={}, now=NOW).findings == ()
 
 
 @pytest.mark.parametrize("text", ["", "  \n", "x" * 20_001])

@@ -86,9 +86,9 @@ def test_what_a_role_allows_and_its_member_has_not_used_in_ninety_days_is_listed
     used = {each.action for each in mine.uses if each.times}
     assert used == {Action.RECEIVE_FILE, Action.IMPORT}
     assert set(mine.unused) == MAY[Role.ACCOUNTANT] - UNSEEN - used
-    assert mine.narrowest is Role.INTEGRATION
+    assert mine.narrowest is Role.BOOKKEEPER
     signed = {each.action: each.times for each in report[owner.member_id].uses}
-    assert signed[Action.PREPARE] == 1
+    assert signed[Action.PREPARE] == 2
     later = least_privilege(auditor, now=NOW + timedelta(days=91))
     assert set(later[-2].unused) == MAY[Role.ACCOUNTANT] - UNSEEN
     with pytest.raises(AccessDenied):

@@ -282,7 +282,7 @@ def test_a_review_needs_a_preparation_by_somebody_else() -> None:
         try:
             with tenant(caller.organisation_id):
                 for step, member_id in steps:
-                    sign(caller, run, step, member_id)
+                    sign(caller, run, step, member_id, date(2026, 10, 31))
         except IntegrityError as error:
             assert constraint_of(error) == "reconciliation_signoff_four_eyes"
             assert refused

@@ -167,7 +167,8 @@ def test_no_model_differs_from_its_migrations() -> None:
 
 
 def test_every_function_in_the_database_is_the_one_in_its_file(store: Store) -> None:
-    files = ["tenancy/refuse_change", "tenancy/unproved", "audit/chain", "ledger/balance",
+    files = ["tenancy/refuse_change", "tenancy/unproved", "audit/chain", "audit/chains",
+             "ledger/balance",
              "banking/whole", "reconciliation/proofs"]  # fmt: skip
     texts = "\n".join(sql_text(name).partition(BACK)[0] for name in files)
     with store.superuser() as plain:

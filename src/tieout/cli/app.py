@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 import tieout
+from tieout.cli import proof
 from tieout.core.errors import CODES, TieoutError
 
 PATH = click.Path(path_type=Path)
@@ -135,21 +136,27 @@ def formats_command(as_json: bool) -> None:
 def doctor_command(ctx: click.Context, as_json: bool) -> None:
     """Check that this machine can do the work, one line each with the next step."""
     from tieout.cli import doctor  # noqa: PLC0415  start-up time counts
+    from tieout.cli.server import health  # noqa: PLC0415  the same
 
-    ctx.exit(doctor.run(as_json=as_json))
+    ctx.exit(doctor.run(as_json=as_json, of_server=lambda: health.checks(ctx)))
 
 
 @app.command("demo")
-@click.option("--once", is_flag=True, help="Print and exit; do not wait for a key.")
+@click.option("--once", is_flag=True, help="Print and exit; start no server.")
 @click.option("--with", "folder", type=PATH, help="A folder of your own files instead.")
 @click.option("--out", type=PATH, help="Where the reports go.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.pass_context
 def demo_command(ctx: click.Context, /, **options: Any) -> None:
-    """Read a small firm's bank files and books, match them, and explain what is left."""
+    """Read a small firm's bank files and books, match them, explain what is left, and serve it."""
     from tieout.cli import demo  # noqa: PLC0415  start-up time counts
 
-    ctx.exit(demo.run(**options))
+    code = demo.run(**options)
+    if code == 0 and not (options["once"] or options["folder"] or options["as_json"]):
+        from tieout.cli.server import demo_site  # noqa: PLC0415  the same
+
+        code = demo_site.run(ctx, demo.FIRM)
+    ctx.exit(code)
 
 
 @app.command("serve")
@@ -226,6 +233,10 @@ def completion_command(shell: str) -> None:
     made = get_completion_class(shell)
     if made is not None:
         click.echo(made(app, {}, "tieout", "_TIEOUT_COMPLETE").source())
+
+
+for command in proof.COMMANDS:
+    app.add_command(command)
 
 
 def main(wired: object = None) -> None:

@@ -42,7 +42,7 @@ def run(*, once: bool, folder: Path | None, out: Path | None, as_json: bool) -> 
         OUT.print(f"  [bold]{plain((target / 'report.html').resolve())}[/]", soft_wrap=True)
     if not folder:
         _what_next()
-    if not once and sys.stdin.isatty():
+    if folder and not once and sys.stdin.isatty():
         OUT.input("\nPress Enter to end. ")
     return 0
 

@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import tieout
@@ -33,9 +33,13 @@ class Fault(Exception):  # noqa: N818  a check's own word
         self.next_step = next_step
 
 
-def run(*, as_json: bool) -> int:
-    """Run every check; 0 when all pass, 1 otherwise."""
-    results = []
+Result = dict[str, str | bool]
+"""What one check found: `check`, `ok`, `found`, `next_step`."""
+
+
+def run(*, as_json: bool, of_server: Callable[[], Sequence[Result]]) -> int:
+    """Run every check, then those of the server; 0 when all pass, 1 otherwise."""
+    results: list[Result] = []
     for name, check in CHECKS.items():
         try:
             results.append({"check": name, "ok": True, "found": check(), "next_step": ""})
@@ -43,6 +47,7 @@ def run(*, as_json: bool) -> int:
             results.append(
                 {"check": name, "ok": False, "found": str(fault), "next_step": fault.next_step}
             )
+    results += of_server()
     if as_json:
         sys.stdout.write(json.dumps(results, indent=1) + "\n")
     else:

@@ -23,11 +23,15 @@ SETTINGS = {
     "TIEOUT_PROXIES": "how many proxies stand before it and can be believed",
     "TIEOUT_MAIL": "mail server (smtp://user:password@host:587, or smtps://)",
     "TIEOUT_MAIL_FROM": "sender of its letters",
+    "TIEOUT_API_RATE": "how many calls a minute a token may make; 600 without it",
     "TIEOUT_BREACHES": "online: new passwords are looked up among leaks, by five letters of a hash",
+    "TIEOUT_SIGNING_KEY": "what signs heads of audit chains: a private Ed25519 key, hexadecimal",
+    "TIEOUT_BACKUP_URL": "the same database as a role that sees all rows, for backups",
 }
 """Every variable, and what it is for."""
 
 ADDRESS = "http://localhost:8000"
+API_RATE = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,9 @@ class Environment:
     mail: str = ""
     mail_from: str = ""
     breaches_online: bool = False
+    signing_key: str = ""
+    backup_url: str = ""
+    api_rate: int = API_RATE
 
     @classmethod
     def of(cls, variables: Mapping[str, str] | None = None) -> "Environment":
@@ -77,7 +84,15 @@ class Environment:
             known.get("TIEOUT_MAIL", ""),
             known.get("TIEOUT_MAIL_FROM", ""),
             known.get("TIEOUT_BREACHES", "") == "online",
+            known.get("TIEOUT_SIGNING_KEY", ""),
+            known.get("TIEOUT_BACKUP_URL", ""),
+            max(int(known.get("TIEOUT_API_RATE") or API_RATE), 1),
         )
+
+    @staticmethod
+    def given() -> dict[str, bool]:
+        """Which variables are set; what they say is nobody else's business."""
+        return {name: bool(os.environ.get(name)) for name in SETTINGS}
 
 
 def _default_home(variables: Mapping[str, str]) -> Path:

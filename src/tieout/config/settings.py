@@ -7,6 +7,7 @@ from csp.constants import NONE, SELF
 
 from tieout.config import clock
 from tieout.config.environment import Environment
+from tieout.signatures.keys import KeyStore
 
 _ENVIRONMENT = Environment.of()
 _ADDRESS = urlsplit(_ENVIRONMENT.address)
@@ -14,6 +15,10 @@ _IS_SECURE = _ADDRESS.scheme == "https"
 
 CLOCK = clock.now
 """How doors tell the time: `settings.CLOCK()`."""
+KEYS = KeyStore(_ENVIRONMENT.home, _ENVIRONMENT.signing_key)
+"""What signs the heads of audit chains here."""
+TRUSTED_KEYS = KEYS.public_keys
+"""Gives the public keys that signed heads are proved by."""
 HOME = _ENVIRONMENT.home
 SECRET_KEY = _ENVIRONMENT.secret_key
 """`config.database.set_up` fills it in when the environment gives none."""
@@ -45,6 +50,7 @@ INSTALLED_APPS = [
     "tieout.store.tenancy",
     "tieout.store.audit",
     "tieout.store.operations",
+    "tieout.store.requests",
     "tieout.store.ledger",
     "tieout.store.banking",
     "tieout.store.reconciliation",
@@ -138,10 +144,13 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, object]] = [
     {"NAME": _BREACHED},
     {"NAME": "tieout.web.signin.strength.StrengthValidator"},
 ]
+API_RATE = _ENVIRONMENT.api_rate
+"""Calls a minute that a token may make."""
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "tieout.web.signin.adapter.Adapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_DISPLAY = "tieout.web.signin.adapter.name_of"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"

@@ -8,5 +8,6 @@ from tieout.config.metrics import metrics
 urlpatterns = [
     path("health", health),
     path("metrics", metrics),
+    path("api/v1/", include("tieout.api.urls")),
     path("", include("tieout.web.urls")),
 ]

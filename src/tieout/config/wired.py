@@ -10,6 +10,7 @@ from tieout.config.environment import Environment
 
 if TYPE_CHECKING:
     from tieout.config.database import Opened
+    from tieout.keeping.site import Site
 
 
 class Wired:
@@ -19,6 +20,10 @@ class Wired:
     def home(self) -> Path:
         return Environment.of().home
 
+    @property
+    def signing_key(self) -> str:
+        return Environment.of().signing_key
+
     def now(self) -> datetime:
         return clock.now()
 
@@ -26,6 +31,35 @@ class Wired:
         from tieout.config.database import opened  # noqa: PLC0415  start-up time counts
 
         return opened(Environment.of(), is_migrated=is_migrated)
+
+    def keep_signing_key(self) -> None:
+        from tieout.signatures.keys import KeyStore  # noqa: PLC0415  start-up time counts
+
+        KeyStore(self.home, self.signing_key).signing(clock.now())
+
+    def settings_given(self) -> dict[str, bool]:
+        return Environment.given()
+
+    def site(self) -> "Site":
+        from tieout.keeping.site import Site  # noqa: PLC0415  start-up time counts
+
+        said = Environment.of()
+        return Site(
+            said.home,
+            said.programs,
+            said.account,
+            said.database_url,
+            said.owner_url,
+            said.backup_url,
+            secrets_outside=tuple(
+                name
+                for name, given in (
+                    ("TIEOUT_SECRET_KEY", said.secret_key),
+                    ("TIEOUT_SIGNING_KEY", said.signing_key),
+                )
+                if given
+            ),
+        )
 
     def work(self, *, concurrency: int, heartbeat_seconds: float) -> None:
         from tieout.jobs.worker import work  # noqa: PLC0415  as above

@@ -33,6 +33,8 @@ class Action(StrEnum):
     """See the files one sent, and what is still missing."""
     VIEW_AUDIT = "view-audit"
     """See and verify the audit chain, and export it."""
+    SIGN_HEAD = "sign-head"
+    """Sign where the audit chain stands; the system does it daily without being asked."""
     MANAGE_ORGANISATION = "manage-organisation"
     """Rename it, hand it over, close it."""
     MANAGE_MEMBERS = "manage-members"
@@ -67,7 +69,13 @@ _RUNS_BOOKS = _KEEPS_BOOKS | {Action.MANAGE_ACCOUNTS, Action.REVIEW, Action.VIEW
 MAY: Mapping[Role, frozenset[Action]] = {
     Role.OWNER: frozenset(Action),
     Role.ADMINISTRATOR: _SEES
-    | {Action.MANAGE_MEMBERS, Action.MANAGE_ACCOUNTS, Action.COMMENT, Action.VIEW_AUDIT},
+    | {
+        Action.MANAGE_MEMBERS,
+        Action.MANAGE_ACCOUNTS,
+        Action.COMMENT,
+        Action.VIEW_AUDIT,
+        Action.SIGN_HEAD,
+    },
     Role.ACCOUNTANT: _RUNS_BOOKS,
     Role.BOOKKEEPER: _KEEPS_BOOKS,
     Role.REVIEWER: _SEES | {Action.COMMENT, Action.REVIEW, Action.VIEW_AUDIT},
@@ -94,6 +102,13 @@ GRANTS: Mapping[Role, frozenset[Role]] = {
 """Which roles a role may give to others: only an owner makes an owner."""
 
 
+SYSTEM_ID = 0
+"""In place of a member's id: the program itself, or its operator at the machine."""
+SYSTEM_MAY = MAY[Role.INTEGRATION] | {Action.VIEW_AUDIT, Action.SIGN_HEAD}
+"""What is done without a member: jobs read and match what came in, and every organisation's chain
+is proved, signed and exported."""
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who acts, and from where."""
@@ -104,9 +119,11 @@ class Actor:
     """As an audit event says it: `cli`, `web 203.0.113.7`, `job 12`."""
     is_active: bool = True
     """Whether the member has not left."""
+    scopes: frozenset[Action] | None = None
+    """For a program's token: the actions it may ask for; None for a person."""
 
     def __str__(self) -> str:
-        return f"member:{self.member_id}"
+        return "system" if self.member_id == SYSTEM_ID else f"member:{self.member_id}"
 
 
 def may(role: Role, action: Action) -> bool:
@@ -114,20 +131,26 @@ def may(role: Role, action: Action) -> bool:
     return action in MAY[role]
 
 
+def allows(actor: Actor, action: Action) -> bool:
+    """Whether `require` would let the actor do it."""
+    is_asked = actor.scopes is None or action in actor.scopes
+    is_able = action in SYSTEM_MAY if actor.member_id == SYSTEM_ID else may(actor.role, action)
+    return actor.is_active and is_asked and is_able
+
+
 def require(actor: Actor, action: Action) -> None:
     """Raise `AccessDenied` unless the actor is active and the table says yes."""
     if not actor.is_active:
         raise AccessDenied("access.denied", f"{actor}, who has left", "an active member")
-    if not may(actor.role, action):
+    if actor.member_id == SYSTEM_ID:
+        if action not in SYSTEM_MAY:
+            raise AccessDenied("access.denied", f"the system ({action})", "a member")
+    elif not may(actor.role, action):
         able = ", ".join(role for role in Role if may(role, action))
         raise AccessDenied("access.denied", f"the role {actor.role} ({action})", f"one of {able}")
-
-
-def require_scope(scopes: frozenset[Action] | None, action: Action) -> None:
-    """Raise `AccessDenied` when a program's token was not made for the action."""
-    if scopes is not None and action not in scopes:
+    if actor.scopes is not None and action not in actor.scopes:
         raise AccessDenied(
-            "access.scope", f"a token for {', '.join(sorted(scopes)) or 'nothing'}", action
+            "access.scope", f"a token for {', '.join(sorted(actor.scopes)) or 'nothing'}", action
         )
 
 

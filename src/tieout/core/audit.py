@@ -12,7 +12,7 @@ import hashlib
 import json
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -95,6 +95,25 @@ class Head:
             }
         )
 
+    @classmethod
+    def of(cls, body: bytes) -> "Head":
+        """From what is signed; raises ValueError if these are not the bytes of a head."""
+        values = parsed(body)
+        match values:
+            case {
+                "at": str(at),
+                "chain": str(chain),
+                "hash": str(digest),
+                "kind": "audit-head",
+                "sequence": int(sequence),
+                "version": 1,
+            } if len(values) == 6:
+                moment = datetime.fromisoformat(at)
+                head = cls(ChainId(chain), sequence, bytes.fromhex(digest), moment)
+                if head.to_bytes() == body:
+                    return head
+        raise ValueError("the bytes are not those of a head")
+
 
 def event_bytes(event: AuditEvent) -> bytes:
     """The canonical bytes of an event, version 1."""
@@ -174,16 +193,33 @@ def hash_of(previous: bytes, body: bytes) -> bytes:
 def parsed(body: bytes) -> dict[str, object]:
     """The names and values of canonical bytes; raises ValueError if they are not canonical."""
     try:
-        values = json.loads(body.decode("utf-8"), parse_float=_refused, parse_constant=_refused)
+        values = _DECODER.decode(body.decode("utf-8"))
+        is_canonical = isinstance(values, dict) and _rewritten(values, body) == body
     except RecursionError as error:
         raise ValueError("the bytes are nested too deeply") from error
-    if not isinstance(values, dict) or canonical_bytes(values) != body:
+    if not is_canonical:
         raise ValueError("the bytes are not in canonical form")
-    return values
+    found: dict[str, object] = values
+    return found
+
+
+_FOUR_BYTES = 0xF0
+"""Characters from here on (in UTF-8) are pairs in UTF-16: only they sort differently there."""
+
+
+def _rewritten(values: dict[str, Value], body: bytes) -> bytes:
+    """The canonical bytes of what was read; the library writes them where its order is the same."""
+    if max(body) >= _FOUR_BYTES:
+        return canonical_bytes(values)
+    return _ENCODER.encode(values).encode("utf-8", "surrogatepass")
 
 
 def _refused(text: str) -> object:
     raise ValueError(f"{text} is no integer")
+
+
+_DECODER = json.JSONDecoder(parse_float=_refused, parse_constant=_refused)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 class Tampering(StrEnum):
@@ -213,6 +249,27 @@ class Finding:
         return f"{where}: {self.kind} ({self.detail})"
 
 
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What a verification found, of a chain in the database or in a file."""
+
+    event_count: int
+    head_count: int
+    """Signed heads that were proved with a trusted key."""
+    findings: tuple[Finding, ...]
+    unproved_heads: tuple[int, ...] = ()
+    """Numbers of the events whose signed heads no trusted key has signed, or not like this."""
+    lost_heads: tuple[int, ...] = ()
+    """Numbers of the events whose heads were signed, as the chain says, and are not there."""
+    odd_lines: tuple[int, ...] = ()
+    """Lines of a file that are none of the lines an export has."""
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing is wrong."""
+        return not (self.findings or self.unproved_heads or self.lost_heads or self.odd_lines)
+
+
 def verify(
     events: Iterable[ChainedEvent],
     chain: ChainId,
@@ -228,6 +285,53 @@ def verify(
         tail: Where it must end, if that is known.
     """
     return _Examination(chain, (*heads, *([tail] if tail else []))).of(events, tail)
+
+
+def is_sound(
+    events: Iterable[ChainedEvent],
+    chain: ChainId,
+    heads: Iterable[Head] = (),
+    tail: Head | None = None,
+) -> bool:
+    """Whether nothing at all is wrong: one pass that keeps nothing, for chains of any length.
+
+    It says yes exactly where `verify` finds nothing; what is wrong only `verify` can name.
+    """
+    remembered: dict[int, bytes] = {}
+    for head in (*heads, *([tail] if tail else [])):
+        if remembered.setdefault(head.sequence, head.hash) != head.hash:
+            return False
+    number, before = 0, GENESIS
+    for each in events:
+        number += 1
+        if each.sequence != number or each.previous != before or _fault(each, chain):
+            return False
+        before = each.hash
+        if remembered.pop(number, before) != before:
+            return False
+    return not remembered and (tail is None or tail.sequence == number)
+
+
+def _fault(each: ChainedEvent, chain: ChainId) -> str:
+    """Why an event cannot stand under the number of its row; empty if it can."""
+    fault, number = _said(each, chain)
+    return fault or ("" if number == each.sequence else "its bytes have another number")
+
+
+def _said(each: ChainedEvent, chain: ChainId) -> tuple[str, int]:
+    """What is wrong with an event by itself, and its number by bytes that can be trusted."""
+    if len(each.previous) != HASH_BYTES or hash_of(each.previous, each.body) != each.hash:
+        return "its bytes do not have the hash kept with them", each.sequence
+    try:
+        values = parsed(each.body)
+    except ValueError as error:
+        return str(error), each.sequence
+    number = values.get("sequence")
+    if not isinstance(number, int) or values.get("version") != VERSION:
+        return f"its bytes are not of version {VERSION}", each.sequence
+    if values.get("chain") != chain:
+        return f"its bytes belong to the chain {values.get('chain')!r}", each.sequence
+    return "", number
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +355,7 @@ class _Examination:
         self.findings: list[Finding] = []
 
     def of(self, events: Iterable[ChainedEvent], tail: Head | None) -> tuple[Finding, ...]:
-        kept = [self._kept(place, each) for place, each in enumerate(events, 1)]
+        kept = list(self._kept(events))
         for each in kept:
             if tail and each.number > tail.sequence:
                 self._say(Tampering.INSERTED, each, f"the chain ends with event {tail.sequence}")
@@ -265,24 +369,15 @@ class _Examination:
         self._heads(by_number)
         return tuple(sorted(self.findings, key=lambda each: (each.sequence, each.kind)))
 
-    def _kept(self, place: int, each: ChainedEvent) -> _Kept:
-        number, fault = each.sequence, ""
-        bare = ChainedEvent(each.sequence, each.previous, b"", each.hash)
-        if len(each.previous) != HASH_BYTES or hash_of(each.previous, each.body) != each.hash:
-            fault = "its bytes do not have the hash kept with them"
-        else:
-            try:
-                values = parsed(each.body)
-            except ValueError as error:
-                return _Kept(place, number, bare, str(error))
-            said = values.get("sequence")
-            if not isinstance(said, int) or values.get("version") != VERSION:
-                fault = f"its bytes are not of version {VERSION}"
-            elif values.get("chain") != self.chain:
-                fault = f"its bytes belong to the chain {values.get('chain')!r}"
-            else:
-                number = said
-        return _Kept(place, number, bare, fault)
+    def _kept(self, events: Iterable[ChainedEvent]) -> Iterator[_Kept]:
+        """Each event without its bytes; a hash is kept once where the next event names it."""
+        before = GENESIS
+        for place, each in enumerate(events, 1):
+            fault, number = _said(each, self.chain)
+            previous = before if each.previous == before else each.previous
+            before = each.hash
+            bare = ChainedEvent(each.sequence, previous, b"", each.hash)
+            yield _Kept(place, number, bare, fault)
 
     def _without_inserted(self, kept: Sequence[_Kept]) -> list[_Kept]:
         """One event a number: the one that others and signed heads remember."""

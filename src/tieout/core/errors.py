@@ -137,9 +137,28 @@ CODES: dict[str, Code] = _catalogue(
     Code("access.sign-in-first", H, "This invitation is for somebody who can sign in already", "Sign in with the address invited, then open the link again."),
     Code("access.member-exists", H, "There is a member with this e-mail address", "Change the role of that member instead."),
     Code("store.not-found", H, "There is no such record in this organisation", "Check the id; what another organisation has cannot be named here."),
+    Code("store.ambiguous", H, "More than one fits", "Name the one you mean by its id."),
     Code("store.differs", H, "What was kept is not what was received", "Verify the audit chain and restore the file from a backup; nothing was read from it."),
     Code("decision.conflict", H, "Another decision stands against this one", "Look at the decision named; undo it first if it is wrong."),
     Code("decision.not-in-force", H, "This step does not follow from where things stand", "Load the page again: somebody may have been quicker."),
+    Code("sign-off.stale", H, "The figures have changed since the run that would be signed", "Run the reconciliation again, look at what changed, and sign that run."),
+    Code("decision.stale", H, "What was to be decided is not what was shown", "Load the page again and look at count and total before you decide."),
+    Code("comment.invalid", H, "A comment or piece of evidence cannot be kept like this", "Write a text, and name what it is about as `match_group:12`."),
+    Code("access.last-owner", H, "An organisation needs an owner", "Make somebody else an owner first."),
+    Code("page.invalid", H, "A list cannot be shown from there", "Start again from its first page."),
+    # Proof and keeping.
+    Code("audit.not-export", H, "This is not an exported audit chain", "Name a file that `tieout audit export` wrote."),
+    Code("audit.no-key", H, "The key that signs heads cannot be used", "Look at the file or variable named; `tieout audit key` shows the keys there are."),
+    Code("backup.not-usable", H, "This backup cannot be used", "Take another backup; this one is not whole or not of this program."),
+    Code("restore.not-empty", H, "There is something already where it would be restored", "Name another TIEOUT_HOME, or keep the old one aside with --replace."),
+    # A program's request.
+    Code("request.malformed", H, "The request cannot be read", "Send UTF-8 JSON as the operation's description shows it, or a file where one is asked for."),
+    Code("request.invalid", H, "A part of the request is not as the operation describes it", "Correct the part named; GET /api/v1/openapi.json describes each."),
+    Code("request.no-token", H, "The request carries no token", "Send the header Authorization: Bearer tieout_… with a token of your organisation."),
+    Code("request.no-operation", H, "Nothing answers to this method and address", "Look the operation up at /api/v1/docs."),
+    Code("request.too-many", H, "The token has made too many calls", "Wait for the seconds that Retry-After names, then go on more slowly."),
+    Code("request.key-used", H, "The idempotency key belongs to another request", "Take a new key for a new request; send the same body to repeat the earlier one."),
+    Code("request.in-progress", H, "The same request is being worked on", "Wait for its answer, or repeat it with the same key in a moment."),
     # Jobs, schedules, alerts, and the server's own life.
     Code("job.given-up", H, "A run did not end in as many attempts as it has", "Look at what it works on: reading it may be what stops the worker. Then ask for it again."),
     Code("job.not-possible", H, "Where the run stands, this cannot be done", "Load the page again: it may have ended meanwhile."),
@@ -148,11 +167,6 @@ CODES: dict[str, Code] = _catalogue(
     Code("serve.address-taken", H, "Another program answers at this address", "Stop it, or choose another port with --port."),
     Code("serve.not-answering", H, "The server did not begin to answer", "Look at what it said above; `tieout doctor` checks the rest."),
     Code("serve.home", H, "The home folder cannot be used", "Name a folder that you may write to with TIEOUT_HOME."),
-    Code("sign-off.stale", H, "The figures have changed since the run that would be signed", "Run the reconciliation again, look at what changed, and sign that run."),
-    Code("decision.stale", H, "What was to be decided is not what was shown", "Load the page again and look at count and total before you decide."),
-    Code("comment.invalid", H, "A comment or piece of evidence cannot be kept like this", "Write a text, and name what it is about as `match_group:12`."),
-    Code("access.last-owner", H, "An organisation needs an owner", "Make somebody else an owner first."),
-    Code("page.invalid", H, "A list cannot be shown from there", "Start again from its first page."),
     Code("output.not-writable", H, "The result cannot be written there", "Name a folder you may write to with --out."),
     Code("command.invalid", H, "The command line is not understood", "Run it with --help for the options."),
     Code("internal.fault", H, "Tieout itself failed", "Please report it; run again with --debug to see the details."),
@@ -231,6 +245,10 @@ class Conflict(TieoutError):  # noqa: N818
 
 class NotFound(TieoutError):  # noqa: N818
     """What was asked for is not there."""
+
+
+class TryAgain(TieoutError):  # noqa: N818
+    """Nothing is wrong but the moment: the same call may do later."""
 
 
 class Corruption(TieoutError):  # noqa: N818

@@ -21,6 +21,7 @@ from tieout.workflows.notify import send_notification
 from tieout.workflows.raise_alerts import raise_alerts
 from tieout.workflows.run_job import run_job
 from tieout.workflows.set_schedule import start_due
+from tieout.workflows.sign_head import sign_heads
 from tieout.workflows.take_message import take_message
 
 LONGEST_WAIT_SECONDS = 300
@@ -95,3 +96,13 @@ async def rescue(stalled_seconds: float) -> int:
 async def forget(timestamp: int) -> None:  # noqa: ARG001  the library's own
     """Jobs that ended days ago are removed; runs and messages stay."""
     await app.job_manager.delete_old_jobs(nb_hours=KEPT_HOURS, include_failed=True)
+
+
+@app.periodic(cron="5 0 * * *")
+@app.task(name="sign_heads", queueing_lock="sign_heads", retry=AGAIN)
+def sign(timestamp: int) -> int:  # noqa: ARG001  the library's own
+    """Where every chain stands, signed once a day; only where the key is, or a key is given."""
+    if not settings.KEYS.can_sign:
+        return 0
+    now = settings.CLOCK()
+    return len(sign_heads(key=settings.KEYS.signing(now), origin="job sign_heads", now=now))

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.conf import settings
+
 from tieout.core.jobs import Counts, Task
 from tieout.workflows.acting import Caller
 from tieout.workflows.import_file import import_file
@@ -34,7 +36,7 @@ def reconciled(caller: Caller, arguments: Arguments, now: datetime) -> Counts:
 
 
 def audit_verified(caller: Caller, _: Arguments, now: datetime) -> Counts:
-    done = verify_audit(caller, keys={}, now=now)
+    done = verify_audit(caller, keys=settings.TRUSTED_KEYS(), now=now)
     return Counts(done.event_count, done.event_count)
 
 

@@ -2,10 +2,45 @@
 
 from django.urls import include, path
 
-from tieout.web.pages import home, members, start
+from tieout.web.pages import (
+    accounts,
+    audit,
+    files,
+    home,
+    members,
+    queue,
+    reconciliations,
+    runs,
+    start,
+)
 
 organisation = [
     path("", home.home, name="home"),
+    path("files/", files.files, name="files"),
+    path("files/<int:file_id>/", files.file, name="file"),
+    path("files/<int:file_id>/read", files.read, name="file_read"),
+    path("accounts/", accounts.accounts, name="accounts"),
+    path("accounts/<int:account_id>/", accounts.account, name="account"),
+    path("accounts/<int:account_id>/lines", accounts.account_lines, name="lines"),
+    path("reconciliations/", reconciliations.index, name="reconciliations"),
+    path("reconciliations/<int:reconciliation_id>/", reconciliations.one, name="reconciliation"),
+    path("reconciliations/<int:reconciliation_id>/match", reconciliations.match, name="match"),
+    path("reconciliations/<int:reconciliation_id>/sign", reconciliations.sign, name="sign"),
+    path("reconciliations/<int:reconciliation_id>/queue", queue.queue, name="queue"),
+    path(
+        "reconciliations/<int:reconciliation_id>/confirm", queue.confirm_many, name="confirm_many"
+    ),
+    path("groups/<int:group_id>/", queue.detail, name="group"),
+    path("groups/<int:group_id>/confirm", queue.confirm, name="confirm"),
+    path("groups/<int:group_id>/reject", queue.reject, name="reject"),
+    path("groups/<int:group_id>/undo/<int:decision_id>", queue.take_back, name="take_back"),
+    path("open-items/", reconciliations.open_items, name="open_items"),
+    path("runs/", runs.index, name="runs"),
+    path("runs/jobs/<int:run_id>/retry", runs.retry, name="retry"),
+    path("runs/jobs/<int:run_id>/cancel", runs.cancel, name="cancel"),
+    path("runs/<int:run_id>/open", reconciliations.open_records, name="unmatched"),
+    path("audit/", audit.audit, name="audit"),
+    path("audit/verify", audit.verify, name="verify"),
     path("members/", members.members, name="members"),
     path("members/invitations/<int:invitation_id>/withdraw", members.withdraw, name="withdraw"),
     path("members/tokens", members.token, name="token"),

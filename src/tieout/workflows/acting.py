@@ -8,26 +8,13 @@ from uuid import UUID
 
 from django.db import connection
 
-from tieout.core.access import Action, Actor, Role, may, require, require_scope
+from tieout.core.access import SYSTEM_ID, Action, Actor, Role, allows, require
 from tieout.core.audit import Value
 from tieout.core.errors import NotFound
-from tieout.core.jobs import ASKS
 from tieout.store.audit.chain import append
 from tieout.store.operations.models import OutboxMessage
 from tieout.store.postgres.tenant import tenant
 from tieout.store.tenancy.models import Member
-
-SYSTEM = "system"
-"""The actor of what nobody asked for by hand."""
-SYSTEM_MAY = frozenset(ASKS.values())
-"""What a job may do: its tasks, and nothing else of what members do."""
-
-
-class SystemActor(Actor):
-    """Nobody's member and in no role: only a verb of the system acts as it."""
-
-    def __str__(self) -> str:
-        return SYSTEM
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +26,23 @@ class Caller:
     origin: str
     scopes: frozenset[Action] | None = None
     """For a program's token: the actions it may ask for; None for a person."""
-    is_system: bool = False
-    """On for a job: nobody's member. No door makes one from what it was sent."""
+    caused_by_id: int | None = None
+    """For the system: the member whose act it follows from."""
 
     @classmethod
-    def of_system(
-        cls, organisation_id: UUID, origin: str, for_member: int | None = None
+    def system(
+        cls, organisation_id: UUID, origin: str, caused_by_id: int | None = None
     ) -> "Caller":
-        """A job as a caller: it may do what an integration may; `origin` is `job 12`.
+        """Nobody's member: what the program does by itself, or its operator at the machine.
 
-        `for_member`: whose act caused it.
+        No door makes one from what it was sent. The origin of a job is `job 12`.
         """
-        return cls(organisation_id, for_member or 0, origin, is_system=True)
+        return cls(organisation_id, SYSTEM_ID, origin, caused_by_id=caused_by_id)
 
     @property
     def asked_by_id(self) -> int | None:
         """The member whose act it is, or whose act caused it; nobody for a schedule's."""
-        return self.member_id or None
+        return self.caused_by_id if self.member_id == SYSTEM_ID else self.member_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,41 +98,36 @@ def acting(caller: Caller, action: Action, verb: str, at: datetime) -> Iterator[
     """A transaction in the caller's organisation, once its role is known to allow the action."""
     with tenant(caller.organisation_id):
         actor = access_actor(caller)
-        if not (caller.is_system and action in SYSTEM_MAY):
-            require(actor, action)
-        require_scope(caller.scopes, action)
+        require(actor, action)
         yield Act(caller, actor, verb, at)
+
+
+@contextmanager
+def looking(caller: Caller, *actions: Action) -> Iterator[Actor]:
+    """As `acting`, for reading alone: one of the actions is enough, and nothing is noted."""
+    with tenant(caller.organisation_id):
+        actor = access_actor(caller)
+        if not any(allows(actor, each) for each in actions):
+            require(actor, actions[-1])
+        yield actor
 
 
 @contextmanager
 def acting_as_system(organisation_id: UUID, origin: str, verb: str, at: datetime) -> Iterator[Act]:
     """A transaction in an organisation for what nobody asks for by hand; no door calls this."""
-    caller = Caller.of_system(organisation_id, origin)
+    caller = Caller.system(organisation_id, origin)
     with tenant(organisation_id):
         yield Act(caller, access_actor(caller), verb, at)
 
 
-@contextmanager
-def looking(caller: Caller, *actions: Action) -> Iterator[Actor]:
-    """As `acting`, for reading alone: the role allows one of the actions, and nothing is noted."""
-    with tenant(caller.organisation_id):
-        actor = access_actor(caller)
-        if caller.scopes is not None and not caller.scopes & set(actions):
-            require_scope(caller.scopes, actions[-1])
-        if not any(may(actor.role, each) for each in actions[:-1]):
-            require(actor, actions[-1])
-        elif not actor.is_active:
-            require(actor, actions[0])
-        yield actor
-
-
 def access_actor(caller: Caller) -> Actor:
     """The member as it is now: a role taken away a moment ago no longer helps."""
-    if caller.is_system:
-        return SystemActor(0, Role.INTEGRATION, caller.origin)
+    if caller.member_id == SYSTEM_ID:
+        return Actor(SYSTEM_ID, Role.INTEGRATION, caller.origin)
     member = Member.objects.filter(
         organisation_id=caller.organisation_id, id=caller.member_id
     ).first()
     if member is None:
         raise NotFound("store.not-found", f"member:{caller.member_id}", "a member of yours")
-    return Actor(member.pk, Role(member.role), caller.origin, member.left_at is None)
+    is_active = member.left_at is None
+    return Actor(member.pk, Role(member.role), caller.origin, is_active, caller.scopes)

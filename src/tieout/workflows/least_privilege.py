@@ -36,6 +36,12 @@ ACTION_OF: Mapping[str, Action] = {
     "add_member": Action.MANAGE_MEMBERS,
     "change_role": Action.MANAGE_MEMBERS,
     "end_membership": Action.MANAGE_MEMBERS,
+    "invite": Action.MANAGE_MEMBERS,
+    "withdraw_invitation": Action.MANAGE_MEMBERS,
+    "make_token": Action.MANAGE_MEMBERS,
+    "revoke_token": Action.MANAGE_MEMBERS,
+    "tokens_of": Action.MANAGE_MEMBERS,
+    "members_of": Action.MANAGE_MEMBERS,
     "sign_head": Action.VIEW_AUDIT,
     "verify_audit": Action.VIEW_AUDIT,
     "least_privilege": Action.VIEW_AUDIT,
@@ -72,9 +78,11 @@ class MemberPrivileges:
 
     @property
     def narrowest(self) -> Role:
-        """The role with the fewest actions that allows all that was used; its own if none does."""
+        """The role of a person with the fewest actions that allows all that was used."""
         used = {each.action for each in self.uses if each.times}
-        fitting = [role for role in Role if used | (MAY[self.role] & UNSEEN) <= MAY[role]]
+        needed = used | (MAY[self.role] & UNSEEN)
+        people = frozenset(Role) - {Role.INTEGRATION} | {self.role}
+        fitting = [role for role in Role if role in people and needed <= MAY[role]]
         return min(fitting, key=lambda role: (len(MAY[role]), role is not self.role))
 
 

@@ -87,7 +87,7 @@ def _take(organisation_id: UUID, run_id: int, now: datetime) -> Taken | RunState
         run.started_at, run.step, run.step_done, run.step_of = now, "", 0, 0
         run.expected_by = now + allowed(_history(task), longest_run(task))
         run.keep()
-        caller = Caller.of_system(organisation_id, f"job {run.pk}", run.asked_by_id)
+        caller = Caller.system(organisation_id, f"job {run.pk}", run.asked_by_id)
         return Taken(run.pk, task, run.arguments, run.lease, caller)
 
 

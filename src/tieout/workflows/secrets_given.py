@@ -60,3 +60,8 @@ def refused() -> AccessDenied:
     return AccessDenied(
         "access.secret-refused", "a token or link that is not valid", "one that is still in force"
     )
+
+
+def seal_of(asked: Given) -> bytes:
+    """A key of 256 bits that only who has the secret makes: its kept hash does not lead there."""
+    return hmac.digest(asked.secret.encode(), b"tieout kept answers", "sha256")

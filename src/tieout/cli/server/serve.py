@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
 from urllib.parse import urlsplit
@@ -19,14 +20,24 @@ from tieout.cli.server.wiring import Opened, wiring
 from tieout.core.errors import Conflict, InvalidInput, NotFound
 
 THREADS = 8
-ANSWERS_WITHIN_SECONDS = 60.0
+ANSWERS_WITHIN_SECONDS = 180.0
 DEATHS_MAX = 3
 """A web server that ended so often before it answered will not answer."""
 DATABASE_EVERY_SECONDS = 1.0
 
 
-def run(ctx: click.Context, *, host: str, port: int, workers: int) -> int:
-    """Serve until SIGTERM or SIGINT; 0 when told to stop."""
+def run(
+    ctx: click.Context,
+    *,
+    host: str,
+    port: int,
+    workers: int,
+    prepare: Callable[[], Sequence[str]] = tuple,
+) -> int:
+    """Serve until SIGTERM or SIGINT; 0 when told to stop.
+
+    `prepare` works on the open database first; what it says is told once the server answers.
+    """
     signal.signal(signal.SIGTERM, _told_to_stop)
     wired = wiring(ctx)
     check_home(wired.home)
@@ -35,7 +46,10 @@ def run(ctx: click.Context, *, host: str, port: int, workers: int) -> int:
     address = os.environ.setdefault("TIEOUT_ADDRESS", f"http://{name}:{port}")
     try:
         with wired.opened() as database:
-            keep_all(database, Supervisor(children(host, port, workers), os.environ, say), address)
+            wired.keep_signing_key()
+            told = prepare()
+            supervisor = Supervisor(children(host, port, workers), os.environ, say)
+            keep_all(database, supervisor, address, told)
     except KeyboardInterrupt:
         say("Stopped.")
     return 0
@@ -51,7 +65,9 @@ def children(host: str, port: int, workers: int) -> list[Child]:
     return [Child("web", [*web, "tieout.config.wsgi"]), *several]
 
 
-def keep_all(database: Opened, supervisor: Supervisor, address: str) -> None:
+def keep_all(
+    database: Opened, supervisor: Supervisor, address: str, told: Sequence[str] = ()
+) -> None:
     """Until somebody interrupts."""
     answers, began, looked = False, time.monotonic(), 0.0
     try:
@@ -65,6 +81,8 @@ def keep_all(database: Opened, supervisor: Supervisor, address: str) -> None:
                 answers = is_answering(supervisor, address)
                 if answers:
                     say(f"Tieout answers at {address} (Ctrl-C stops it).")
+                    for each in told:
+                        say(f"  {each}")
                 elif now - began > ANSWERS_WITHIN_SECONDS:
                     raise not_answering(f"nothing after {ANSWERS_WITHIN_SECONDS:.0f} s")
             time.sleep(TICK_SECONDS)

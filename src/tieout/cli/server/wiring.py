@@ -7,6 +7,8 @@ from typing import Protocol
 
 import click
 
+from tieout.keeping.site import Site
+
 
 class Opened(Protocol):
     """The open database."""
@@ -22,11 +24,24 @@ class Wiring(Protocol):
     def home(self) -> Path:
         """The folder of the embedded database and of all keys."""
 
+    @property
+    def signing_key(self) -> str:
+        """The key of one's own that signs heads; empty when one is kept in the home."""
+
     def now(self) -> datetime:
         """This instant."""
 
     def opened(self, *, is_migrated: bool = False) -> AbstractContextManager[Opened]:
         """The database open and up to date; only inside may workflows be imported."""
+
+    def keep_signing_key(self) -> None:
+        """Make the key that signs heads of chains daily, unless there is one."""
+
+    def settings_given(self) -> dict[str, bool]:
+        """Every variable of the environment that is known, and whether it is set."""
+
+    def site(self) -> Site:
+        """Where everything is kept, for backups and restores; nothing is opened for it."""
 
     def work(self, *, concurrency: int, heartbeat_seconds: float) -> None:
         """Take jobs, with the database open, until told to stop."""

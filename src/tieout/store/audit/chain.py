@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import chain
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet, Subquery
 
 from tieout.core.audit import GENESIS, AuditEvent, ChainedEvent, ChainId, Head, Value, chained
 from tieout.store.audit.models import Event, SignedHead, Tail
@@ -59,9 +61,30 @@ def append(  # noqa: PLR0913  an event has these parts
 
 def events(organisation_id: UUID) -> Iterator[ChainedEvent]:
     """The whole chain as kept, in order of its numbers, a block at a time."""
-    kept = Event.objects.filter(organisation_id=organisation_id).order_by("sequence", "id")
-    for event in kept.iterator(chunk_size=BLOCK):
+    for event in _of(organisation_id).iterator(chunk_size=BLOCK):
         yield event.to_core()
+
+
+def whole(organisation_id: UUID) -> tuple[Head | None, Iterator[ChainedEvent]]:
+    """Where the chain ends and all its events, both by one statement and so as of one instant."""
+    ends = Tail.objects.filter(organisation_id=organisation_id)
+    kept = _of(organisation_id).annotate(
+        tail_sequence=Subquery(ends.values("sequence")), tail_hash=Subquery(ends.values("hash"))
+    )
+    rows = kept.iterator(chunk_size=BLOCK)
+    first = next(rows, None)
+    if first is None:
+        return tail_of(organisation_id), iter(())
+    tail = (
+        Head(ChainId(str(organisation_id)), first.tail_sequence, bytes(first.tail_hash), first.at)
+        if first.tail_sequence
+        else None
+    )
+    return tail, (each.to_core() for each in chain((first,), rows))
+
+
+def _of(organisation_id: UUID) -> QuerySet[Event]:
+    return Event.objects.filter(organisation_id=organisation_id).order_by("sequence", "id")
 
 
 def tail_of(organisation_id: UUID) -> Head | None:
@@ -72,6 +95,13 @@ def tail_of(organisation_id: UUID) -> Head | None:
         return None
     at = last.at if last else tail.organisation.created_at
     return Head(ChainId(str(organisation_id)), tail.sequence, bytes(tail.hash), at)
+
+
+def chain_names() -> list[UUID]:
+    """Every organisation that has a chain, which is every organisation."""
+    with connection.cursor() as cursor:
+        cursor.execute("select * from audit_chains()")
+        return [name for (name,) in cursor.fetchall()]
 
 
 def heads(organisation_id: UUID) -> list[SignedHead]:

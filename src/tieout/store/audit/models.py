@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 
 from tieout.core.audit import HASH_BYTES, ChainedEvent, ChainId, Head
+from tieout.core.audit_file import HeadSignature
 from tieout.store.postgres.constraints import AppMay, TenantPolicy, tenant_rules
 from tieout.store.tenancy.models import Organisation, TenantModel
 
@@ -79,6 +80,10 @@ class SignedHead(TenantModel):
 
     def __str__(self) -> str:
         return f"head at event {self.sequence}"
+
+    def with_signature(self) -> HeadSignature:
+        """As it was signed."""
+        return HeadSignature(self.to_core(), self.key_id, bytes(self.signature))
 
     def to_core(self) -> Head:
         """As the core verifies it."""

@@ -1,7 +1,13 @@
 """What the sign-in library asks of its surroundings."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
+
+
+def name_of(user: AbstractBaseUser) -> str:
+    """How a person is addressed."""
+    return str(getattr(user, "name", "") or getattr(user, "email", ""))
 
 
 class Adapter(DefaultAccountAdapter):

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from tieout.core.access import Action, Actor, may
+from tieout.core.access import Action, Actor, allows
 from tieout.core.errors import NotFound, Problem
 from tieout.store.banking.models import BankStatement, FileReading, ReadingProblem, ReceivedFile
 from tieout.workflows.acting import Caller, looking
@@ -92,7 +92,7 @@ def problems(
 
 
 def _seen(actor: Actor) -> QuerySet[ReceivedFile]:
-    if may(actor.role, Action.VIEW):
+    if allows(actor, Action.VIEW):
         return ReceivedFile.objects.all()
     return ReceivedFile.objects.filter(received_by_id=actor.member_id)
 

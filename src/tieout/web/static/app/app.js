@@ -34,3 +34,11 @@ for (const form of document.querySelectorAll("form[data-drop]")) {
     if (told) told.hidden = false;
   });
 }
+
+// A form whose work takes a while: it says so, and is not sent twice.
+for (const form of document.querySelectorAll("form[data-busy]")) {
+  form.addEventListener("submit", () => {
+    form.querySelector("[data-progress]").hidden = false;
+    form.querySelector("button").disabled = true;
+  });
+}

@@ -1,0 +1,96 @@
+"""`tieout audit verify FILE`: an exported chain proved offline, with nothing but its file."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from tieout.cli.screen import OUT, plain
+from tieout.core.audit import Verified
+from tieout.core.errors import InvalidInput
+from tieout.signatures import key_id
+
+FINDINGS_SHOWN = 50
+
+
+def run(*, file: Path, keys: tuple[str, ...], as_json: bool) -> int:
+    """Prove the file; 0 when it is sound, 1 when something is wrong with it."""
+    from tieout.signatures.export import verify_export  # noqa: PLC0415  start-up time counts
+
+    trusted = trusted_keys(keys)
+    opening, found = verify_export(file, trusted)
+    said = {
+        "chain": opening.chain,
+        "exported_at": opening.exported_at.isoformat(),
+        "keys": sorted(trusted or opening.keys),
+        "keys_are_known": bool(trusted),
+    }
+    show(said, found, as_json=as_json)
+    return 0 if found.is_sound else 1
+
+
+def trusted_keys(words: tuple[str, ...]) -> dict[str, bytes]:
+    """Public keys by their ids: each word is a key in hexadecimal, or a file of such lines."""
+    trusted = {}
+    for word in words:
+        path = Path(word)
+        lines = path.read_text(encoding="utf-8").split() if path.is_file() else [word]
+        for each in lines:
+            try:
+                public = bytes.fromhex(each)
+            except ValueError:
+                public = b""
+            if len(public) != 32:
+                raise InvalidInput("audit.no-key", repr(each), "64 hexadecimal digits", "--key")
+            trusted[key_id(public)] = public
+    return trusted
+
+
+def show(said: dict[str, Any], found: Verified, *, as_json: bool) -> None:
+    """One chain's answer, in words or as JSON."""
+    if as_json:
+        sys.stdout.write(json.dumps(said | as_data(found), indent=1) + "\n")
+        return
+    mark = "[green]✓ sound[/]" if found.is_sound else "[red]✗ not sound[/]"
+    name = plain(said.get("organisation") or said["chain"])
+    OUT.print(f"{mark}  {name}: {found.event_count:,} events, {found.head_count:,} signed heads")
+    for line in _faults(found):
+        OUT.print(f"  [red]✗[/] {plain(line)}")
+    if not found.head_count:
+        OUT.print("  · No signed head was proved: a chain written anew as a whole would not show.")
+    elif not said["keys_are_known"]:
+        OUT.print("  · The keys came with the file. Compare their ids with those you know:")
+        for each in said["keys"]:
+            OUT.print(f"    {each}")
+    if not found.is_sound:
+        OUT.print("  → Keep this as it is, and compare it with an earlier export or a backup.")
+
+
+def _faults(found: Verified) -> list[str]:
+    lines = [str(each) for each in found.findings[:FINDINGS_SHOWN]]
+    more = len(found.findings) - FINDINGS_SHOWN
+    lines += [f"and {more:,} more findings: --json has all"] if more > 0 else []
+    lines += [
+        f"the head at event {each} is signed by no known key" for each in found.unproved_heads
+    ]
+    lines += [f"the signed head at event {each} was removed" for each in found.lost_heads]
+    lines += [
+        f"line {each} is none that an export has" for each in found.odd_lines[:FINDINGS_SHOWN]
+    ]
+    return lines
+
+
+def as_data(found: Verified) -> dict[str, Any]:
+    """A verification as plain data."""
+    return {
+        "sound": found.is_sound,
+        "events": found.event_count,
+        "heads": found.head_count,
+        "findings": [
+            {"kind": each.kind, "event": each.sequence, "place": each.place, "text": str(each)}
+            for each in found.findings
+        ],
+        "unproved_heads": list(found.unproved_heads),
+        "lost_heads": list(found.lost_heads),
+        "odd_lines": list(found.odd_lines),
+    }

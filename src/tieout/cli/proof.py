@@ -1,0 +1,147 @@
+"""The commands of proof and of keeping: their words and options; what they do is imported late."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+PATH = click.Path(path_type=Path)
+_KEYS = click.option(
+    "--key",
+    "keys",
+    multiple=True,
+    metavar="KEY",
+    help="A public key you know: hexadecimal, or a file of them (repeatable).",
+)
+_JSON = click.option("--json", "as_json", is_flag=True, help="As JSON.")
+_ORGANISATION = click.option(
+    "--organisation",
+    default="",
+    metavar="NAME",
+    help="Name or id; needed if there are several.",
+)
+
+
+@click.group("audit")
+def audit_group() -> None:
+    """Verify, export and sign audit chains."""
+
+
+@audit_group.command("verify")
+@click.argument("file", type=PATH, required=False)
+@_ORGANISATION
+@_KEYS
+@_JSON
+@click.pass_context
+def audit_verify(ctx: click.Context, /, **options: Any) -> None:
+    """Prove an exported chain FILE offline, or every chain of the database.
+
+    Exit code 0: sound; 1: something is wrong, and what; 2: could not run.
+    """
+    file: Path | None = options.pop("file")
+    if file is not None:
+        from tieout.cli import audit as offline  # noqa: PLC0415  start-up time counts
+
+        del options["organisation"]
+        ctx.exit(offline.run(file=file, **options))
+    from tieout.cli.server import audit  # noqa: PLC0415  the same
+
+    ctx.exit(audit.verify(ctx, **options))
+
+
+@audit_group.command("export")
+@_ORGANISATION
+@click.option("--out", type=PATH, required=True, help="The file to write.")
+@click.option("--reason", default="", help="Why; it is kept in the chain.")
+@_JSON
+@click.pass_context
+def audit_export(ctx: click.Context, /, **options: Any) -> None:
+    """Write an organisation's whole chain to a file that proves itself."""
+    from tieout.cli.server import audit  # noqa: PLC0415  start-up time counts
+
+    ctx.exit(audit.export(ctx, **options))
+
+
+@audit_group.command("sign")
+@_JSON
+@click.pass_context
+def audit_sign(ctx: click.Context, /, **options: Any) -> None:
+    """Sign where every chain stands now; the server does it daily."""
+    from tieout.cli.server import audit  # noqa: PLC0415  start-up time counts
+
+    ctx.exit(audit.sign(ctx, **options))
+
+
+@audit_group.command("key")
+@click.option("--rotate", "rotates", is_flag=True, help="Sign with a new key from now on.")
+@_JSON
+@click.pass_context
+def audit_key(ctx: click.Context, /, **options: Any) -> None:
+    """Show the public keys that prove signed heads."""
+    from tieout.cli.server import audit  # noqa: PLC0415  start-up time counts
+
+    ctx.exit(audit.keys(ctx, **options))
+
+
+@click.command("backup")
+@click.option("--out", type=PATH, required=True, help="The file to write; it is whole or absent.")
+@_JSON
+@click.pass_context
+def backup_command(ctx: click.Context, /, **options: Any) -> None:
+    """Write database, keys and secrets to one file, as of one instant."""
+    from tieout.cli.server import keeping  # noqa: PLC0415  start-up time counts
+
+    ctx.exit(keeping.backup(ctx, **options))
+
+
+@click.command("restore")
+@click.argument("file", type=PATH)
+@click.option("--verify", "only_verify", is_flag=True, help="Only prove that it can be restored.")
+@click.option(
+    "--replace", "replaces", is_flag=True, help="Keep what is there aside, and take its place."
+)
+@_KEYS
+@_JSON
+@click.pass_context
+def restore_command(ctx: click.Context, /, **options: Any) -> None:
+    """Bring a backup FILE back: rows, balances and audit chains are proved on the way.
+
+    Exit code 0: restored and sound; 1: restored, but a chain is not sound; 2: could not run.
+    """
+    from tieout.cli.server import keeping  # noqa: PLC0415  start-up time counts
+
+    ctx.exit(keeping.restore(ctx, **options))
+
+
+@click.command("support-bundle")
+@click.option("--out", type=PATH, required=True, help="The file to write (JSON).")
+@click.pass_context
+def support_bundle_command(ctx: click.Context, /, **options: Any) -> None:
+    """Write what helps to find a fault: versions, checks, sizes, codes; nothing of anybody."""
+    from tieout.cli.server import health  # noqa: PLC0415  start-up time counts
+
+    ctx.exit(health.support_bundle(ctx, **options))
+
+
+@click.command("mask")
+@_ORGANISATION
+@click.option("--into", required=True, metavar="NAME", help="What the masked copy is called.")
+@click.option("--as", "email", required=True, help="The owner who makes it, by e-mail address.")
+@click.pass_context
+def mask_command(ctx: click.Context, /, **options: Any) -> None:
+    """Copy an organisation without a name, an account number or a text of anybody.
+
+    Amounts, days and what belongs to what are the same: its reconciliations find the same.
+    """
+    from tieout.cli.server import masking  # noqa: PLC0415  start-up time counts
+
+    ctx.exit(masking.mask(ctx, **options))
+
+
+COMMANDS: tuple[click.Command, ...] = (
+    audit_group,
+    backup_command,
+    restore_command,
+    support_bundle_command,
+    mask_command,
+)

@@ -1,0 +1,133 @@
+"""`tieout audit`: chains of the database verified, exported and signed; the keys that sign."""
+
+import getpass
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from tieout.cli.audit import show, trusted_keys
+from tieout.cli.screen import OUT
+from tieout.cli.server.wiring import wiring
+from tieout.core.errors import InvalidInput
+from tieout.signatures.keys import KeyStore
+
+
+def origin() -> str:
+    """From where an operator acts, as an audit event says it."""
+    try:
+        return f"cli {getpass.getuser()}"
+    except (KeyError, OSError):  # an account without a name
+        return f"cli {os.getuid()}"
+
+
+def verify(ctx: click.Context, *, organisation: str, keys: tuple[str, ...], as_json: bool) -> int:
+    """Prove every chain of the database, or one; 0 when all are sound, 1 otherwise."""
+    wired = wiring(ctx)
+    trusted = KeyStore(wired.home, wired.signing_key).public_keys() | trusted_keys(keys)
+    with wired.opened():
+        from tieout.workflows.acting import Caller  # noqa: PLC0415  once the database is open
+        from tieout.workflows.organisations import (  # noqa: PLC0415  the same
+            organisation_named,
+            organisations,
+        )
+        from tieout.workflows.verify_audit import verify_audit  # noqa: PLC0415  the same
+
+        chosen = [organisation_named(organisation)] if organisation else organisations()
+        answers = []
+        for key, name in chosen:
+            caller = Caller.system(key, origin())
+            found = verify_audit(caller, keys=trusted, now=wired.now())
+            said = {"organisation": name, "chain": str(key), "keys_are_known": True}
+            answers.append(found.is_sound)
+            show(said | {"keys": sorted(trusted)}, found, as_json=as_json)
+    if not answers and not as_json:
+        OUT.print("There is no organisation yet.")
+    return 0 if all(answers) else 1
+
+
+def export(ctx: click.Context, *, organisation: str, out: Path, reason: str, as_json: bool) -> int:
+    """Write an organisation's chain to a file that proves itself."""
+    wired = wiring(ctx)
+    keys = KeyStore(wired.home, wired.signing_key).public_keys()
+    with wired.opened():
+        from tieout.workflows.acting import Caller  # noqa: PLC0415  once the database is open
+        from tieout.workflows.export_audit import export_audit  # noqa: PLC0415  the same
+        from tieout.workflows.organisations import organisation_named  # noqa: PLC0415  the same
+
+        key, name = organisation_named(organisation)
+        caller = Caller.system(key, origin())
+        with export_audit(caller, keys=keys, reason=reason, now=wired.now()) as lines:
+            count = write_lines(out, lines)
+    if as_json:
+        sys.stdout.write(json.dumps({"organisation": name, "chain": str(key), "lines": count}))
+    else:
+        OUT.print(f"{name}: {count:,} lines written. Prove them: tieout audit verify {out}")
+    return 0
+
+
+def write_lines(out: Path, lines: Iterable[bytes]) -> int:
+    """The lines under a name of their own, renamed when all are there."""
+    try:
+        handle, part = tempfile.mkstemp(prefix=f".{out.name}.", dir=out.absolute().parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                count = 0
+                for line in lines:
+                    file.write(line)
+                    count += 1
+            Path(part).replace(out)
+        finally:
+            Path(part).unlink(missing_ok=True)
+    except OSError as error:
+        raise InvalidInput(
+            "output.not-writable", f"{error.filename}: {error.strerror}", "a file to write"
+        ) from error
+    return count
+
+
+def sign(ctx: click.Context, *, as_json: bool) -> int:
+    """Sign where every chain stands now."""
+    wired = wiring(ctx)
+    key = KeyStore(wired.home, wired.signing_key).signing(wired.now())
+    with wired.opened():
+        from tieout.workflows.sign_head import sign_heads  # noqa: PLC0415  once it is open
+
+        heads = sign_heads(key=key, origin=origin(), now=wired.now())
+    if as_json:
+        said = [
+            {"chain": each.chain, "event": each.sequence, "hash": each.hash.hex()} for each in heads
+        ]
+        sys.stdout.write(json.dumps(said, indent=1) + "\n")
+    else:
+        for each in heads:
+            OUT.print(f"{each.chain}  event {each.sequence:,}  {each.hash.hex()}")
+        OUT.print(f"{len(heads)} heads signed. Keep a copy where no database reaches.")
+    return 0
+
+
+def keys(ctx: click.Context, *, rotates: bool, as_json: bool) -> int:
+    """Show the public keys, or have a new one sign from now on."""
+    wired = wiring(ctx)
+    kept = KeyStore(wired.home, wired.signing_key)
+    if rotates:
+        kept.rotate(wired.now())
+    else:
+        kept.signing(wired.now())
+    made = {each.id: each.made_at for each in kept.known()}
+    found = kept.public_keys()
+    if as_json:
+        said = [
+            {"id": name, "public": public.hex(), "made_at": made.get(name, "")}
+            for name, public in found.items()
+        ]
+        sys.stdout.write(json.dumps(said, indent=1) + "\n")
+        return 0
+    OUT.print("Public keys, the one that signs last. Give them to whoever verifies (--key).")
+    for name, public in found.items():
+        OUT.print(f"{public.hex()}  since {made.get(name, 'now')[:10]}", soft_wrap=True)
+    return 0

@@ -1,0 +1,1 @@
+"""Keeping: the whole site as one file, and back, with the proof that nothing was lost."""

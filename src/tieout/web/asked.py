@@ -1,0 +1,42 @@
+"""What a page is asked by, in its address: days and amounts; nonsense is told, not guessed."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from tieout.core.errors import InvalidInput
+from tieout.core.money import parse_decimal
+
+Query = Mapping[str, str]
+
+
+def day(query: Query, name: str) -> date | None:
+    """A day as browsers send one; None when it is not given."""
+    text = query.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidInput("page.invalid", f"{text!r} as {name}", "a day, as 2026-09-30") from error
+
+
+def minor(query: Query, name: str, exponent: int) -> int | None:
+    """An amount in minor units; None when it is not given."""
+    text = query.get(name, "").strip()
+    if not text:
+        return None
+    read = parse_decimal(text)
+    found = read.to_minor(exponent) if read else None
+    if found is None:
+        raise InvalidInput("page.invalid", f"{text!r} as {name}", f"{exponent} decimals at most")
+    return found
+
+
+def number(query: Query, name: str) -> int | None:
+    """A whole number that is an id or a count; None when it is not given."""
+    text = query.get(name, "").strip()
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+        raise InvalidInput("page.invalid", f"{text[:40]!r} as {name}", "a whole number")
+    return int(text)

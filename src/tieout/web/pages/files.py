@@ -1,0 +1,102 @@
+"""Import: files dropped, kept, read, and told about in plain words."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tieout.core.access import Action
+from tieout.core.errors import InvalidInput, TieoutError
+from tieout.formats.common.source import Source
+from tieout.web.access import MemberRequest, member_page
+from tieout.workflows.import_file import import_file
+from tieout.workflows.receive_file import receive_file
+from tieout.workflows.views.files import problems, received_file, received_files
+
+
+@member_page
+@require_http_methods(["GET", "POST"])
+def files(request: MemberRequest) -> HttpResponse:
+    """The files received so far, and new ones."""
+    if request.method == "POST":
+        return _received(request)
+    page = received_files(
+        request.caller,
+        text=request.GET.get("q", ""),
+        cursor=request.GET.get("cursor") or None,
+        limit=50,
+    )
+    fresh = {int(each) for each in request.GET.get("fresh", "").split(".") if each.isdecimal()}
+    may_import = request.may(Action.IMPORT)
+    shown = {
+        "page": page,
+        "fresh": fresh if may_import else set(),
+        "may_receive": request.may(Action.RECEIVE_FILE),
+        "may_import": may_import,
+    }
+    return render(request, "web/files.html", shown)
+
+
+def _received(request: MemberRequest) -> HttpResponse:
+    """Each file is kept by itself: one that is refused does not stop the others."""
+    now = settings.CLOCK()
+    outcome: list[dict[str, object]] = []
+    fresh: list[int] = []
+    for upload in request.FILES.getlist("files"):
+        try:
+            received = receive_file(request.caller, source=_source(upload), now=now)
+        except TieoutError as error:
+            outcome.append({"name": upload.name, "error": error})
+            continue
+        fresh.append(received.file_id)
+        outcome.append({"name": upload.name, "is_new": received.is_new})
+    if not outcome:
+        raise InvalidInput("file.empty", "no file", "at least one")
+    if any("error" in each for each in outcome):
+        return render(request, "web/files_refused.html", {"outcome": outcome}, status=400)
+    place = redirect("files", request.membership.organisation_id)
+    place["Location"] += f"?fresh={'.'.join(map(str, fresh))}"
+    return place
+
+
+def _source(upload: "UploadedFile[Any]") -> Source:
+    """An upload as a source; a large one lies on disk already."""
+    name = Path(upload.name or "file").name.replace("\x00", "")[:255] or "file"
+    if isinstance(upload, TemporaryUploadedFile):
+        return Source(name, path=Path(upload.temporary_file_path()))
+    return Source(name, data=upload.read())
+
+
+@member_page
+def file(request: MemberRequest, file_id: int) -> HttpResponse:
+    """One file: what was read in it, sentence by sentence, and what was not."""
+    found, told = received_file(request.caller, file_id=file_id)
+    listed = problems(
+        request.caller, file_id=file_id, cursor=request.GET.get("cursor") or None, limit=100
+    )
+    shown = {
+        "file": found,
+        "told": told,
+        "page": listed,
+        "may_import": request.may(Action.IMPORT),
+    }
+    return render(request, "web/file.html", shown)
+
+
+@member_page
+@require_POST
+def read(request: MemberRequest, file_id: int) -> HttpResponse:
+    """Have the file read; the answer is the part of the page that tells what came of it."""
+    kind = request.POST.get("kind", "")
+    done = import_file(
+        request.caller,
+        file_id=file_id,
+        kind="books" if kind == "books" else "statements" if kind == "statements" else None,
+        account=request.POST.get("account", ""),
+        now=settings.CLOCK(),
+    )
+    return render(request, "web/part_file_read.html", {"done": done, "file_id": file_id})

@@ -1,0 +1,123 @@
+"""Reconciliations: the bridge between bank and books, the run, and its sign-off."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tieout.core.access import Action
+from tieout.core.decisions import SignOffStep
+from tieout.core.errors import InvalidInput
+from tieout.web.access import MemberRequest, member_page
+from tieout.web.asked import day, number
+from tieout.web.chart import waterfall
+from tieout.workflows.reconcile import reconcile, set_reconciliation
+from tieout.workflows.sign_off import sign_off
+from tieout.workflows.views.banking import bank_accounts
+from tieout.workflows.views.books import ledger_accounts
+from tieout.workflows.views.groups import unmatched
+from tieout.workflows.views.runs import reconciliation, reconciliations, run, sign_offs
+
+
+@member_page
+@require_http_methods(["GET", "POST"])
+def index(request: MemberRequest) -> HttpResponse:
+    """All reconciliations with how they stand, and a new one."""
+    if request.method == "POST":
+        account_id = number(request.POST, "bank_account")
+        code = request.POST.get("account", "")
+        if account_id is None or not code:
+            raise InvalidInput("page.invalid", "no account", "a bank account and one of the books")
+        name = request.POST.get("name", "").strip() or code
+        made = set_reconciliation(
+            request.caller,
+            name=name,
+            bank_account_id=account_id,
+            account_code=code,
+            now=settings.CLOCK(),
+        )
+        return redirect("reconciliation", request.membership.organisation_id, made)
+    shown = {
+        "found": reconciliations(request.caller),
+        "may_add": request.may(Action.MANAGE_ACCOUNTS),
+        "bank_accounts": bank_accounts(request.caller),
+        "ledger_accounts": ledger_accounts(request.caller),
+    }
+    return render(request, "web/reconciliations.html", shown)
+
+
+@member_page
+def one(request: MemberRequest, reconciliation_id: int) -> HttpResponse:
+    """One reconciliation: totals, bridge, what is to be done, sign-offs."""
+    found = reconciliation(request.caller, reconciliation_id=reconciliation_id)
+    newest = found.newest
+    shown = {
+        "found": found,
+        "run": newest,
+        "drawing": waterfall(newest.bridge) if newest else None,
+        "sign_offs": sign_offs(request.caller, reconciliation_id=reconciliation_id, limit=20),
+        "may_match": request.may(Action.MATCH),
+        "may_prepare": request.may(Action.PREPARE),
+        "may_review": request.may(Action.REVIEW),
+        "today": settings.CLOCK().date(),
+    }
+    return render(request, "web/reconciliation.html", shown)
+
+
+@member_page
+@require_POST
+def match(request: MemberRequest, reconciliation_id: int) -> HttpResponse:
+    """A run on what is there now."""
+    done = reconcile(request.caller, reconciliation_id=reconciliation_id, now=settings.CLOCK())
+    messages.success(
+        request,
+        f"{done.left_count:,} lines of the bank and {done.right_count:,} postings of the books: "
+        f"{done.confirmed:,} groups confirmed, {done.suggested:,} suggested, "
+        f"{done.unmatched:,} records open.",
+    )
+    return redirect("reconciliation", request.membership.organisation_id, reconciliation_id)
+
+
+@member_page
+@require_POST
+def sign(request: MemberRequest, reconciliation_id: int) -> HttpResponse:
+    """Prepared, or reviewed by another person."""
+    word, cut_off = request.POST.get("step", ""), day(request.POST, "cut_off")
+    run_id = number(request.POST, "run")
+    if word not in set(SignOffStep) or cut_off is None or run_id is None:
+        raise InvalidInput("page.invalid", "a sign-off without a day", "a step, a run and a day")
+    step = SignOffStep(word)
+    sign_off(request.caller, run_id=run_id, cut_off_on=cut_off, step=step, now=settings.CLOCK())
+    messages.success(request, f"Signed off as {step} up to {cut_off:%-d %b %Y}.")
+    return redirect("reconciliation", request.membership.organisation_id, reconciliation_id)
+
+
+@member_page
+def open_records(request: MemberRequest, run_id: int) -> HttpResponse:
+    """Records of a run in no group: why not, and what came nearest."""
+    side = request.GET.get("side", "")
+    page = unmatched(
+        request.caller,
+        run_id=run_id,
+        on=settings.CLOCK().date(),
+        side="left" if side == "left" else "right" if side == "right" else "",
+        reason=request.GET.get("reason", ""),
+        cursor=request.GET.get("cursor") or None,
+        limit=100,
+    )
+    shown = {"run": run(request.caller, run_id=run_id), "page": page, "side": side}
+    part = "web/part_unmatched.html" if request.headers.get("HX-Request") else "web/unmatched.html"
+    return render(request, part, shown)
+
+
+@member_page
+def open_items(request: MemberRequest) -> HttpResponse:
+    """What is open in every reconciliation, with its age."""
+    on = settings.CLOCK().date()
+    found = []
+    for each in reconciliations(request.caller):
+        if each.newest:
+            page = unmatched(request.caller, run_id=each.newest.run_id, on=on, limit=20)
+            found.append({"reconciliation": each, "run": each.newest, "page": page})
+    return render(request, "web/open_items.html", {"found": found})

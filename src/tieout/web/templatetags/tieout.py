@@ -1,0 +1,127 @@
+"""Figures, states and addresses as every page says them."""
+
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from tieout.core.errors import CODES, Problem
+from tieout.core.matching.bridge import REASON_WORDS
+from tieout.core.money import format_minor
+from tieout.workflows.views.runs import RunView
+
+register = template.Library()
+
+SYMBOLS = {
+    "confirmed": "✓",
+    "suggested": "?",
+    "open": "○",
+    "ties": "✓",
+    "does not tie": "✗",
+    "cannot be checked": "–",
+    "suspended": "‖",
+    "prepared": "◐",
+    "reviewed": "✓",
+    "running": "…",
+    "succeeded": "✓",
+    "failed": "✗",
+    "abandoned": "✗",
+    "waiting": "…",
+    "rejected": "✗",
+    "undone": "↶",
+    "held": "✗",
+    "doubt": "!",
+    "note": "i",
+}
+
+
+@register.filter
+def money(minor: int | None, exponent: int) -> str:
+    """Minor units with thousands apart and a true minus: `money(-123456, 2)` is `−1,234.56`."""
+    if minor is None:
+        return "–"
+    text = format_minor(abs(minor), exponent)
+    whole, dot, part = text.partition(".")
+    return f"{'−' if minor < 0 else ''}{int(whole):,}{dot}{part}"
+
+
+@register.filter
+def state(word: str) -> SafeString:
+    """A state in words, with a symbol before it: never by colour alone."""
+    said = str(word).replace("_", " ")
+    return format_html(
+        '<span class="state" data-symbol="{}">{}</span>', SYMBOLS.get(said, "·"), said
+    )
+
+
+@register.filter
+def difference(run: RunView) -> str:
+    """Bank less books."""
+    return money(run.left_minor - run.right_minor, run.exponent)
+
+
+@register.filter
+def reason_words(reason: str) -> str:
+    """Why a record is open, in words."""
+    return REASON_WORDS.get(reason, reason)
+
+
+@register.filter
+def words(name: str) -> str:
+    """A name of ours with blanks: `import_file` is `import file`."""
+    return str(name).replace("_", " ").replace("-", " ")
+
+
+@register.filter
+def bits(hundredths: int) -> str:
+    """Evidence in bits, with its sign."""
+    return f"{'+' if hundredths >= 0 else '−'}{abs(hundredths) // 100}.{abs(hundredths) % 100:02}"
+
+
+@register.filter
+def share(ppm: int) -> str:
+    """How sure, in percent, never rounded up to certainty."""
+    return "more than 99.99 %" if ppm > 999_900 else f"{ppm // 10_000}.{ppm // 100 % 100:02} %"
+
+
+@register.filter
+def tie_state(ties: bool | None) -> SafeString:  # noqa: FBT001  a filter's one argument
+    """Whether a statement ties, when it can be said."""
+    return state({True: "ties", False: "does not tie", None: "cannot be checked"}[ties])
+
+
+@register.filter
+def problem_said(problem: Problem) -> str:
+    """A problem as a sentence."""
+    place = f" ({problem.place})" if str(problem.place) else ""
+    expected = f"; expected {problem.expected}" if problem.expected else ""
+    return f"{CODES[problem.code].title}: {problem.found}{expected}{place}"
+
+
+@register.filter
+def next_step(problem: Problem) -> str:
+    """What to do about it."""
+    return CODES[problem.code].next_step
+
+
+@register.filter
+def size(count: int) -> str:
+    """Bytes in words."""
+    for unit in ("bytes", "kB", "MB"):
+        if count < 1000:
+            return f"{count:,.0f} {unit}"
+        count = round(count / 1000)
+    return f"{count:,} GB"
+
+
+@register.simple_tag(takes_context=True)
+def here(context: dict[str, Any], **changed: Any) -> str:  # noqa: ANN401  whatever the page asks by
+    """The page's own address with other parameters: filters stay when a cursor moves."""
+    query = context["request"].GET.copy()
+    for name, value in changed.items():
+        if value in {None, ""}:
+            query.pop(name, None)
+        else:
+            query[name] = value
+    return f"?{query.urlencode()}"

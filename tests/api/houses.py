@@ -1,0 +1,210 @@
+"""A firm made through the door alone, with a record of every kind; a call of every operation."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpResponse
+
+from tests.api.programs import CLIENT, Program, program, told
+from tests.store.firms import SEPTEMBER, organisation
+from tieout.core.access import Action, Role
+from tieout.workflows.acting import Caller
+
+RAW = "application/octet-stream"
+Ids = Mapping[str, str]
+
+
+def books(name: str = "books") -> dict[str, Any]:
+    """Two entries: one that the September statement has, one that it has not."""
+
+    def entry(number: str, day: str, amount: str, *, into: bool) -> dict[str, Any]:
+        directions = ("debit", "credit") if into else ("credit", "debit")
+        return {
+            "id": number,
+            "booked_on": day,
+            "narrative": f"entry {number}",
+            "postings": [
+                {
+                    "account": account,
+                    "amount": {"amount": amount, "currency": "EUR"},
+                    "direction": direction,
+                }
+                for account, direction in zip(("bank", "other"), directions, strict=True)
+            ],
+        }
+
+    return {
+        "books": name,
+        "entries": [
+            entry("1", "2026-09-02", "10.00", into=False),
+            entry("2", "2026-09-07", "25.50", into=True),
+            entry("3", "2026-09-20", "77.00", into=True),
+        ],
+        "accounts": [{"code": "bank", "is_bank": True}],
+    }
+
+
+def made(caller: Program, path: str, body: object = None) -> Any:  # noqa: ANN401  JSON
+    """The answer of a call that must succeed."""
+    answer = caller.post(path, body)
+    assert answer.status_code in {200, 201}, answer.content
+    return told(answer)
+
+
+def house(name: str) -> tuple[Caller, dict[str, str]]:
+    """An organisation's owner, and an id of every kind of record in it."""
+    owner = organisation(name)
+    caller = program(owner)
+    ids: dict[str, str] = {}
+    sent = caller.send("/files", SEPTEMBER + name.encode(), RAW, name="september.sta")
+    ids["file_id"] = told(sent)["id"]
+    imported = made(caller, f"/files/{ids['file_id']}/import", {})
+    ids["bank_account_id"] = imported["bank_account_ids"][0]
+    made(caller, "/entries", books())
+    pair = {"name": "current", "bank_account_id": ids["bank_account_id"], "account": "bank"}
+    ids["reconciliation_id"] = made(caller, "/reconciliations", pair)["id"]
+    ids["run_id"] = made(caller, f"/reconciliations/{ids['reconciliation_id']}/runs")["id"]
+    groups = told(caller.get(f"/runs/{ids['run_id']}/groups"))["items"]
+    ids["group_id"] = groups[0]["id"]
+    ids["decision_id"] = made(caller, f"/groups/{ids['group_id']}/confirm", {})["id"]
+    lines = told(caller.get(f"/bank-accounts/{ids['bank_account_id']}/lines"))["items"]
+    ids["line_id"] = lines[0]["id"]
+    ids["comment_id"] = made(caller, "/comments", {"subject": ids["line_id"], "text": "why?"})["id"]
+    spare = {"email": "spare@example.org", "role": "auditor"}
+    ids["member_id"] = made(caller, "/members", spare)["id"]
+    invited = {"email": "new@example.org", "role": "client"}
+    ids["invitation_id"] = made(caller, "/invitations", invited)["id"]
+    ids["token_id"] = told(caller.get("/tokens"))["items"][0]["id"]
+    return owner, ids
+
+
+ABSENT = {
+    "file_id": "file_900000000000000000",
+    "bank_account_id": "bac_900000000000000000",
+    "reconciliation_id": "rec_900000000000000000",
+    "run_id": "run_900000000000000000",
+    "group_id": "grp_900000000000000000",
+    "decision_id": "dec_900000000000000000",
+    "line_id": "stl_900000000000000000",
+    "comment_id": "com_900000000000000000",
+    "member_id": "mem_900000000000000000",
+    "invitation_id": "inv_900000000000000000",
+    "token_id": "tok_900000000000000000",
+}
+
+TOTAL = {"amount": "1.00", "currency": "EUR"}
+ACTIONS: dict[str, tuple[Action, ...]] = {
+    "send_file": (Action.RECEIVE_FILE,),
+    "list_files": (Action.VIEW, Action.VIEW_OWN),
+    "show_file": (Action.VIEW, Action.VIEW_OWN),
+    "list_problems": (Action.VIEW, Action.VIEW_OWN),
+    "import_received": (Action.IMPORT,),
+    "list_bank_accounts": (Action.VIEW,),
+    "list_statements": (Action.VIEW,),
+    "list_gaps": (Action.VIEW,),
+    "list_lines": (Action.VIEW,),
+    "list_accounts": (Action.VIEW,),
+    "record": (Action.IMPORT,),
+    "list_reconciliations": (Action.VIEW,),
+    "make_reconciliation": (Action.MANAGE_ACCOUNTS,),
+    "show_reconciliation": (Action.VIEW,),
+    "list_runs": (Action.VIEW,),
+    "run": (Action.MATCH,),
+    "show_run": (Action.VIEW,),
+    "list_groups": (Action.VIEW,),
+    "show_group": (Action.VIEW,),
+    "list_unmatched": (Action.VIEW,),
+    "list_decisions": (Action.VIEW,),
+    "confirm": (Action.DECIDE,),
+    "reject": (Action.DECIDE,),
+    "confirm_own_choice": (Action.DECIDE,),
+    "undo_decision": (Action.DECIDE,),
+    "confirm_many": (Action.DECIDE,),
+    "undo_several": (Action.DECIDE,),
+    "sign": (Action.PREPARE,),
+    "list_sign_offs": (Action.VIEW,),
+    "make_comment": (Action.COMMENT,),
+    "list_comments": (Action.VIEW, Action.VIEW_OWN),
+    "resolve": (Action.COMMENT,),
+    "attach": (Action.COMMENT,),
+    "list_evidence": (Action.VIEW, Action.VIEW_OWN),
+    "list_members": (Action.VIEW, Action.MANAGE_MEMBERS),
+    "make_member": (Action.MANAGE_MEMBERS,),
+    "set_role": (Action.MANAGE_MEMBERS,),
+    "end": (Action.MANAGE_MEMBERS,),
+    "list_invitations": (Action.MANAGE_MEMBERS,),
+    "make_invitation": (Action.MANAGE_MEMBERS,),
+    "withdraw": (Action.MANAGE_MEMBERS,),
+    "list_tokens": (Action.MANAGE_MEMBERS,),
+    "make_key": (Action.MANAGE_MEMBERS,),
+    "revoke": (Action.MANAGE_MEMBERS,),
+    "list_events": (Action.VIEW_AUDIT,),
+    "verify": (Action.VIEW_AUDIT,),
+    "list_privileges": (Action.VIEW_AUDIT,),
+}
+"""Which action each operation asks for; of several, any one opens it."""
+
+
+def body_of(operation: str, ids: Ids) -> object:
+    """A body that is as described, with ids in it where the operation takes some."""
+    ends = "2027-01-01T00:00:00Z"
+    bodies: dict[str, object] = {
+        "import_received": {},
+        "record": books("other books"),
+        "make_reconciliation": {
+            "name": "again",
+            "bank_account_id": ids["bank_account_id"],
+            "account": "bank",
+        },
+        "confirm": {"reason": "seen"},
+        "reject": {},
+        "confirm_own_choice": {"line_ids": [ids["line_id"]]},
+        "undo_decision": {},
+        "confirm_many": {
+            "group_ids": [ids["group_id"]],
+            "expected_count": 1,
+            "expected_total": TOTAL,
+        },
+        "undo_several": {"decision_ids": [ids["decision_id"]], "expected_count": 1},
+        "sign": {"cut_off_on": "2026-09-30", "step": "prepared"},
+        "make_comment": {"subject": ids["line_id"], "text": "really?"},
+        "resolve": {},
+        "make_member": {"email": "one@example.org", "role": "integration"},
+        "set_role": {"role": "auditor"},
+        "end": {},
+        "make_invitation": {"email": "two@example.org", "role": "auditor"},
+        "make_key": {
+            "member_id": ids["member_id"],
+            "name": "k",
+            "scopes": ["view"],
+            "expires_at": ends,
+        },
+    }
+    return bodies.get(operation)
+
+
+def called(caller: Program, operation: str, method: str, path: str, ids: Ids) -> HttpResponse:
+    """The answer of an operation about those ids."""
+    address = path.removeprefix("/api/v1").format(**ids)
+    about = {"subject": ids["line_id"]}
+    query = about if operation in {"list_comments", "list_evidence", "attach"} else {}
+    if method == "GET":
+        return caller.get(address, **query)
+    if operation in {"send_file", "attach"}:
+        return caller.send(address, b"some bytes", RAW, **query)
+    return caller.post(address, body_of(operation, ids), **query)
+
+
+def operations() -> list[tuple[str, str, str]]:
+    """Name, method and address of every operation of the description."""
+    schema = CLIENT.get("/api/v1/openapi.json").json()
+    return [
+        (operation["operationId"], method.upper(), path)
+        for path, methods in schema["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+
+def roles_that(operation: str, table: Mapping[Role, frozenset[Action]]) -> set[Role]:
+    """Who may, by the role table."""
+    return {role for role, may in table.items() if may & set(ACTIONS[operation])}

@@ -1,0 +1,251 @@
+"""A backup is of one instant, comes back elsewhere the same, and is whole or absent."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.store.databases import Store, home_folder
+from tests.store.firms import KEY, NOW, firm, organisation
+from tieout.core.access import Role
+from tieout.core.errors import Conflict, InvalidInput
+from tieout.keeping.backup import MANIFEST, take_backup
+from tieout.keeping.facts import facts_of
+from tieout.keeping.restore import restore_backup, verify_backup
+from tieout.keeping.site import Site
+from tieout.signatures import key_id, public_key_of
+from tieout.signatures.keys import KeyStore
+from tieout.store.postgres.server import OWNER, SUPERUSER
+from tieout.workflows.add_member import add_member
+from tieout.workflows.sign_head import sign_heads
+
+PUBLIC = public_key_of(KEY)
+KEYS = {key_id(PUBLIC): PUBLIC}
+
+PERSONS = "select email, password from tenancy_person order by 1"
+GUARDED = """
+select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where n.nspname = 'public' and relkind = 'r' and relrowsecurity and relforcerowsecurity
+"""
+
+
+@pytest.fixture
+def site(store: Store) -> Site:
+    return Site(store.server.home, is_safe=False)
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Site]:
+    with home_folder() as home:
+        yield Site(home, is_safe=False)
+
+
+def test_everything_is_lost_and_comes_back_on_another_machine(
+    store: Store, site: Site, elsewhere: Site, tmp_path: Path
+) -> None:
+    caller = firm("Keeping")
+    store_of_keys = KeyStore(site.home)
+    sign_heads(key=store_of_keys.signing(NOW), origin="test", now=NOW)
+    (site.home / "secret.key").write_text("what signs sessions")
+    with store.superuser() as plain:
+        before = facts_of(plain)
+    out = tmp_path / "site.backup"
+    take_backup(site, out, now=NOW)
+    assert out.stat().st_mode & 0o077 == 0
+
+    restored = restore_backup(elsewhere, out, replaces=False, keys=KEYS, now=NOW)
+
+    assert restored.kept_aside is None
+    chain = restored.chains[str(caller.organisation_id)]
+    assert chain.is_sound
+    assert chain.head_count == 2
+    assert KeyStore(elsewhere.home).public_keys() == store_of_keys.public_keys()
+    assert (elsewhere.home / "secret.key").read_text() == "what signs sessions"
+    assert (elsewhere.home / "secret.key").stat().st_mode & 0o077 == 0
+    with elsewhere.all_seeing() as address, psycopg.connect(address.conninfo) as plain:
+        after = facts_of(plain)
+        rows = plain.execute(PERSONS).fetchall()
+        owned = plain.execute(
+            "select distinct tableowner from pg_tables where schemaname = 'public'"
+        ).fetchall()
+        guarded = plain.execute(GUARDED).fetchone()
+    with store.superuser() as plain:
+        assert rows == plain.execute(PERSONS).fetchall()
+        assert guarded == plain.execute(GUARDED).fetchone()
+    assert before.differences(after) == []
+    assert owned == [(OWNER,)]
+    assert before.balance_count > 0
+
+
+def test_a_home_that_holds_something_is_refused_or_kept_aside(
+    site: Site, elsewhere: Site, tmp_path: Path
+) -> None:
+    organisation("Aside")
+    out = tmp_path / "site.backup"
+    take_backup(site, out, now=NOW)
+    elsewhere.home.mkdir()
+    (elsewhere.home / "secret.key").write_text("mine")
+    with pytest.raises(Conflict) as raised:
+        restore_backup(elsewhere, out, replaces=False, keys=KEYS, now=NOW)
+    assert raised.value.code == "restore.not-empty"
+    restored = restore_backup(elsewhere, out, replaces=True, keys=KEYS, now=NOW)
+    assert restored.kept_aside is not None
+    assert (restored.kept_aside / "secret.key").read_text() == "mine"
+    assert elsewhere.is_set_up
+    with pytest.raises(Conflict) as raised:
+        restore_backup(site, out, replaces=True, keys=KEYS, now=NOW)
+    assert "at work" in str(raised.value), "somebody uses the home of the test's own server"
+
+
+def test_a_backup_taken_while_work_goes_on_is_of_one_instant(site: Site, tmp_path: Path) -> None:
+    caller = organisation("Busy")
+    stop = threading.Event()
+
+    def work() -> None:
+        number = 0
+        from django.db import connection  # noqa: PLC0415  each thread has its own
+
+        while not stop.is_set():
+            number += 1
+            add_member(caller, email=f"m{number}@example.org", role=Role.BOOKKEEPER, now=NOW)
+        connection.close()
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    try:
+        take_backup(site, tmp_path / "busy.backup", now=NOW)
+    finally:
+        stop.set()
+        worker.join()
+    restored = verify_backup(site, tmp_path / "busy.backup", keys=KEYS)
+    chain = restored.chains[str(caller.organisation_id)]
+    assert chain.is_sound
+    assert chain.event_count == restored.manifest.facts.chains[str(caller.organisation_id)][0]
+
+
+def test_a_chain_that_was_tampered_with_before_the_backup_is_named_after_it(
+    store: Store, site: Site, tmp_path: Path
+) -> None:
+    caller = organisation("Tampered")
+    add_member(caller, email="m@example.org", role=Role.BOOKKEEPER, now=NOW)
+    with store.superuser() as plain:
+        plain.execute("alter table audit_event disable trigger all")
+        plain.execute(
+            "update audit_event set body = body || ' ' where sequence = 1 and organisation_id = %s",
+            [caller.organisation_id],
+        )
+        plain.execute("alter table audit_event enable trigger all")
+    take_backup(site, tmp_path / "site.backup", now=NOW)
+    restored = verify_backup(site, tmp_path / "site.backup", keys=KEYS)
+    assert not restored.is_sound
+    found = restored.chains[str(caller.organisation_id)].findings
+    assert [(each.kind, each.sequence) for each in found] == [("altered", 1)]
+
+
+def test_a_backup_that_is_not_whole_is_refused(site: Site, tmp_path: Path) -> None:
+    organisation("Whole")
+    out = tmp_path / "site.backup"
+    take_backup(site, out, now=NOW)
+    data = out.read_bytes()
+    cut, changed, altered = (tmp_path / name for name in ("cut", "changed", "altered"))
+    cut.write_bytes(data[: len(data) // 2])
+    changed.write_bytes(data[:2000] + bytes([data[2000] ^ 1]) + data[2001:])
+    with zipfile.ZipFile(out) as archive, zipfile.ZipFile(altered, "w") as forged:
+        for name in archive.namelist():
+            content = archive.read(name)
+            if name == MANIFEST:
+                said = json.loads(content)
+                said["facts"]["rows"]["audit_event"] += 1
+                content = json.dumps(said).encode()
+            forged.writestr(name, content)
+    for path in (cut, changed, tmp_path / "none"):
+        with pytest.raises(Exception, match=r"backup.not-usable|file.not-found"):
+            verify_backup(site, path, keys={})
+    with pytest.raises(Exception, match="rows became"):
+        verify_backup(site, altered, keys={})
+
+
+TAKE = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from tieout.keeping.backup import take_backup
+from tieout.keeping.site import Site
+print("ready", flush=True)
+site = Site(Path(sys.argv[1]), is_safe=False)
+take_backup(site, Path(sys.argv[2]), now=datetime(2026, 11, 22, tzinfo=UTC))
+print("done", flush=True)
+"""
+
+
+def test_a_backup_killed_at_any_moment_leaves_the_earlier_one_whole(
+    site: Site, tmp_path: Path
+) -> None:
+    organisation("Killed")
+    out = tmp_path / "site.backup"
+    chance = random.Random(20261122)  # noqa: S311  moments, not secrets
+    begun = time.monotonic()
+    take_backup(site, out, now=NOW)
+    usual = time.monotonic() - begun
+    first = out.read_bytes()
+    killed = 0
+    for _ in range(5):
+        process = subprocess.Popen(
+            [sys.executable, "-c", TAKE, str(site.home), str(out)],
+            stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(chance.uniform(0.1, 1.0) * usual)
+        os.kill(process.pid, signal.SIGKILL)
+        killed += process.communicate()[0] == ""
+        assert verify_names(tmp_path) == ["site.backup"]
+        with zipfile.ZipFile(out) as archive:
+            assert archive.testzip() is None
+    assert killed > 0
+    assert out.read_bytes() == first or killed < 5
+    take_backup(site, out, now=NOW)
+    assert list(tmp_path.iterdir()) == [out], "what killed ones left behind is gone"
+
+
+def verify_names(folder: Path) -> list[str]:
+    return [each.name for each in folder.iterdir() if not each.name.endswith(".part")]
+
+
+def test_a_database_of_ones_own_is_backed_up_and_restored(store: Store, tmp_path: Path) -> None:
+    organisation("Own")
+    own = Site(
+        tmp_path / "home",
+        database_url=store.address("tieout_app").conninfo,
+        owner_url=store.address(OWNER).conninfo,
+        backup_url=store.address(SUPERUSER).conninfo,
+    )
+    out = tmp_path / "own.backup"
+    manifest = take_backup(own, out, now=NOW)
+    with pytest.raises(Conflict):
+        restore_backup(own, out, replaces=False, keys=KEYS, now=NOW)
+    with store.superuser() as plain:
+        plain.execute("create database tieout_restored owner tieout_owner")
+    empty = Site(
+        tmp_path / "home",
+        database_url=store.address("tieout_app").to("tieout_restored").conninfo,
+        owner_url=store.address(OWNER).to("tieout_restored").conninfo,
+        backup_url=store.address(SUPERUSER).to("tieout_restored").conninfo,
+    )
+    restored = restore_backup(empty, out, replaces=False, keys=KEYS, now=NOW)
+    assert restored.chains.keys() == manifest.facts.chains.keys()
+    with store.superuser() as plain:
+        plain.execute("drop database tieout_restored")
+    bare = Site(tmp_path / "home", database_url="postgresql:///x")
+    with pytest.raises(InvalidInput, match="TIEOUT_BACKUP_URL"):
+        take_backup(bare, out, now=NOW)
