@@ -1,8 +1,8 @@
 """Runs know who asked, what for and how far they are; schedules."""
 
 import django.db.models.deletion
+import django.utils.timezone
 from django.db import migrations, models
-from django.utils import timezone
 
 import tieout.store.postgres.constraints
 
@@ -27,7 +27,77 @@ class Migration(migrations.Migration):
                 ("set_at", models.DateTimeField()),
                 ("last_due_at", models.DateTimeField(null=True)),
                 ("next_due_at", models.DateTimeField(null=True)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.organisation",
+                    ),
+                ),
+                (
+                    "set_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.member",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    tieout.store.postgres.constraints.TenantPolicy(
+                        column="organisation_id", name="operations_schedule_tenant"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("organisation", "id"), name="operations_schedule_identity"
+                    ),
+                    tieout.store.postgres.constraints.TenantKey(
+                        field="set_by", name="operations_schedule_set_by_key"
+                    ),
+                    tieout.store.postgres.constraints.AppMay(
+                        name="operations_schedule_grants",
+                        update=(
+                            "arguments",
+                            "every",
+                            "cron",
+                            "zone",
+                            "set_by_id",
+                            "set_at",
+                            "last_due_at",
+                            "next_due_at",
+                        ),
+                        verbs=("select", "insert"),
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "every__in",
+                                ["cron", "daily", "hourly", "manual", "real-time", "weekly"],
+                            )
+                        ),
+                        name="operations_schedule_every_word",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("organisation", "task", "subject"), name="operations_schedule_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("cron", ""), ("next_due_at__isnull", True)),
+                            models.Q(
+                                models.Q(("cron", ""), _negated=True),
+                                ("next_due_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="operations_schedule_due",
+                    ),
+                ],
+            },
         ),
         migrations.RemoveConstraint(
             model_name="jobrun",
@@ -49,7 +119,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="jobrun",
             name="asked_at",
-            field=models.DateTimeField(default=timezone.now),
+            field=models.DateTimeField(default=django.utils.timezone.now),
             preserve_default=False,
         ),
         migrations.AddField(
@@ -210,89 +280,6 @@ class Migration(migrations.Migration):
             model_name="outboxmessage",
             constraint=tieout.store.postgres.constraints.TenantKey(
                 field="caused_by", name="operations_outboxmessage_caused_by_key"
-            ),
-        ),
-        migrations.AddField(
-            model_name="schedule",
-            name="organisation",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="tenancy.organisation",
-            ),
-        ),
-        migrations.AddField(
-            model_name="schedule",
-            name="set_by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="tenancy.member",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="schedule",
-            constraint=tieout.store.postgres.constraints.TenantPolicy(
-                column="organisation_id", name="operations_schedule_tenant"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="schedule",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "id"), name="operations_schedule_identity"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="schedule",
-            constraint=tieout.store.postgres.constraints.TenantKey(
-                field="set_by", name="operations_schedule_set_by_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="schedule",
-            constraint=tieout.store.postgres.constraints.AppMay(
-                name="operations_schedule_grants",
-                update=(
-                    "arguments",
-                    "every",
-                    "cron",
-                    "zone",
-                    "set_by_id",
-                    "set_at",
-                    "last_due_at",
-                    "next_due_at",
-                ),
-                verbs=("select", "insert"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="schedule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("every__in", ["cron", "daily", "hourly", "manual", "real-time", "weekly"])
-                ),
-                name="operations_schedule_every_word",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="schedule",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "task", "subject"), name="operations_schedule_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="schedule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("cron", ""), ("next_due_at__isnull", True)),
-                    models.Q(models.Q(("cron", ""), _negated=True), ("next_due_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="operations_schedule_due",
             ),
         ),
     ]

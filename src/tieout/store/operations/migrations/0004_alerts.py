@@ -35,6 +35,41 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    tieout.store.postgres.constraints.TenantPolicy(
+                        column="organisation_id", name="operations_alert_tenant"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("organisation", "id"), name="operations_alert_identity"
+                    ),
+                    tieout.store.postgres.constraints.AppMay(
+                        name="operations_alert_grants",
+                        update=("resolved_at",),
+                        verbs=("select", "insert"),
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "difference",
+                                    "job-failed",
+                                    "missing-feed",
+                                    "overdue",
+                                    "verification-failed",
+                                ],
+                            )
+                        ),
+                        name="operations_alert_kind_word",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("resolved_at__isnull", True)),
+                        fields=("organisation", "key"),
+                        name="operations_alert_holds_once",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="AlertChannel",
@@ -83,6 +118,30 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    tieout.store.postgres.constraints.TenantPolicy(
+                        column="organisation_id", name="operations_alertchannel_tenant"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("organisation", "id"), name="operations_alertchannel_identity"
+                    ),
+                    tieout.store.postgres.constraints.TenantKey(
+                        field="set_by", name="operations_alertchannel_set_by_key"
+                    ),
+                    tieout.store.postgres.constraints.AppMay(
+                        name="operations_alertchannel_grants",
+                        update=("ended_at",),
+                        verbs=("select", "insert"),
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["email", "members", "other", "slack", "teams", "webhook"])
+                        ),
+                        name="operations_alertchannel_kind_word",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="AlertRule",
@@ -112,6 +171,45 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    tieout.store.postgres.constraints.TenantPolicy(
+                        column="organisation_id", name="operations_alertrule_tenant"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("organisation", "id"), name="operations_alertrule_identity"
+                    ),
+                    tieout.store.postgres.constraints.TenantKey(
+                        field="set_by", name="operations_alertrule_set_by_key"
+                    ),
+                    tieout.store.postgres.constraints.AppMay(
+                        name="operations_alertrule_grants",
+                        update=("allowed", "set_by_id", "set_at"),
+                        verbs=("select", "insert"),
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "difference",
+                                    "job-failed",
+                                    "missing-feed",
+                                    "overdue",
+                                    "verification-failed",
+                                ],
+                            )
+                        ),
+                        name="operations_alertrule_kind_word",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("allowed__gte", 0)), name="operations_alertrule_allowed"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("organisation", "kind", "subject"), name="operations_alertrule_once"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Notification",
@@ -154,186 +252,34 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="alert",
-            constraint=tieout.store.postgres.constraints.TenantPolicy(
-                column="organisation_id", name="operations_alert_tenant"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alert",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "id"), name="operations_alert_identity"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alert",
-            constraint=tieout.store.postgres.constraints.AppMay(
-                name="operations_alert_grants", update=("resolved_at",), verbs=("select", "insert")
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alert",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "difference",
-                            "job-failed",
-                            "missing-feed",
-                            "overdue",
-                            "verification-failed",
-                        ],
-                    )
-                ),
-                name="operations_alert_kind_word",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alert",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("resolved_at__isnull", True)),
-                fields=("organisation", "key"),
-                name="operations_alert_holds_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alertchannel",
-            constraint=tieout.store.postgres.constraints.TenantPolicy(
-                column="organisation_id", name="operations_alertchannel_tenant"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alertchannel",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "id"), name="operations_alertchannel_identity"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alertchannel",
-            constraint=tieout.store.postgres.constraints.TenantKey(
-                field="set_by", name="operations_alertchannel_set_by_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alertchannel",
-            constraint=tieout.store.postgres.constraints.AppMay(
-                name="operations_alertchannel_grants",
-                update=("ended_at",),
-                verbs=("select", "insert"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alertchannel",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ["email", "members", "other", "slack", "teams", "webhook"])
-                ),
-                name="operations_alertchannel_kind_word",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alertrule",
-            constraint=tieout.store.postgres.constraints.TenantPolicy(
-                column="organisation_id", name="operations_alertrule_tenant"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alertrule",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "id"), name="operations_alertrule_identity"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alertrule",
-            constraint=tieout.store.postgres.constraints.TenantKey(
-                field="set_by", name="operations_alertrule_set_by_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alertrule",
-            constraint=tieout.store.postgres.constraints.AppMay(
-                name="operations_alertrule_grants",
-                update=("allowed", "set_by_id", "set_at"),
-                verbs=("select", "insert"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alertrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "difference",
-                            "job-failed",
-                            "missing-feed",
-                            "overdue",
-                            "verification-failed",
-                        ],
-                    )
-                ),
-                name="operations_alertrule_kind_word",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alertrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("allowed__gte", 0)), name="operations_alertrule_allowed"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alertrule",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "kind", "subject"), name="operations_alertrule_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notification",
-            constraint=tieout.store.postgres.constraints.TenantPolicy(
-                column="organisation_id", name="operations_notification_tenant"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notification",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "id"), name="operations_notification_identity"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notification",
-            constraint=tieout.store.postgres.constraints.TenantKey(
-                field="channel", name="operations_notification_channel_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notification",
-            constraint=tieout.store.postgres.constraints.TenantKey(
-                field="alert", name="operations_notification_alert_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notification",
-            constraint=tieout.store.postgres.constraints.AppMay(
-                name="operations_notification_grants",
-                update=("state", "attempt", "due_at", "sent_at", "error"),
-                verbs=("select", "insert"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["failed", "sent", "waiting"])),
-                name="operations_notification_state_word",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notification",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "channel", "alert", "is_over"),
-                name="operations_notification_once",
-            ),
+            options={
+                "constraints": [
+                    tieout.store.postgres.constraints.TenantPolicy(
+                        column="organisation_id", name="operations_notification_tenant"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("organisation", "id"), name="operations_notification_identity"
+                    ),
+                    tieout.store.postgres.constraints.TenantKey(
+                        field="channel", name="operations_notification_channel_key"
+                    ),
+                    tieout.store.postgres.constraints.TenantKey(
+                        field="alert", name="operations_notification_alert_key"
+                    ),
+                    tieout.store.postgres.constraints.AppMay(
+                        name="operations_notification_grants",
+                        update=("state", "attempt", "due_at", "sent_at", "error"),
+                        verbs=("select", "insert"),
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["failed", "sent", "waiting"])),
+                        name="operations_notification_state_word",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("organisation", "channel", "alert", "is_over"),
+                        name="operations_notification_once",
+                    ),
+                ],
+            },
         ),
     ]
