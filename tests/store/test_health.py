@@ -82,12 +82,13 @@ def test_a_bundle_holds_nothing_that_a_person_wrote(site: Site) -> None:
     with tenant(caller.organisation_id):
         JobRun.objects.create(
             organisation_id=caller.organisation_id, task="import_statement", state="failed",
-            step=PLANTED[2], lease=uuid4(), started_at=NOW, finished_at=NOW, count_in=3,
+            step=PLANTED[2], lease=uuid4(), asked_at=NOW, started_at=NOW, finished_at=NOW,
+            count_in=3,
             error=f"InvalidInput: The file is empty ({PLANTED[4]}, {PLANTED[1]}). [file.empty]",
         )  # fmt: skip
         JobRun.objects.create(
             organisation_id=caller.organisation_id, task=PLANTED[0], state="failed",
-            lease=uuid4(), started_at=NOW, finished_at=NOW, error=f"{PLANTED[0]}: no",
+            lease=uuid4(), asked_at=NOW, started_at=NOW, finished_at=NOW, error=f"{PLANTED[0]}: no",
         )  # fmt: skip
     checks = [Check("home", is_well=False, found=f"{site.home}/{'x'} is readable")]
     data = bundle(site, settings={"TIEOUT_HOME": True}, checks=checks, now=NOW)

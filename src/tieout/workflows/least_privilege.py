@@ -42,9 +42,22 @@ ACTION_OF: Mapping[str, Action] = {
     "revoke_token": Action.MANAGE_MEMBERS,
     "tokens_of": Action.MANAGE_MEMBERS,
     "members_of": Action.MANAGE_MEMBERS,
-    "sign_head": Action.VIEW_AUDIT,
+    "sign_head": Action.SIGN_HEAD,
     "verify_audit": Action.VIEW_AUDIT,
     "least_privilege": Action.VIEW_AUDIT,
+    "export_audit": Action.VIEW_AUDIT,
+    "mask_organisation": Action.MANAGE_ORGANISATION,
+    "set_schedule": Action.MANAGE_ACCOUNTS,
+    "set_alert_rule": Action.MANAGE_ACCOUNTS,
+    "set_channel": Action.MANAGE_ACCOUNTS,
+    "end_channel": Action.MANAGE_ACCOUNTS,
+    "send_again": Action.MANAGE_ACCOUNTS,
+    "channels": Action.MANAGE_ACCOUNTS,
+    "notifications": Action.MANAGE_ACCOUNTS,
+    "schedules_of": Action.VIEW,
+    "runs": Action.VIEW,
+    "run_of": Action.VIEW,
+    "alerts": Action.VIEW,
 }
 """The action that a verb of the chain asks for; of sign-offs the step tells it."""
 UNSEEN = frozenset({Action.VIEW, Action.VIEW_OWN})

@@ -1,6 +1,9 @@
 """`sign_head`, `sign_heads`: where chains stand now, signed, so that a rewritten chain shows."""
 
+from contextlib import suppress
 from datetime import datetime
+
+from django.db import IntegrityError
 
 from tieout.core.access import Action
 from tieout.core.audit import ChainId, Head
@@ -18,11 +21,17 @@ def sign_head(caller: Caller, *, key: bytes, now: datetime) -> Head:
 
 
 def sign_heads(*, key: bytes, origin: str, now: datetime) -> list[Head]:
-    """The head of every organisation's chain, each in a transaction of its own, by the system."""
-    return [
-        sign_head(Caller.system(organisation_id, origin), key=key, now=now)
-        for organisation_id in chain_names()
-    ]
+    """The head of every organisation's chain, each in a transaction of its own, by the system.
+
+    A chain that has been tampered with may take no further event: it is left out and stays
+    unsigned, which its verification names, and the others are signed.
+    """
+    signed_heads = []
+    for organisation_id in chain_names():
+        caller = Caller.system(organisation_id, origin)
+        with suppress(IntegrityError):
+            signed_heads.append(sign_head(caller, key=key, now=now))
+    return signed_heads
 
 
 def _signed(act: Act, key: bytes) -> Head:
