@@ -98,6 +98,7 @@ def test_every_address_is_probed() -> None:
     assert {each.name for each in routes} == set(PAGES)
 
 
+@pytest.mark.soak
 @pytest.mark.req("R099")
 def test_every_page_answers_whom_it_may_and_nobody_else() -> None:
     own, foreign = firm("Marlowe"), firm("Timberline")
