@@ -11,7 +11,6 @@ import pytest
 
 from tests.store.databases import home_folder
 
-
 pytestmark = pytest.mark.soak
 """Not steady within the suite's time yet: `make soak` runs them."""
 
