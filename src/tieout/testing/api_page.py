@@ -3,9 +3,11 @@
 `python -m tieout.testing.api_page` writes it; a test compares.
 """
 
+import os
 from typing import Any
 
-from tieout.config.database import set_up
+import django
+
 from tieout.testing.corpus import PROJECT
 
 PAGE = PROJECT / "docs" / "reference" / "api-operations.md"
@@ -38,7 +40,8 @@ def _answers(operation: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    set_up()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tieout.config.settings")
+    django.setup()
     from tieout.api.urls import description
 
     PAGE.write_text(page_of(description()), encoding="utf-8")
