@@ -16,7 +16,7 @@ help:  ## What can be made
 demo: $(V)/.ok  ## Read and match a small firm's files, and say where the report lies
 	@$(RUN)/tieout demo
 
-test: $(V)/.ok-dev browser  ## The whole test suite (under 15 minutes on two cores)
+test: $(V)/.ok-dev  ## The whole test suite (under 15 minutes on two cores)
 	@$(RUN)/python -m pytest -n $(TEST_WORKERS) --dist worksteal
 
 browser:  ## Chromium for the tests of pages, through the system's packages where they may be added
@@ -50,7 +50,7 @@ golden: $(V)/.ok-dev  ## Write the golden files anew; read the diff before you c
 bench: $(V)/.ok-bench  ## The benchmarks, each with its correctness check
 	@$(RUN)/python -m benchmarks
 
-soak: $(V)/.ok-soak  ## The long campaigns: fuzzing (TIEOUT_SOAK_SECONDS, an hour by default), many seeds
+soak: $(V)/.ok-soak browser  ## The long campaigns: fuzzing (TIEOUT_SOAK_SECONDS, an hour by default), many seeds
 	@$(RUN)/python -m pytest -q -m soak tests/soak tests/store tests/web tests/browser tests/jobs tests/cli
 
 coverage-of-brief: $(V)/.ok-dev  ## Which statements of the brief have a test that proves them
