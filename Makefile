@@ -51,7 +51,7 @@ bench: $(V)/.ok-bench  ## The benchmarks, each with its correctness check
 	@$(RUN)/python -m benchmarks
 
 soak: $(V)/.ok-soak browser  ## The long campaigns: fuzzing (TIEOUT_SOAK_SECONDS, an hour by default), many seeds
-	@$(RUN)/python -m pytest -q -m soak tests/soak tests/store tests/web tests/browser tests/jobs tests/cli
+	@$(RUN)/python -m pytest -q -m soak tests/soak tests/api tests/store tests/web tests/browser tests/jobs tests/cli
 
 coverage-of-brief: $(V)/.ok-dev  ## Which statements of the brief have a test that proves them
 	@$(RUN)/python -m tieout.testing.brief

@@ -1,0 +1,62 @@
+"""What the description promises is what the API does: requests made from it, good and bad ones."""
+
+from typing import Any
+
+import pytest
+import schemathesis
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+from hypothesis import Phase, given
+from hypothesis import settings as how
+from schemathesis import GenerationMode
+from schemathesis.core.failures import FailureGroup
+from schemathesis.core.result import Ok
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from tests.api.programs import program
+from tests.store.firms import organisation
+
+pytestmark = pytest.mark.usefixtures("store", "clock")
+
+
+def faults(examples: int) -> dict[str, str]:
+    """By operation, the answers that are not what the description says."""
+    token = program(organisation("Described")).token
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
+    found = {}
+    for result in schema.get_all_operations():
+        assert isinstance(result, Ok), result
+        operation = result.ok()
+        for mode in GenerationMode:
+            try:
+                asked(operation, mode, token, examples)
+            except FailureGroup as group:  # told below, with those of all others
+                found[f"{mode.value} {operation.label}"] = str(group.exceptions)
+    return found
+
+
+def asked(operation: Any, mode: GenerationMode, token: str, examples: int) -> None:  # noqa: ANN401  the library's own
+    """Requests that keep to the description, or do not: the same ones each time.
+
+    A well-formed request may be refused for what it asks (422, with a code): that is no fault.
+    """
+
+    @how(max_examples=examples, deadline=None, phases=[Phase.generate], derandomize=True)
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def ask(case: Any) -> None:  # noqa: ANN401  as above
+        case.call_and_validate(
+            headers={"Authorization": f"Bearer {token}"}, excluded_checks=[positive_data_acceptance]
+        )
+
+    ask()
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "API_RATE", 1_000_000)
+
+
+@pytest.mark.soak
+@pytest.mark.req("R184")
+def test_every_operation_answers_as_described() -> None:
+    assert faults(100) == {}
