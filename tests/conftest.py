@@ -1,9 +1,11 @@
 """What all tests share: the golden switch, the corpus or the reason why it is not there, the store.
 
 Every test of the store works on a real PostgreSQL, through the application's own role. The tables
-are migrated once, as their owner. The server keeps nothing safe from a power cut, so it is quick.
+are migrated once a run, as their owner, and copied. The server keeps nothing safe from a power cut,
+so it is quick.
 """
 
+import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,27 +36,35 @@ def write_golden(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture(scope="session")
-def served() -> "Iterator[Store]":
-    from django.db import connections  # noqa: PLC0415  only tests of the store need Django
-
-    from tests.store.databases import Store, home_folder  # noqa: PLC0415  as above
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with all tables: whichever process of the run needs it first makes it for all."""
+    from tests.store.databases import make_template  # noqa: PLC0415  only these tests need Django
     from tieout.config import database  # noqa: PLC0415  as above
-    from tieout.store.postgres.roles import prepare_roles  # noqa: PLC0415  as above
-    from tieout.store.postgres.server import (  # noqa: PLC0415  as above
-        APPLICATION,
-        OWNER,
-        SUPERUSER,
-        EmbeddedServer,
-    )
 
     database.set_up()
-    with home_folder() as home:
+    base = tmp_path_factory.getbasetemp()
+    folder = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    made = folder / "template"
+    with (folder / "template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            make_template(made)
+    return made
+
+
+@pytest.fixture(scope="session")
+def served(template: Path) -> "Iterator[Store]":
+    from django.db import connections  # noqa: PLC0415  as above
+
+    from tests.store.databases import Store, copied_home  # noqa: PLC0415  as above
+    from tieout.config import database  # noqa: PLC0415  as above
+    from tieout.store.postgres.server import APPLICATION, EmbeddedServer  # noqa: PLC0415  as above
+
+    with copied_home(template) as home:
         server = EmbeddedServer(home, is_safe=False)
         server.start()
         try:
-            owner, application = server.address(OWNER), server.address(APPLICATION)
-            prepare_roles(server.address(SUPERUSER), owner, application)
-            database.migrate(owner, application)
+            database.connect(server.address(APPLICATION))
             yield Store(server)
         finally:
             connections.close_all()

@@ -1,14 +1,17 @@
 """SQL that lives in files: functions and triggers as a migration's step, with their way back."""
 
-import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+from django.db import connection
 from django.db.migrations import RunSQL
+from psycopg import Copy
 
 _FOLDER = Path(__file__).parent.parent
 BACK = "-- and back:"
 """Below this line stands what undoes the file."""
-_FUNCTION = re.compile(r"^create function .*?^end \$\$;$", re.MULTILINE | re.DOTALL)
 
 
 def sql_text(name: str) -> str:
@@ -17,14 +20,14 @@ def sql_text(name: str) -> str:
     return (_FOLDER / app / "sql" / f"{file}.sql").read_text(encoding="utf-8")
 
 
+@contextmanager
+def copying(cursor: Any, name: str) -> Iterator[Copy]:  # noqa: ANN401  Django hands the driver's cursor on
+    """A COPY of that file. Its errors are Django's, as those of every other statement are."""
+    with connection.wrap_database_errors, cursor.copy(sql_text(name)) as copy:
+        yield copy
+
+
 def run_file(name: str) -> RunSQL:
     """The step that runs a file; reversed it runs what stands below `BACK`."""
     forward, _, back = sql_text(name).partition(BACK)
     return RunSQL(forward, back)
-
-
-def replace_functions(name: str, *, earlier: str) -> RunSQL:
-    """The step that runs a file of functions in their next form; reversed, those of `earlier`."""
-    told = _FUNCTION.findall(sql_text(earlier))
-    back = [each.replace("create function", "create or replace function", 1) for each in told]
-    return RunSQL(sql_text(name), "\n".join(back))

@@ -48,7 +48,8 @@ client_connection_check_interval = '10s'
 log_min_duration_statement = 2000
 timezone = 'UTC'
 """
-_UNSAFE = "fsync = off\nfull_page_writes = off\nsynchronous_commit = off\n"
+UNSAFE = "fsync = off\nfull_page_writes = off\nsynchronous_commit = off\n"
+"""For tests: what is acknowledged need not outlive a power cut."""
 
 
 @dataclass
@@ -177,7 +178,7 @@ class EmbeddedServer:
         finally:
             os.close(read)
         with (new / "postgresql.auto.conf").open("a") as file:
-            file.write(_SETTINGS + ("" if self.is_safe else _UNSAFE))
+            file.write(_SETTINGS + ("" if self.is_safe else UNSAFE))
         new.rename(self.data)
 
     def _start(self) -> None:

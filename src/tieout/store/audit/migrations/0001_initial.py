@@ -15,50 +15,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Event",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.organisation",
-                    ),
-                ),
-                ("sequence", models.BigIntegerField()),
-                ("previous", models.BinaryField(max_length=32)),
-                ("body", models.BinaryField()),
-                ("hash", models.BinaryField(max_length=32)),
-                ("at", models.DateTimeField()),
-                ("actor", models.TextField()),
-                ("verb", models.TextField()),
-                ("subject", models.TextField()),
-            ],
-            options={
-                "indexes": [
-                    models.Index(fields=["organisation", "subject"], name="audit_event_subject"),
-                    models.Index(fields=["organisation", "at"], name="audit_event_at"),
-                ],
-                "constraints": [
-                    tieout.store.postgres.constraints.TenantPolicy(
-                        column="organisation_id", name="audit_event_tenant"
-                    ),
-                    models.UniqueConstraint(
-                        fields=("organisation", "id"), name="audit_event_identity"
-                    ),
-                    tieout.store.postgres.constraints.AppendOnly(name="audit_event_appended"),
-                    tieout.store.postgres.constraints.AppMay(
-                        name="audit_event_grants", update=(), verbs=("select", "insert")
-                    ),
-                    models.UniqueConstraint(
-                        fields=("organisation", "sequence"), name="audit_event_once"
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
             name="Tail",
             fields=[
                 (
@@ -86,9 +42,17 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="SignedHead",
+            name="Event",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("sequence", models.BigIntegerField()),
+                ("previous", models.BinaryField(max_length=32)),
+                ("body", models.BinaryField()),
+                ("hash", models.BinaryField(max_length=32)),
+                ("at", models.DateTimeField()),
+                ("actor", models.TextField()),
+                ("verb", models.TextField()),
+                ("subject", models.TextField()),
                 (
                     "organisation",
                     models.ForeignKey(
@@ -98,11 +62,47 @@ class Migration(migrations.Migration):
                         to="tenancy.organisation",
                     ),
                 ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["organisation", "subject"], name="audit_event_subject"),
+                    models.Index(fields=["organisation", "at"], name="audit_event_at"),
+                ],
+                "constraints": [
+                    tieout.store.postgres.constraints.TenantPolicy(
+                        column="organisation_id", name="audit_event_tenant"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("organisation", "id"), name="audit_event_identity"
+                    ),
+                    tieout.store.postgres.constraints.AppendOnly(name="audit_event_appended"),
+                    tieout.store.postgres.constraints.AppMay(
+                        name="audit_event_grants", update=(), verbs=("select", "insert")
+                    ),
+                    models.UniqueConstraint(
+                        fields=("organisation", "sequence"), name="audit_event_once"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SignedHead",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("sequence", models.BigIntegerField()),
                 ("hash", models.BinaryField(max_length=32)),
                 ("at", models.DateTimeField()),
                 ("key_id", models.TextField()),
                 ("signature", models.BinaryField()),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.organisation",
+                    ),
+                ),
             ],
             options={
                 "constraints": [

@@ -21,15 +21,6 @@ class Migration(migrations.Migration):
             name="BankAccount",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.organisation",
-                    ),
-                ),
                 ("number", models.TextField()),
                 ("currency", models.TextField()),
                 ("exponent", models.SmallIntegerField()),
@@ -43,6 +34,15 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="ledger.account",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.organisation",
                     ),
                 ),
             ],
@@ -77,6 +77,10 @@ class Migration(migrations.Migration):
             name="ReceivedFile",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("name", models.TextField()),
+                ("sha256", models.BinaryField(max_length=32)),
+                ("size", models.BigIntegerField()),
+                ("received_at", models.DateTimeField()),
                 (
                     "organisation",
                     models.ForeignKey(
@@ -86,10 +90,6 @@ class Migration(migrations.Migration):
                         to="tenancy.organisation",
                     ),
                 ),
-                ("name", models.TextField()),
-                ("sha256", models.BinaryField(max_length=32)),
-                ("size", models.BigIntegerField()),
-                ("received_at", models.DateTimeField()),
                 (
                     "received_by",
                     models.ForeignKey(
@@ -125,83 +125,39 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="FilePart",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.organisation",
-                    ),
-                ),
-                (
-                    "file",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="banking.receivedfile",
-                    ),
-                ),
-                ("number", models.IntegerField()),
-                ("content", models.BinaryField()),
-            ],
-            options={
-                "constraints": [
-                    tieout.store.postgres.constraints.TenantPolicy(
-                        column="organisation_id", name="banking_filepart_tenant"
-                    ),
-                    models.UniqueConstraint(
-                        fields=("organisation", "id"), name="banking_filepart_identity"
-                    ),
-                    tieout.store.postgres.constraints.TenantKey(
-                        field="file", name="banking_filepart_file_key"
-                    ),
-                    tieout.store.postgres.constraints.AppendOnly(name="banking_filepart_appended"),
-                    tieout.store.postgres.constraints.AppMay(
-                        name="banking_filepart_grants", update=(), verbs=("select", "insert")
-                    ),
-                    models.UniqueConstraint(
-                        fields=("organisation", "file", "number"), name="banking_filepart_once"
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
             name="FileReading",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.organisation",
-                    ),
-                ),
-                (
-                    "file",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="banking.receivedfile",
-                    ),
-                ),
                 ("format", models.TextField()),
                 ("variant", models.TextField(blank=True)),
                 ("charset", models.TextField(blank=True)),
                 ("mapping", models.JSONField(default=list)),
                 ("program", models.TextField()),
                 ("line_count", models.BigIntegerField()),
+                ("entry_count", models.BigIntegerField(default=0)),
+                ("known_count", models.BigIntegerField(default=0)),
                 ("held_count", models.BigIntegerField()),
+                ("books", models.TextField(blank=True)),
                 ("read_at", models.DateTimeField()),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.organisation",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="banking.receivedfile",
+                    ),
+                ),
             ],
             options={
                 "constraints": [
@@ -227,9 +183,11 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="ReadingProblem",
+            name="FilePart",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("number", models.IntegerField()),
+                ("content", models.BinaryField()),
                 (
                     "organisation",
                     models.ForeignKey(
@@ -240,49 +198,33 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "reading",
+                    "file",
                     models.ForeignKey(
                         db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="banking.filereading",
+                        to="banking.receivedfile",
                     ),
                 ),
-                ("code", models.TextField()),
-                ("severity", models.TextField()),
-                ("found", models.TextField()),
-                ("expected", models.TextField(blank=True)),
-                ("line", models.BigIntegerField(null=True)),
-                ("record", models.BigIntegerField(null=True)),
-                ("field", models.TextField(blank=True)),
-                ("raw", models.TextField(blank=True)),
             ],
             options={
-                "indexes": [
-                    models.Index(
-                        fields=["organisation", "reading"], name="banking_readingproblem_of"
-                    )
-                ],
                 "constraints": [
                     tieout.store.postgres.constraints.TenantPolicy(
-                        column="organisation_id", name="banking_readingproblem_tenant"
+                        column="organisation_id", name="banking_filepart_tenant"
                     ),
                     models.UniqueConstraint(
-                        fields=("organisation", "id"), name="banking_readingproblem_identity"
+                        fields=("organisation", "id"), name="banking_filepart_identity"
                     ),
                     tieout.store.postgres.constraints.TenantKey(
-                        field="reading", name="banking_readingproblem_reading_key"
+                        field="file", name="banking_filepart_file_key"
                     ),
-                    tieout.store.postgres.constraints.AppendOnly(
-                        name="banking_readingproblem_appended"
-                    ),
+                    tieout.store.postgres.constraints.AppendOnly(name="banking_filepart_appended"),
                     tieout.store.postgres.constraints.AppMay(
-                        name="banking_readingproblem_grants", update=(), verbs=("select", "insert")
+                        name="banking_filepart_grants", update=(), verbs=("select", "insert")
                     ),
-                    models.CheckConstraint(
-                        condition=models.Q(("severity__in", ["doubt", "held", "note"])),
-                        name="banking_readingproblem_severity_word",
+                    models.UniqueConstraint(
+                        fields=("organisation", "file", "number"), name="banking_filepart_once"
                     ),
                 ],
             },
@@ -291,35 +233,6 @@ class Migration(migrations.Migration):
             name="BankStatement",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.organisation",
-                    ),
-                ),
-                (
-                    "reading",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="banking.filereading",
-                    ),
-                ),
-                (
-                    "account",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="banking.bankaccount",
-                    ),
-                ),
                 ("number", models.TextField(blank=True)),
                 ("begins_on", models.DateField(null=True)),
                 ("ends_on", models.DateField(null=True)),
@@ -353,13 +266,37 @@ class Migration(migrations.Migration):
                         output_field=models.BooleanField(null=True),
                     ),
                 ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="banking.bankaccount",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.organisation",
+                    ),
+                ),
+                (
+                    "reading",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="banking.filereading",
+                    ),
+                ),
             ],
             options={
-                "indexes": [
-                    models.Index(
-                        fields=["organisation", "account"], name="banking_bankstatement_of"
-                    )
-                ],
                 "constraints": [
                     tieout.store.postgres.constraints.TenantPolicy(
                         column="organisation_id", name="banking_bankstatement_tenant"
@@ -380,12 +317,25 @@ class Migration(migrations.Migration):
                         name="banking_bankstatement_grants", update=(), verbs=("select", "insert")
                     ),
                 ],
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "account"], name="banking_bankstatement_of"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name="BankLine",
+            name="ReadingProblem",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("code", models.TextField()),
+                ("severity", models.TextField()),
+                ("found", models.TextField()),
+                ("expected", models.TextField(blank=True)),
+                ("line", models.BigIntegerField(null=True)),
+                ("record", models.BigIntegerField(null=True)),
+                ("field", models.TextField(blank=True)),
+                ("raw", models.TextField(blank=True)),
                 (
                     "organisation",
                     models.ForeignKey(
@@ -396,37 +346,50 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "statement",
+                    "reading",
                     models.ForeignKey(
                         db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="banking.bankstatement",
+                        to="banking.filereading",
                     ),
                 ),
-                (
-                    "account",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="banking.bankaccount",
+            ],
+            options={
+                "constraints": [
+                    tieout.store.postgres.constraints.TenantPolicy(
+                        column="organisation_id", name="banking_readingproblem_tenant"
                     ),
-                ),
+                    models.UniqueConstraint(
+                        fields=("organisation", "id"), name="banking_readingproblem_identity"
+                    ),
+                    tieout.store.postgres.constraints.TenantKey(
+                        field="reading", name="banking_readingproblem_reading_key"
+                    ),
+                    tieout.store.postgres.constraints.AppendOnly(
+                        name="banking_readingproblem_appended"
+                    ),
+                    tieout.store.postgres.constraints.AppMay(
+                        name="banking_readingproblem_grants", update=(), verbs=("select", "insert")
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("severity__in", ["doubt", "held", "note"])),
+                        name="banking_readingproblem_severity_word",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "reading"], name="banking_readingproblem_of"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="BankLine",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("position", models.BigIntegerField()),
-                (
-                    "repeats",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="banking.bankline",
-                    ),
-                ),
                 ("amount_minor", models.BigIntegerField()),
                 ("direction", models.TextField()),
                 ("booked_on", models.DateField(null=True)),
@@ -445,13 +408,48 @@ class Migration(migrations.Migration):
                 ("status", models.TextField()),
                 ("is_reversal", models.BooleanField(default=False)),
                 ("details", models.JSONField(default=dict)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="banking.bankaccount",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.organisation",
+                    ),
+                ),
+                (
+                    "repeats",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="banking.bankline",
+                    ),
+                ),
+                (
+                    "statement",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="banking.bankstatement",
+                    ),
+                ),
             ],
             options={
-                "indexes": [
-                    models.Index(
-                        fields=["organisation", "account", "booked_on"], name="banking_bankline_of"
-                    )
-                ],
                 "constraints": [
                     tieout.store.postgres.constraints.TenantPolicy(
                         column="organisation_id", name="banking_bankline_tenant"
@@ -492,6 +490,12 @@ class Migration(migrations.Migration):
                         fields=("organisation", "statement", "repeats"),
                         name="banking_bankline_repeats_once",
                     ),
+                ],
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "account", "booked_on", "id"],
+                        name="banking_bankline_on",
+                    )
                 ],
             },
         ),

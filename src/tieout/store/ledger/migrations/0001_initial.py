@@ -19,6 +19,11 @@ class Migration(migrations.Migration):
             name="Account",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("code", models.TextField()),
+                ("name", models.TextField(blank=True)),
+                ("kind", models.TextField()),
+                ("currency", models.TextField(blank=True)),
+                ("is_bank", models.BooleanField(default=False)),
                 (
                     "organisation",
                     models.ForeignKey(
@@ -28,11 +33,6 @@ class Migration(migrations.Migration):
                         to="tenancy.organisation",
                     ),
                 ),
-                ("code", models.TextField()),
-                ("name", models.TextField(blank=True)),
-                ("kind", models.TextField()),
-                ("currency", models.TextField(blank=True)),
-                ("is_bank", models.BooleanField(default=False)),
             ],
             options={
                 "constraints": [
@@ -66,15 +66,6 @@ class Migration(migrations.Migration):
             name="JournalEntry",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.organisation",
-                    ),
-                ),
                 ("source", models.TextField()),
                 ("entry_id", models.TextField()),
                 ("booked_on", models.DateField(null=True)),
@@ -84,6 +75,17 @@ class Migration(migrations.Migration):
                     "references",
                     django.contrib.postgres.fields.ArrayField(
                         base_field=models.TextField(), default=list, size=None
+                    ),
+                ),
+                ("digest", models.BinaryField(default=bytes)),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.organisation",
                     ),
                 ),
                 (
@@ -96,7 +98,6 @@ class Migration(migrations.Migration):
                         to="ledger.journalentry",
                     ),
                 ),
-                ("recorded_at", models.DateTimeField()),
             ],
             options={
                 "constraints": [
@@ -120,19 +121,40 @@ class Migration(migrations.Migration):
                         name="ledger_journalentry_once",
                     ),
                 ],
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "digest"], name="ledger_journalentry_said"
+                    ),
+                    models.Index(
+                        fields=["organisation", "booked_on"], name="ledger_journalentry_on"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
             name="Posting",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("position", models.IntegerField()),
+                ("amount_minor", models.BigIntegerField()),
+                ("direction", models.TextField()),
+                ("currency", models.TextField()),
+                ("exponent", models.SmallIntegerField()),
+                ("weight_minor", models.BigIntegerField()),
+                ("weight_currency", models.TextField()),
+                ("weight_exponent", models.SmallIntegerField()),
+                ("posted_on", models.DateField(null=True)),
+                ("booked_on", models.DateField(null=True)),
+                ("narrative", models.TextField(blank=True)),
+                ("reference", models.TextField(blank=True)),
                 (
-                    "organisation",
+                    "account",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="tenancy.organisation",
+                        to="ledger.account",
                     ),
                 ),
                 (
@@ -145,32 +167,17 @@ class Migration(migrations.Migration):
                         to="ledger.journalentry",
                     ),
                 ),
-                ("position", models.IntegerField()),
                 (
-                    "account",
+                    "organisation",
                     models.ForeignKey(
-                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="ledger.account",
+                        to="tenancy.organisation",
                     ),
                 ),
-                ("amount_minor", models.BigIntegerField()),
-                ("direction", models.TextField()),
-                ("currency", models.TextField()),
-                ("exponent", models.SmallIntegerField()),
-                ("weight_minor", models.BigIntegerField()),
-                ("weight_currency", models.TextField()),
-                ("weight_exponent", models.SmallIntegerField()),
-                ("posted_on", models.DateField(null=True)),
-                ("narrative", models.TextField(blank=True)),
-                ("reference", models.TextField(blank=True)),
             ],
             options={
-                "indexes": [
-                    models.Index(fields=["organisation", "account"], name="ledger_posting_of")
-                ],
                 "constraints": [
                     tieout.store.postgres.constraints.TenantPolicy(
                         column="organisation_id", name="ledger_posting_tenant"
@@ -204,6 +211,12 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(
                         fields=("organisation", "entry", "position"), name="ledger_posting_once"
                     ),
+                ],
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "account", "booked_on", "id"],
+                        name="ledger_posting_on",
+                    )
                 ],
             },
         ),

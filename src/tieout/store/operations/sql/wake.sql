@@ -38,6 +38,12 @@ create trigger operations_schedule_wakes_again after update of next_due_at on op
   for each row when (new.next_due_at is distinct from old.next_due_at and new.next_due_at is not null)
   execute function operations_wake('start_due', 'next_due_at');
 
+create trigger operations_notification_wakes after insert on operations_notification
+  for each row execute function operations_wake('notify', 'due_at');
+create trigger operations_notification_wakes_again after update of due_at on operations_notification
+  for each row when (new.due_at is distinct from old.due_at and new.state = 'waiting')
+  execute function operations_wake('notify', 'due_at');
+
 -- What the library of jobs needs as the application's role. None of it is a tenant's: a job holds an
 -- organisation's id and a number.
 grant select, insert, update, delete on
@@ -60,6 +66,8 @@ revoke usage on
 revoke all on
   procrastinate_jobs, procrastinate_events, procrastinate_periodic_defers, procrastinate_workers
   from tieout_app;
+drop trigger operations_notification_wakes_again on operations_notification;
+drop trigger operations_notification_wakes on operations_notification;
 drop trigger operations_schedule_wakes_again on operations_schedule;
 drop trigger operations_schedule_wakes on operations_schedule;
 drop trigger operations_jobrun_watched on operations_jobrun;

@@ -1,6 +1,7 @@
 """The tables of `reconciliation`."""
 
 import django.db.models.deletion
+import django.db.models.lookups
 from django.db import migrations, models
 
 import tieout.core.decisions
@@ -21,16 +22,18 @@ class Migration(migrations.Migration):
             name="Reconciliation",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("name", models.TextField()),
+                ("rules", models.JSONField(default=dict)),
                 (
-                    "organisation",
+                    "account",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="tenancy.organisation",
+                        to="ledger.account",
                     ),
                 ),
-                ("name", models.TextField()),
                 (
                     "bank_account",
                     models.ForeignKey(
@@ -42,16 +45,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "account",
+                    "organisation",
                     models.ForeignKey(
-                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="ledger.account",
+                        to="tenancy.organisation",
                     ),
                 ),
-                ("rules", models.JSONField(default=dict)),
             ],
             options={
                 "constraints": [
@@ -83,6 +84,18 @@ class Migration(migrations.Migration):
             name="MatchRun",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("started_at", models.DateTimeField()),
+                ("engine", models.TextField()),
+                ("program", models.TextField()),
+                ("rules", models.JSONField(default=dict)),
+                ("summary", models.JSONField(default=dict)),
+                ("currency", models.TextField()),
+                ("exponent", models.SmallIntegerField()),
+                ("left_count", models.BigIntegerField()),
+                ("right_count", models.BigIntegerField()),
+                ("left_minor", models.BigIntegerField()),
+                ("right_minor", models.BigIntegerField()),
+                ("last_decision", models.BigIntegerField(default=0)),
                 (
                     "organisation",
                     models.ForeignKey(
@@ -102,25 +115,8 @@ class Migration(migrations.Migration):
                         to="reconciliation.reconciliation",
                     ),
                 ),
-                ("started_at", models.DateTimeField()),
-                ("engine", models.TextField()),
-                ("program", models.TextField()),
-                ("rules", models.JSONField(default=dict)),
-                ("summary", models.JSONField(default=dict)),
-                ("currency", models.TextField()),
-                ("exponent", models.SmallIntegerField()),
-                ("left_count", models.BigIntegerField()),
-                ("right_count", models.BigIntegerField()),
-                ("left_minor", models.BigIntegerField()),
-                ("right_minor", models.BigIntegerField()),
             ],
             options={
-                "indexes": [
-                    models.Index(
-                        fields=["organisation", "reconciliation", "-id"],
-                        name="reconciliation_matchrun_of",
-                    )
-                ],
                 "constraints": [
                     tieout.store.postgres.constraints.TenantPolicy(
                         column="organisation_id", name="reconciliation_matchrun_tenant"
@@ -138,12 +134,35 @@ class Migration(migrations.Migration):
                         name="reconciliation_matchrun_grants", update=(), verbs=("select", "insert")
                     ),
                 ],
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "reconciliation", "-id"],
+                        name="reconciliation_matchrun_of",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
             name="MatchGroup",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("name", models.TextField()),
+                ("made_by", models.TextField()),
+                ("rule", models.TextField()),
+                ("status", models.TextField()),
+                ("score", models.BigIntegerField()),
+                ("parts", models.JSONField(default=dict)),
+                ("posterior_ppm", models.IntegerField()),
+                ("left_count", models.BigIntegerField(default=0)),
+                ("right_count", models.BigIntegerField(default=0)),
+                ("left_minor", models.BigIntegerField(default=0)),
+                ("right_minor", models.BigIntegerField(default=0)),
+                ("residual_minor", models.BigIntegerField()),
+                ("residual_cause", models.TextField(blank=True)),
+                ("solutions", models.BigIntegerField()),
+                ("runner_up", models.TextField(blank=True)),
+                ("runner_up_score", models.BigIntegerField()),
+                ("reason", models.TextField()),
                 (
                     "organisation",
                     models.ForeignKey(
@@ -163,19 +182,6 @@ class Migration(migrations.Migration):
                         to="reconciliation.matchrun",
                     ),
                 ),
-                ("name", models.TextField()),
-                ("made_by", models.TextField()),
-                ("rule", models.TextField()),
-                ("status", models.TextField()),
-                ("score", models.BigIntegerField()),
-                ("parts", models.JSONField(default=dict)),
-                ("posterior_ppm", models.IntegerField()),
-                ("residual_minor", models.BigIntegerField()),
-                ("residual_cause", models.TextField(blank=True)),
-                ("solutions", models.BigIntegerField()),
-                ("runner_up", models.TextField(blank=True)),
-                ("runner_up_score", models.BigIntegerField()),
-                ("reason", models.TextField()),
             ],
             options={
                 "constraints": [
@@ -213,12 +219,29 @@ class Migration(migrations.Migration):
                         name="reconciliation_matchgroup_cause",
                     ),
                 ],
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "run", "status", "score", "id"],
+                        name="reconciliation_group_queue",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name="RunRecord",
+            name="SignOff",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("cut_off_on", models.DateField()),
+                ("step", models.TextField()),
+                ("signed_at", models.DateTimeField()),
+                ("left_count", models.BigIntegerField(default=0)),
+                ("right_count", models.BigIntegerField(default=0)),
+                ("left_minor", models.BigIntegerField()),
+                ("right_minor", models.BigIntegerField()),
+                ("open_left_count", models.BigIntegerField(default=0)),
+                ("open_right_count", models.BigIntegerField(default=0)),
+                ("open_left_minor", models.BigIntegerField(default=0)),
+                ("open_right_minor", models.BigIntegerField(default=0)),
                 (
                     "organisation",
                     models.ForeignKey(
@@ -226,6 +249,16 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="tenancy.organisation",
+                    ),
+                ),
+                (
+                    "reconciliation",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="reconciliation.reconciliation",
                     ),
                 ),
                 (
@@ -238,7 +271,195 @@ class Migration(migrations.Migration):
                         to="reconciliation.matchrun",
                     ),
                 ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.member",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    tieout.store.postgres.constraints.TenantPolicy(
+                        column="organisation_id", name="reconciliation_signoff_tenant"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("organisation", "id"), name="reconciliation_signoff_identity"
+                    ),
+                    tieout.store.postgres.constraints.TenantKey(
+                        field="reconciliation", name="reconciliation_signoff_reconciliation_key"
+                    ),
+                    tieout.store.postgres.constraints.TenantKey(
+                        field="run", name="reconciliation_signoff_run_key"
+                    ),
+                    tieout.store.postgres.constraints.TenantKey(
+                        field="signed_by", name="reconciliation_signoff_signed_by_key"
+                    ),
+                    tieout.store.postgres.constraints.AppendOnly(
+                        name="reconciliation_signoff_appended"
+                    ),
+                    tieout.store.postgres.constraints.AppMay(
+                        name="reconciliation_signoff_grants", update=(), verbs=("select", "insert")
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("step__in", ["prepared", "reviewed"])),
+                        name="reconciliation_signoff_step_word",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("organisation", "run", "cut_off_on", "step"),
+                        name="reconciliation_signoff_once",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "reconciliation", "cut_off_on"],
+                        name="reconciliation_signoff_of",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Decision",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("verdict", models.TextField()),
+                ("exponent", models.SmallIntegerField(null=True)),
+                ("decided_at", models.DateTimeField()),
+                ("reason", models.TextField(blank=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.member",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.organisation",
+                    ),
+                ),
+                (
+                    "undoes",
+                    models.OneToOneField(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="reconciliation.decision",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="reconciliation.matchgroup",
+                    ),
+                ),
+                (
+                    "reconciliation",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="reconciliation.reconciliation",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    tieout.store.postgres.constraints.TenantPolicy(
+                        column="organisation_id", name="reconciliation_decision_tenant"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("organisation", "id"), name="reconciliation_decision_identity"
+                    ),
+                    tieout.store.postgres.constraints.TenantKey(
+                        field="reconciliation", name="reconciliation_decision_reconciliation_key"
+                    ),
+                    tieout.store.postgres.constraints.TenantKey(
+                        field="undoes", name="reconciliation_decision_undoes_key"
+                    ),
+                    tieout.store.postgres.constraints.TenantKey(
+                        field="group", name="reconciliation_decision_group_key"
+                    ),
+                    tieout.store.postgres.constraints.TenantKey(
+                        field="decided_by", name="reconciliation_decision_decided_by_key"
+                    ),
+                    tieout.store.postgres.constraints.AppendOnly(
+                        name="reconciliation_decision_appended"
+                    ),
+                    tieout.store.postgres.constraints.AppMay(
+                        name="reconciliation_decision_grants", update=(), verbs=("select", "insert")
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("verdict__in", ["confirm", "reject", "undo"])),
+                        name="reconciliation_decision_verdict_word",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("undoes__isnull", False),
+                                ("verdict", tieout.core.decisions.Verdict["UNDO"]),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    ("verdict", tieout.core.decisions.Verdict["UNDO"]),
+                                    _negated=True,
+                                ),
+                                ("undoes__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="reconciliation_decision_undoes",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "reconciliation", "id"],
+                        name="reconciliation_decided_of",
+                    ),
+                    models.Index(
+                        fields=["organisation", "group"], name="reconciliation_decided_group"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="RunRecord",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("side", models.TextField()),
+                ("amount_minor", models.BigIntegerField()),
+                ("reason", models.TextField(blank=True)),
+                ("detail", models.TextField(blank=True)),
+                ("nearest", models.TextField(blank=True)),
+                (
+                    "group",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="reconciliation.matchgroup",
+                    ),
+                ),
                 (
                     "line",
                     models.ForeignKey(
@@ -248,6 +469,15 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="banking.bankline",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.organisation",
                     ),
                 ),
                 (
@@ -261,28 +491,18 @@ class Migration(migrations.Migration):
                         to="ledger.posting",
                     ),
                 ),
-                ("amount_minor", models.BigIntegerField()),
                 (
-                    "group",
+                    "run",
                     models.ForeignKey(
                         db_constraint=False,
                         db_index=False,
-                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="reconciliation.matchgroup",
+                        to="reconciliation.matchrun",
                     ),
                 ),
-                ("reason", models.TextField(blank=True)),
-                ("detail", models.TextField(blank=True)),
-                ("nearest", models.TextField(blank=True)),
             ],
             options={
-                "indexes": [
-                    models.Index(
-                        fields=["organisation", "group"], name="reconciliation_runrecord_of"
-                    )
-                ],
                 "constraints": [
                     tieout.store.postgres.constraints.TenantPolicy(
                         column="organisation_id", name="reconciliation_runrecord_tenant"
@@ -346,12 +566,25 @@ class Migration(migrations.Migration):
                         name="reconciliation_runrecord_posting",
                     ),
                 ],
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "group"], name="reconciliation_runrecord_of"
+                    ),
+                    models.Index(
+                        condition=models.Q(("group__isnull", True)),
+                        fields=["organisation", "run", "side", "reason", "id"],
+                        name="reconciliation_unmatched",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name="Decision",
+            name="Suspension",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("cause", models.TextField()),
+                ("detail", models.TextField()),
+                ("suspended_at", models.DateTimeField()),
                 (
                     "organisation",
                     models.ForeignKey(
@@ -362,20 +595,108 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "reconciliation",
+                    "sign_off",
                     models.ForeignKey(
                         db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="reconciliation.reconciliation",
+                        to="reconciliation.signoff",
                     ),
                 ),
-                ("verdict", models.TextField()),
+            ],
+            options={
+                "constraints": [
+                    tieout.store.postgres.constraints.TenantPolicy(
+                        column="organisation_id", name="reconciliation_suspension_tenant"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("organisation", "id"), name="reconciliation_suspension_identity"
+                    ),
+                    tieout.store.postgres.constraints.TenantKey(
+                        field="sign_off", name="reconciliation_suspension_sign_off_key"
+                    ),
+                    tieout.store.postgres.constraints.AppendOnly(
+                        name="reconciliation_suspension_appended"
+                    ),
+                    tieout.store.postgres.constraints.AppMay(
+                        name="reconciliation_suspension_grants",
+                        update=(),
+                        verbs=("select", "insert"),
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("cause__in", ["decision", "import", "run"])),
+                        name="reconciliation_suspension_cause_word",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("organisation", "sign_off"), name="reconciliation_suspension_once"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Comment",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("text", models.TextField()),
+                ("written_at", models.DateTimeField()),
                 (
-                    "undoes",
-                    models.OneToOneField(
+                    "about_bank_line",
+                    models.ForeignKey(
                         db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="banking.bankline",
+                    ),
+                ),
+                (
+                    "about_posting",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.posting",
+                    ),
+                ),
+                (
+                    "about_received_file",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="banking.receivedfile",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.organisation",
+                    ),
+                ),
+                (
+                    "written_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.member",
+                    ),
+                ),
+                (
+                    "about_decision",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -383,7 +704,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "group",
+                    "about_match_group",
                     models.ForeignKey(
                         db_constraint=False,
                         db_index=False,
@@ -394,7 +715,153 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "decided_by",
+                    "about_reconciliation",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="reconciliation.reconciliation",
+                    ),
+                ),
+                (
+                    "about_sign_off",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="reconciliation.signoff",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    tieout.store.postgres.constraints.TenantPolicy(
+                        column="organisation_id", name="reconciliation_comment_tenant"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("organisation", "id"), name="reconciliation_comment_identity"
+                    ),
+                    tieout.store.postgres.constraints.TenantKey(
+                        field="about_match_group",
+                        name="reconciliation_comment_about_match_group_key",
+                    ),
+                    tieout.store.postgres.constraints.TenantKey(
+                        field="about_decision", name="reconciliation_comment_about_decision_key"
+                    ),
+                    tieout.store.postgres.constraints.TenantKey(
+                        field="about_reconciliation",
+                        name="reconciliation_comment_about_reconciliation_key",
+                    ),
+                    tieout.store.postgres.constraints.TenantKey(
+                        field="about_sign_off", name="reconciliation_comment_about_sign_off_key"
+                    ),
+                    tieout.store.postgres.constraints.TenantKey(
+                        field="about_bank_line", name="reconciliation_comment_about_bank_line_key"
+                    ),
+                    tieout.store.postgres.constraints.TenantKey(
+                        field="about_posting", name="reconciliation_comment_about_posting_key"
+                    ),
+                    tieout.store.postgres.constraints.TenantKey(
+                        field="about_received_file",
+                        name="reconciliation_comment_about_received_file_key",
+                    ),
+                    tieout.store.postgres.constraints.TenantKey(
+                        field="written_by", name="reconciliation_comment_written_by_key"
+                    ),
+                    tieout.store.postgres.constraints.AppendOnly(
+                        name="reconciliation_comment_appended"
+                    ),
+                    tieout.store.postgres.constraints.AppMay(
+                        name="reconciliation_comment_grants", update=(), verbs=("select", "insert")
+                    ),
+                    models.CheckConstraint(
+                        condition=django.db.models.lookups.Exact(
+                            models.Func(
+                                models.F("about_match_group"),
+                                models.F("about_decision"),
+                                models.F("about_reconciliation"),
+                                models.F("about_sign_off"),
+                                models.F("about_bank_line"),
+                                models.F("about_posting"),
+                                models.F("about_received_file"),
+                                function="num_nonnulls",
+                                output_field=models.IntegerField(),
+                            ),
+                            1,
+                        ),
+                        name="reconciliation_comment_about_one",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True),
+                        name="reconciliation_comment_said",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "about_match_group"], name="comment_of_group"
+                    ),
+                    models.Index(
+                        fields=["organisation", "about_bank_line"], name="comment_of_line"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Evidence",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("note", models.TextField(blank=True)),
+                ("attached_at", models.DateTimeField()),
+                (
+                    "about_bank_line",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="banking.bankline",
+                    ),
+                ),
+                (
+                    "about_decision",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="reconciliation.decision",
+                    ),
+                ),
+                (
+                    "about_posting",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.posting",
+                    ),
+                ),
+                (
+                    "about_received_file",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="banking.receivedfile",
+                    ),
+                ),
+                (
+                    "attached_by",
                     models.ForeignKey(
                         db_constraint=False,
                         db_index=False,
@@ -403,68 +870,16 @@ class Migration(migrations.Migration):
                         to="tenancy.member",
                     ),
                 ),
-                ("decided_at", models.DateTimeField()),
-                ("reason", models.TextField(blank=True)),
-            ],
-            options={
-                "indexes": [
-                    models.Index(
-                        fields=["organisation", "reconciliation"], name="reconciliation_decision_of"
-                    )
-                ],
-                "constraints": [
-                    tieout.store.postgres.constraints.TenantPolicy(
-                        column="organisation_id", name="reconciliation_decision_tenant"
+                (
+                    "file",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="banking.receivedfile",
                     ),
-                    models.UniqueConstraint(
-                        fields=("organisation", "id"), name="reconciliation_decision_identity"
-                    ),
-                    tieout.store.postgres.constraints.TenantKey(
-                        field="reconciliation", name="reconciliation_decision_reconciliation_key"
-                    ),
-                    tieout.store.postgres.constraints.TenantKey(
-                        field="undoes", name="reconciliation_decision_undoes_key"
-                    ),
-                    tieout.store.postgres.constraints.TenantKey(
-                        field="group", name="reconciliation_decision_group_key"
-                    ),
-                    tieout.store.postgres.constraints.TenantKey(
-                        field="decided_by", name="reconciliation_decision_decided_by_key"
-                    ),
-                    tieout.store.postgres.constraints.AppendOnly(
-                        name="reconciliation_decision_appended"
-                    ),
-                    tieout.store.postgres.constraints.AppMay(
-                        name="reconciliation_decision_grants", update=(), verbs=("select", "insert")
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("verdict__in", ["confirm", "reject", "undo"])),
-                        name="reconciliation_decision_verdict_word",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("undoes__isnull", False),
-                                ("verdict", tieout.core.decisions.Verdict["UNDO"]),
-                            ),
-                            models.Q(
-                                models.Q(
-                                    ("verdict", tieout.core.decisions.Verdict["UNDO"]),
-                                    _negated=True,
-                                ),
-                                ("undoes__isnull", True),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="reconciliation_decision_undoes",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="DecidedRecord",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ),
                 (
                     "organisation",
                     models.ForeignKey(
@@ -475,16 +890,130 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "decision",
+                    "supersedes",
+                    models.OneToOneField(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="reconciliation.evidence",
+                    ),
+                ),
+                (
+                    "about_match_group",
                     models.ForeignKey(
                         db_constraint=False,
                         db_index=False,
+                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="reconciliation.decision",
+                        to="reconciliation.matchgroup",
                     ),
                 ),
+                (
+                    "about_reconciliation",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="reconciliation.reconciliation",
+                    ),
+                ),
+                (
+                    "about_sign_off",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="reconciliation.signoff",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    tieout.store.postgres.constraints.TenantPolicy(
+                        column="organisation_id", name="reconciliation_evidence_tenant"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("organisation", "id"), name="reconciliation_evidence_identity"
+                    ),
+                    tieout.store.postgres.constraints.TenantKey(
+                        field="about_match_group",
+                        name="reconciliation_evidence_about_match_group_key",
+                    ),
+                    tieout.store.postgres.constraints.TenantKey(
+                        field="about_decision", name="reconciliation_evidence_about_decision_key"
+                    ),
+                    tieout.store.postgres.constraints.TenantKey(
+                        field="about_reconciliation",
+                        name="reconciliation_evidence_about_reconciliation_key",
+                    ),
+                    tieout.store.postgres.constraints.TenantKey(
+                        field="about_sign_off", name="reconciliation_evidence_about_sign_off_key"
+                    ),
+                    tieout.store.postgres.constraints.TenantKey(
+                        field="about_bank_line", name="reconciliation_evidence_about_bank_line_key"
+                    ),
+                    tieout.store.postgres.constraints.TenantKey(
+                        field="about_posting", name="reconciliation_evidence_about_posting_key"
+                    ),
+                    tieout.store.postgres.constraints.TenantKey(
+                        field="about_received_file",
+                        name="reconciliation_evidence_about_received_file_key",
+                    ),
+                    tieout.store.postgres.constraints.TenantKey(
+                        field="file", name="reconciliation_evidence_file_key"
+                    ),
+                    tieout.store.postgres.constraints.TenantKey(
+                        field="attached_by", name="reconciliation_evidence_attached_by_key"
+                    ),
+                    tieout.store.postgres.constraints.TenantKey(
+                        field="supersedes", name="reconciliation_evidence_supersedes_key"
+                    ),
+                    tieout.store.postgres.constraints.AppendOnly(
+                        name="reconciliation_evidence_appended"
+                    ),
+                    tieout.store.postgres.constraints.AppMay(
+                        name="reconciliation_evidence_grants", update=(), verbs=("select", "insert")
+                    ),
+                    models.CheckConstraint(
+                        condition=django.db.models.lookups.Exact(
+                            models.Func(
+                                models.F("about_match_group"),
+                                models.F("about_decision"),
+                                models.F("about_reconciliation"),
+                                models.F("about_sign_off"),
+                                models.F("about_bank_line"),
+                                models.F("about_posting"),
+                                models.F("about_received_file"),
+                                function="num_nonnulls",
+                                output_field=models.IntegerField(),
+                            ),
+                            1,
+                        ),
+                        name="reconciliation_evidence_about_one",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "about_match_group"], name="evidence_of_group"
+                    ),
+                    models.Index(
+                        fields=["organisation", "about_bank_line"], name="evidence_of_line"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="DecidedRecord",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("side", models.TextField()),
+                ("amount_minor", models.BigIntegerField()),
                 (
                     "line",
                     models.ForeignKey(
@@ -494,6 +1023,15 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="banking.bankline",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.organisation",
                     ),
                 ),
                 (
@@ -507,7 +1045,16 @@ class Migration(migrations.Migration):
                         to="ledger.posting",
                     ),
                 ),
-                ("amount_minor", models.BigIntegerField()),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="reconciliation.decision",
+                    ),
+                ),
             ],
             options={
                 "indexes": [
@@ -572,9 +1119,85 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="SignOff",
+            name="Mention",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "comment",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="reconciliation.comment",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.member",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.organisation",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    tieout.store.postgres.constraints.TenantPolicy(
+                        column="organisation_id", name="reconciliation_mention_tenant"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("organisation", "id"), name="reconciliation_mention_identity"
+                    ),
+                    tieout.store.postgres.constraints.TenantKey(
+                        field="comment", name="reconciliation_mention_comment_key"
+                    ),
+                    tieout.store.postgres.constraints.TenantKey(
+                        field="member", name="reconciliation_mention_member_key"
+                    ),
+                    tieout.store.postgres.constraints.AppendOnly(
+                        name="reconciliation_mention_appended"
+                    ),
+                    tieout.store.postgres.constraints.AppMay(
+                        name="reconciliation_mention_grants", update=(), verbs=("select", "insert")
+                    ),
+                    models.UniqueConstraint(
+                        fields=("organisation", "comment", "member"),
+                        name="reconciliation_mention_once",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["organisation", "member", "-id"], name="mention_of_member")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CommentResolution",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("resolved_at", models.DateTimeField()),
+                ("reason", models.TextField(blank=True)),
+                (
+                    "comment",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="reconciliation.comment",
+                    ),
+                ),
                 (
                     "organisation",
                     models.ForeignKey(
@@ -585,29 +1208,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "reconciliation",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="reconciliation.reconciliation",
-                    ),
-                ),
-                (
-                    "run",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="reconciliation.matchrun",
-                    ),
-                ),
-                ("cut_off_on", models.DateField()),
-                ("step", models.TextField()),
-                (
-                    "signed_by",
+                    "resolved_by",
                     models.ForeignKey(
                         db_constraint=False,
                         db_index=False,
@@ -616,40 +1217,32 @@ class Migration(migrations.Migration):
                         to="tenancy.member",
                     ),
                 ),
-                ("signed_at", models.DateTimeField()),
-                ("left_minor", models.BigIntegerField()),
-                ("right_minor", models.BigIntegerField()),
             ],
             options={
                 "constraints": [
                     tieout.store.postgres.constraints.TenantPolicy(
-                        column="organisation_id", name="reconciliation_signoff_tenant"
+                        column="organisation_id", name="reconciliation_commentresolution_tenant"
                     ),
                     models.UniqueConstraint(
-                        fields=("organisation", "id"), name="reconciliation_signoff_identity"
+                        fields=("organisation", "id"),
+                        name="reconciliation_commentresolution_identity",
                     ),
                     tieout.store.postgres.constraints.TenantKey(
-                        field="reconciliation", name="reconciliation_signoff_reconciliation_key"
+                        field="comment", name="reconciliation_commentresolution_comment_key"
                     ),
                     tieout.store.postgres.constraints.TenantKey(
-                        field="run", name="reconciliation_signoff_run_key"
-                    ),
-                    tieout.store.postgres.constraints.TenantKey(
-                        field="signed_by", name="reconciliation_signoff_signed_by_key"
+                        field="resolved_by", name="reconciliation_commentresolution_resolved_by_key"
                     ),
                     tieout.store.postgres.constraints.AppendOnly(
-                        name="reconciliation_signoff_appended"
+                        name="reconciliation_commentresolution_appended"
                     ),
                     tieout.store.postgres.constraints.AppMay(
-                        name="reconciliation_signoff_grants", update=(), verbs=("select", "insert")
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("step__in", ["prepared", "reviewed"])),
-                        name="reconciliation_signoff_step_word",
+                        name="reconciliation_commentresolution_grants",
+                        update=(),
+                        verbs=("select", "insert"),
                     ),
                     models.UniqueConstraint(
-                        fields=("organisation", "run", "cut_off_on", "step"),
-                        name="reconciliation_signoff_once",
+                        fields=("organisation", "comment"), name="reconciliation_resolution_once"
                     ),
                 ],
             },

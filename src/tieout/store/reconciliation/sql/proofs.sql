@@ -1,6 +1,6 @@
 -- A run accounts for every record: counts and sums of its records are those of its two sides, each
--- group's members leave its residual, and left - right = residuals + unmatched left - unmatched right
--- follows from these. Proved for all runs of a transaction at once, when it ends.
+-- group's members are as many and as much as it says and leave its residual, and
+-- left - right = residuals + unmatched left - unmatched right follows from these. Proved for all runs of a transaction at once, when it ends.
 create function reconciliation_prove_runs() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public as $$
 declare
@@ -17,8 +17,12 @@ begin
            coalesce(sum(amount_minor) filter (where side = 'right'), 0) as right_minor
     from reconciliation_runrecord
     where organisation_id = new.organisation_id and run_id = any (noted) group by run_id
-  ), left_over as (
-    select group_id, sum(case side when 'left' then amount_minor else -amount_minor end) as minor
+  ), inside as (
+    select group_id,
+           count(*) filter (where side = 'left') as left_count,
+           count(*) filter (where side = 'right') as right_count,
+           coalesce(sum(amount_minor) filter (where side = 'left'), 0) as left_minor,
+           coalesce(sum(amount_minor) filter (where side = 'right'), 0) as right_minor
     from reconciliation_runrecord
     where organisation_id = new.organisation_id and run_id = any (noted) and group_id is not null
     group by group_id
@@ -30,11 +34,13 @@ begin
           (coalesce(s.left_count, 0), coalesce(s.right_count, 0),
            coalesce(s.left_minor, 0), coalesce(s.right_minor, 0))
     union all
-    select format('group %s leaves %s, not %s', g.name, coalesce(l.minor::text, 'nothing'),
-                  g.residual_minor)
-    from reconciliation_matchgroup g left join left_over l on l.group_id = g.id
+    select format('group %s leaves %s, not %s', g.name,
+                  coalesce((i.left_minor - i.right_minor)::text, 'nothing'), g.residual_minor)
+    from reconciliation_matchgroup g left join inside i on i.group_id = g.id
     where g.organisation_id = new.organisation_id and g.run_id = any (noted)
-      and g.residual_minor is distinct from l.minor
+      and (g.residual_minor, g.left_count, g.right_count, g.left_minor, g.right_minor)
+          is distinct from
+          (i.left_minor - i.right_minor, i.left_count, i.right_count, i.left_minor, i.right_minor)
     order by 1 limit 5
   )
   select string_agg(fault, '; ') into faults from wrong;
@@ -59,7 +65,8 @@ create constraint trigger reconciliation_matchrun_accounted after insert on tieo
   deferrable initially deferred for each row when (new.what = 'match_run')
   execute function reconciliation_prove_runs();
 
--- Two confirmations in force never hold one record. Whoever records a decision of a reconciliation
+-- Two confirmations in force never hold one record. Only the records that were decided now are looked up, so
+-- that ten thousand at once are seconds. Whoever records a decision of a reconciliation
 -- waits for whoever did so before; the check at the end then sees what the other has committed.
 create function reconciliation_prove_decisions() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public as $$
@@ -68,31 +75,42 @@ declare
   noted bigint[] := array(select tieout_take_notes(new.organisation_id, new.what));
   faults text;
 begin
+  if cardinality(noted) = 0 then
+    return null;
+  end if;
   perform set_config('tieout.organisation', new.organisation_id::text, true);
   perform pg_advisory_xact_lock(hashtextextended('decision ' || reconciliation_id, 0))
     from (select distinct reconciliation_id from reconciliation_decision
           where organisation_id = new.organisation_id and id = any (noted) order by 1) as touched;
   with mine as (
-    select d.reconciliation_id, r.line_id, r.posting_id
+    select distinct d.reconciliation_id, r.side, coalesce(r.line_id, r.posting_id) as record_id
     from reconciliation_decidedrecord r join reconciliation_decision d
       on d.organisation_id = r.organisation_id and d.id = r.decision_id
-    where r.organisation_id = new.organisation_id and d.id = any (noted)
+    where r.organisation_id = new.organisation_id and r.decision_id = any (noted)
       and d.verdict = 'confirm'
+  ), holding as (
+    select m.side, m.record_id, m.reconciliation_id, r.decision_id
+    from mine m join reconciliation_decidedrecord r
+      on r.organisation_id = new.organisation_id and r.line_id = m.record_id
+    where m.side = 'left'
+    union all
+    select m.side, m.record_id, m.reconciliation_id, r.decision_id
+    from mine m join reconciliation_decidedrecord r
+      on r.organisation_id = new.organisation_id and r.posting_id = m.record_id
+    where m.side = 'right'
   ), held as (
-    select r.line_id, r.posting_id, count(*) as times
-    from reconciliation_decidedrecord r join reconciliation_decision d
-      on d.organisation_id = r.organisation_id and d.id = r.decision_id
-    where r.organisation_id = new.organisation_id and d.verdict = 'confirm'
+    select h.side, h.record_id, count(*) as times
+    from holding h join reconciliation_decision d
+      on d.organisation_id = new.organisation_id and d.id = h.decision_id
+    where d.verdict = 'confirm' and d.reconciliation_id = h.reconciliation_id
       and not exists (select 1 from reconciliation_decision u
-                      where u.organisation_id = d.organisation_id and u.undoes_id = d.id)
-      and exists (select 1 from mine
-                  where mine.reconciliation_id = d.reconciliation_id
-                    and (mine.line_id = r.line_id or mine.posting_id = r.posting_id))
+                      where u.organisation_id = new.organisation_id and u.undoes_id = d.id)
     group by 1, 2 having count(*) > 1
+    order by 1, 2 limit 5
   )
   select string_agg(format('%s %s is in %s confirmations',
-                           case when line_id is null then 'posting' else 'line' end,
-                           coalesce(line_id, posting_id), times), '; ') into faults from held;
+                           case side when 'left' then 'line' else 'posting' end,
+                           record_id, times), '; ') into faults from held;
   perform set_config('tieout.organisation', coalesce(earlier, ''), true);
   if faults is not null then
     raise exception '%', faults using errcode = 'unique_violation',
@@ -111,23 +129,37 @@ create constraint trigger reconciliation_decision_exclusive after insert on tieo
   deferrable initially deferred for each row when (new.what = 'decision')
   execute function reconciliation_prove_decisions();
 
--- A review follows a preparation of the same run and cut-off, by another person.
+-- One preparation of a cut-off is in force; a review follows it, of the same run, by another person. A
+-- suspended sign-off counts for nothing.
 create function reconciliation_prove_sign_off() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public as $$
 declare
   earlier text := current_setting('tieout.organisation', true);
-  preparer bigint;
+  prepared reconciliation_signoff;
+  is_reviewed boolean;
 begin
-  if new.step <> 'reviewed' then
-    return new;
-  end if;
   perform set_config('tieout.organisation', new.organisation_id::text, true);
-  select signed_by_id into preparer from reconciliation_signoff
-    where organisation_id = new.organisation_id and run_id = new.run_id
-      and cut_off_on = new.cut_off_on and step = 'prepared';
+  perform pg_advisory_xact_lock(hashtextextended('sign-off ' || new.reconciliation_id, 0));
+  select s.* into prepared from reconciliation_signoff s
+    where s.organisation_id = new.organisation_id and s.reconciliation_id = new.reconciliation_id
+      and s.cut_off_on = new.cut_off_on and s.step = 'prepared'
+      and not exists (select 1 from reconciliation_suspension u
+                      where u.organisation_id = s.organisation_id and u.sign_off_id = s.id);
+  select exists (select 1 from reconciliation_signoff s
+    where s.organisation_id = new.organisation_id and s.reconciliation_id = new.reconciliation_id
+      and s.cut_off_on = new.cut_off_on and s.step = 'reviewed'
+      and not exists (select 1 from reconciliation_suspension u
+                      where u.organisation_id = s.organisation_id and u.sign_off_id = s.id))
+    into is_reviewed;
   perform set_config('tieout.organisation', coalesce(earlier, ''), true);
-  if preparer is null or preparer = new.signed_by_id then
-    raise exception 'a review needs a preparation by another person'
+  if new.step = 'prepared' and prepared.id is not null then
+    raise exception 'sign-off % has prepared it, and is in force', prepared.id
+      using errcode = 'check_violation', table = 'reconciliation_signoff',
+            constraint = 'reconciliation_signoff_in_force';
+  end if;
+  if new.step = 'reviewed' and (prepared.id is null or prepared.run_id <> new.run_id
+      or prepared.signed_by_id = new.signed_by_id or is_reviewed) then
+    raise exception 'a review needs a preparation in force of that run, by another person'
       using errcode = 'check_violation', table = 'reconciliation_signoff',
             constraint = 'reconciliation_signoff_four_eyes';
   end if;

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("tenancy", "0003_sign_in"),
+        ("tenancy", "0002_functions"),
     ]
 
     operations = [

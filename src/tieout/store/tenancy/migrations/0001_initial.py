@@ -107,6 +107,50 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    tieout.store.postgres.constraints.TenantPolicy(
+                        column="organisation_id", name="tenancy_member_tenant"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("organisation", "id"), name="tenancy_member_identity"
+                    ),
+                    tieout.store.postgres.constraints.PersonPolicy(
+                        name="tenancy_member_person", sees="person_id = {person}"
+                    ),
+                    tieout.store.postgres.constraints.AppMay(
+                        name="tenancy_member_grants",
+                        update=("name", "role", "left_at", "person_id"),
+                        verbs=("select", "insert"),
+                    ),
+                    models.UniqueConstraint(
+                        models.F("organisation"),
+                        django.db.models.functions.text.Lower("email"),
+                        name="tenancy_member_email",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("person", "organisation"), name="tenancy_member_person_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "accountant",
+                                    "administrator",
+                                    "auditor",
+                                    "bookkeeper",
+                                    "client",
+                                    "integration",
+                                    "owner",
+                                    "reviewer",
+                                ],
+                            )
+                        ),
+                        name="tenancy_member_role_word",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Invitation",
@@ -139,6 +183,50 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    tieout.store.postgres.constraints.TenantPolicy(
+                        column="organisation_id", name="tenancy_invitation_tenant"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("organisation", "id"), name="tenancy_invitation_identity"
+                    ),
+                    tieout.store.postgres.constraints.TenantKey(
+                        field="invited_by", name="tenancy_invitation_invited_by_key"
+                    ),
+                    tieout.store.postgres.constraints.AppMay(
+                        name="tenancy_invitation_grants",
+                        update=("accepted_at", "withdrawn_at"),
+                        verbs=("select", "insert"),
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "accountant",
+                                    "administrator",
+                                    "auditor",
+                                    "bookkeeper",
+                                    "client",
+                                    "integration",
+                                    "owner",
+                                    "reviewer",
+                                ],
+                            )
+                        ),
+                        name="tenancy_invitation_role_word",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("accepted_at__isnull", True),
+                            ("withdrawn_at__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="tenancy_invitation_ended_once",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ApiToken",
@@ -176,155 +264,27 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="member",
-            constraint=tieout.store.postgres.constraints.TenantPolicy(
-                column="organisation_id", name="tenancy_member_tenant"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="member",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "id"), name="tenancy_member_identity"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="member",
-            constraint=tieout.store.postgres.constraints.PersonPolicy(
-                name="tenancy_member_person", sees="person_id = {person}"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="member",
-            constraint=tieout.store.postgres.constraints.AppMay(
-                name="tenancy_member_grants",
-                update=("name", "role", "left_at", "person_id"),
-                verbs=("select", "insert"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="member",
-            constraint=models.UniqueConstraint(
-                models.F("organisation"),
-                django.db.models.functions.text.Lower("email"),
-                name="tenancy_member_email",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="member",
-            constraint=models.UniqueConstraint(
-                fields=("person", "organisation"), name="tenancy_member_person_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="member",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "role__in",
-                        [
-                            "accountant",
-                            "administrator",
-                            "auditor",
-                            "bookkeeper",
-                            "client",
-                            "integration",
-                            "owner",
-                            "reviewer",
-                        ],
-                    )
-                ),
-                name="tenancy_member_role_word",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=tieout.store.postgres.constraints.TenantPolicy(
-                column="organisation_id", name="tenancy_invitation_tenant"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "id"), name="tenancy_invitation_identity"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=tieout.store.postgres.constraints.TenantKey(
-                field="invited_by", name="tenancy_invitation_invited_by_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=tieout.store.postgres.constraints.AppMay(
-                name="tenancy_invitation_grants",
-                update=("accepted_at", "withdrawn_at"),
-                verbs=("select", "insert"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "role__in",
-                        [
-                            "accountant",
-                            "administrator",
-                            "auditor",
-                            "bookkeeper",
-                            "client",
-                            "integration",
-                            "owner",
-                            "reviewer",
-                        ],
-                    )
-                ),
-                name="tenancy_invitation_role_word",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("accepted_at__isnull", True), ("withdrawn_at__isnull", True), _connector="OR"
-                ),
-                name="tenancy_invitation_ended_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="apitoken",
-            constraint=tieout.store.postgres.constraints.TenantPolicy(
-                column="organisation_id", name="tenancy_apitoken_tenant"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="apitoken",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "id"), name="tenancy_apitoken_identity"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="apitoken",
-            constraint=tieout.store.postgres.constraints.TenantKey(
-                field="member", name="tenancy_apitoken_member_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="apitoken",
-            constraint=tieout.store.postgres.constraints.AppMay(
-                name="tenancy_apitoken_grants",
-                update=("revoked_at", "last_used_at"),
-                verbs=("select", "insert"),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="apitoken",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("expires_at__gt", models.F("made_at"))),
-                name="tenancy_apitoken_expires",
-            ),
+            options={
+                "constraints": [
+                    tieout.store.postgres.constraints.TenantPolicy(
+                        column="organisation_id", name="tenancy_apitoken_tenant"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("organisation", "id"), name="tenancy_apitoken_identity"
+                    ),
+                    tieout.store.postgres.constraints.TenantKey(
+                        field="member", name="tenancy_apitoken_member_key"
+                    ),
+                    tieout.store.postgres.constraints.AppMay(
+                        name="tenancy_apitoken_grants",
+                        update=("revoked_at", "last_used_at"),
+                        verbs=("select", "insert"),
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("expires_at__gt", models.F("made_at"))),
+                        name="tenancy_apitoken_expires",
+                    ),
+                ],
+            },
         ),
     ]

@@ -8,10 +8,10 @@ from tieout.store.postgres.files import run_file
 
 
 class Migration(migrations.Migration):
-    """A step in SQL."""
+    """Steps in SQL."""
 
     dependencies: ClassVar = [
-        ("operations", "0002_jobs"),
+        ("operations", "0001_initial"),
         ("procrastinate", "0041_post_retry_failed_job"),
     ]
     operations: ClassVar = [run_file("operations/wake")]

@@ -1,4 +1,4 @@
-"""Entries balance when a transaction ends."""
+"""Entries balance when a transaction ends; a posting has the day on which it counts beside it."""
 
 from typing import ClassVar
 
@@ -11,4 +11,4 @@ class Migration(migrations.Migration):
     """Steps in SQL."""
 
     dependencies: ClassVar = [("ledger", "0001_initial")]
-    operations: ClassVar = [run_file("ledger/balance")]
+    operations: ClassVar = [run_file("ledger/balance"), run_file("ledger/days")]

@@ -1,4 +1,4 @@
-"""A chain grows at its end only."""
+"""A chain grows at its end only; the names of all chains, for what signs and verifies them."""
 
 from typing import ClassVar
 
@@ -11,4 +11,4 @@ class Migration(migrations.Migration):
     """Steps in SQL."""
 
     dependencies: ClassVar = [("audit", "0001_initial")]
-    operations: ClassVar = [run_file("audit/chain")]
+    operations: ClassVar = [run_file("audit/chain"), run_file("audit/chains")]

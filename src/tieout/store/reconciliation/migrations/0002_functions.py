@@ -1,4 +1,4 @@
-"""Runs account for every record; decisions exclude each other; four eyes."""
+"""Runs account for every record; decisions exclude each other; what was signed stands."""
 
 from typing import ClassVar
 
@@ -11,4 +11,4 @@ class Migration(migrations.Migration):
     """Steps in SQL."""
 
     dependencies: ClassVar = [("reconciliation", "0001_initial")]
-    operations: ClassVar = [run_file("reconciliation/proofs")]
+    operations: ClassVar = [run_file("reconciliation/proofs"), run_file("reconciliation/signed")]
