@@ -8,12 +8,13 @@ import pyarrow as pa
 import pytest
 
 from tieout.core.errors import TieoutError
+from tieout.core.matching.bridge import window
 from tieout.core.matching.rules import MatchRules
 from tieout.engine.result import GROUPS_SCHEMA, MATCHES_SCHEMA, UNMATCHED_SCHEMA, WORD, MatchResult
 from tieout.files.matching import MatchRun, match
 from tieout.files.openings import DETAIL
 from tieout.files.records import side_of
-from tieout.files.report import ROWS_MAX, _window, write_report
+from tieout.files.report import ROWS_MAX, write_report
 
 COUNT = 100_000
 
@@ -99,10 +100,10 @@ def test_a_page_of_100_000_groups_stays_small_and_says_what_it_leaves_out() -> N
 
 
 def test_the_chart_is_cut_where_all_change_is_far_from_zero() -> None:
-    assert _window([(0, 1000), (990, 1000), (0, 990)]) == (980, 1000)
-    assert _window([(-1000, 0), (-1000, -990), (-990, 0)]) == (-1000, -980)
-    assert _window([(0, 100), (20, 100), (0, 20)]) == (0, 100)
-    assert _window([(-5, 0), (-5, 10), (0, 10)]) == (-5, 10)
+    assert window([(0, 1000), (990, 1000), (0, 990)]) == (980, 1000)
+    assert window([(-1000, 0), (-1000, -990), (-990, 0)]) == (-1000, -980)
+    assert window([(0, 100), (20, 100), (0, 20)]) == (0, 100)
+    assert window([(-5, 0), (-5, 10), (0, 10)]) == (-5, 10)
 
 
 def test_an_opening_entry_of_the_books_is_called_what_it_is(tmp_path: Path) -> None:

@@ -102,13 +102,13 @@ def test_a_difference_is_raised_once_and_over_when_it_is_allowed() -> None:
     caller = organisation()
     apart(caller)
     assert [look(caller) for _ in range(3)] == [(1, 0), (0, 0), (0, 0)]
-    (shown,) = alerts(caller, now=NOW)
+    (shown,) = alerts(caller)
     assert shown.kind == "difference"
     assert "24.25 EUR apart" in shown.text
     set_alert_rule(caller, kind=AlertKind.DIFFERENCE, subject=shown.subject, allowed=2425, now=NOW)
     assert look(caller) == (0, 1)
-    assert alerts(caller, now=NOW) == []
-    (ended,) = alerts(caller, is_open=False, now=NOW)
+    assert alerts(caller) == []
+    (ended,) = alerts(caller, is_open=False)
     assert ended.resolved_at == NOW
 
 
@@ -171,7 +171,7 @@ def test_a_hook_is_signed_tried_again_and_sent_once_more(store: Store, hook: str
     Receiver.status = 500
     look(caller)
     work_off(store, caller)
-    (waiting,) = notifications(caller, now=NOW)
+    (waiting,) = notifications(caller)
     assert (waiting.state, waiting.error) == ("waiting", "the answer was 500")
     assert waiting.due_at == NOW + TRIES[0]
     org, number = caller.organisation_id, waiting.notification_id
@@ -234,5 +234,5 @@ def test_a_hook_into_the_own_network_is_not_sent(store: Store, hook: str) -> Non
     look(caller)
     work_off(store, caller)
     assert Receiver.seen == []
-    (shown,) = notifications(caller, now=NOW)
+    (shown,) = notifications(caller)
     assert "own network" in shown.error

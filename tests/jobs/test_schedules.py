@@ -71,7 +71,7 @@ def test_missed_runs_are_made_up_for_once(store: Store, clock: dict[str, datetim
     clock["now"] = NOW + 10 * DAY  # the server was off
     work_off(store, caller, until=clock["now"])
     assert verified(caller) == 1
-    (shown,) = schedules_of(caller, now=NOW)
+    (shown,) = schedules_of(caller)
     assert shown.next_due_at is not None
     assert clock["now"] < shown.next_due_at <= clock["now"] + DAY
 
@@ -79,7 +79,7 @@ def test_missed_runs_are_made_up_for_once(store: Store, clock: dict[str, datetim
 def test_a_due_time_is_started_once_and_not_after_it_was_changed(store: Store) -> None:
     caller = organisation()
     made = set_schedule(caller, task=Task.VERIFY_AUDIT, every=Every.DAILY, now=NOW)
-    (first,) = schedules_of(caller, now=NOW)
+    (first,) = schedules_of(caller)
     due = first.next_due_at
     assert due is not None
     org = caller.organisation_id

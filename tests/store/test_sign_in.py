@@ -124,10 +124,9 @@ def test_a_token_may_no_more_than_its_scopes_and_its_member() -> None:
                 ),
                 origin="api",
                 now=NOW,
-            ),
-            now=NOW,
+            )
         )
-    assert tokens_of(owner, now=NOW)[-1].last_used_at == NOW
+    assert tokens_of(owner)[-1].last_used_at == NOW
     with refused(AccessDenied, "access.secret-refused"):
         caller_of_token(text, origin="api", now=until)
     revoke_token(owner, token_id=int(text.split("_")[2]), now=NOW)

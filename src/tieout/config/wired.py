@@ -11,6 +11,7 @@ from tieout.config.environment import Environment
 if TYPE_CHECKING:
     from tieout.config.database import Opened
     from tieout.keeping.site import Site
+    from tieout.signatures.keys import KeyStore
 
 
 class Wired:
@@ -21,8 +22,10 @@ class Wired:
         return Environment.of().home
 
     @property
-    def signing_key(self) -> str:
-        return Environment.of().signing_key
+    def keys(self) -> "KeyStore":
+        from tieout.signatures.keys import KeyStore  # noqa: PLC0415  start-up time counts
+
+        return KeyStore(self.home, Environment.of().signing_key)
 
     def now(self) -> datetime:
         return clock.now()
@@ -31,11 +34,6 @@ class Wired:
         from tieout.config.database import opened  # noqa: PLC0415  start-up time counts
 
         return opened(Environment.of(), is_migrated=is_migrated)
-
-    def keep_signing_key(self) -> None:
-        from tieout.signatures.keys import KeyStore  # noqa: PLC0415  start-up time counts
-
-        KeyStore(self.home, self.signing_key).signing(clock.now())
 
     def settings_given(self) -> dict[str, bool]:
         return Environment.given()

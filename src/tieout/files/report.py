@@ -14,7 +14,14 @@ import pyarrow.compute as pc
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import tieout
-from tieout.core.matching.bridge import REASON_WORDS, RESIDUAL_WORDS, Bridge
+from tieout.core.matching.bridge import (
+    REASON_WORDS,
+    RESIDUAL_WORDS,
+    Bar,
+    Bridge,
+    waterfall,
+    window,
+)
 from tieout.core.money import format_minor
 from tieout.files.bridge import bridges
 from tieout.files.matching import MatchRun
@@ -90,24 +97,9 @@ def _environment() -> Environment:
 
 def _chart(bridge: Bridge, exponent: int) -> dict[str, Any]:
     """The bridge as a waterfall: per bar its label, figures, and span in percent of the width."""
-    running = bridge.left_minor
-    spans = [(min(0, running), max(0, running))]
-    for step in bridge.steps:
-        spans.append(
-            (min(running, running + step.amount_minor), max(running, running + step.amount_minor))
-        )
-        running += step.amount_minor
-    spans.append((min(0, running), max(0, running)))
-    low, high = _window(spans)
+    drawn = waterfall(bridge, "left total", "right total")
+    low, high = window([each.span for each in drawn])
     width = max(high - low, 1)
-    labels = [
-        ("left total", bridge.left_minor, bridge.left_count, "total"),
-        *(
-            (step.label, step.amount_minor, step.count, "up" if step.amount_minor >= 0 else "down")
-            for step in bridge.steps
-        ),
-        ("right total", bridge.right_minor, bridge.right_count, "total"),
-    ]
     return {
         "currency": bridge.currency,
         "left": format_minor(bridge.left_minor, exponent),
@@ -115,34 +107,21 @@ def _chart(bridge: Bridge, exponent: int) -> dict[str, Any]:
         "difference": format_minor(bridge.left_minor - bridge.right_minor, exponent),
         "cut": low > 0 or high < 0,
         "zero": 100 * -low / width if low < 0 < high else None,
-        "bars": [
-            {
-                "label": label,
-                "amount": format_minor(amount, exponent),
-                "count": count,
-                "kind": kind,
-                "start": 100 * (first - low) / width,
-                "width": max(100 * (last - first) / width, 0.4),
-            }
-            for (label, amount, count, kind), (first, last) in zip(
-                labels, [(max(a, low), min(b, high)) for a, b in spans], strict=True
-            )
-        ],
+        "bars": [_bar(each, low, high, exponent) for each in drawn],
     }
 
 
-def _window(spans: list[tuple[int, int]]) -> tuple[int, int]:
-    """From where to where the chart reaches: cut near zero when all change is far from it."""
-    low, high = min(span[0] for span in spans), max(span[1] for span in spans)
-    middle = spans[1:-1]
-    if not middle:
-        return low, high
-    near, far = min(span[0] for span in middle), max(span[1] for span in middle)
-    if low == 0 and near > 4 * (high - near):
-        return near - (high - near), high
-    if high == 0 and -far > 4 * (far - low):
-        return low, far + (far - low)
-    return low, high
+def _bar(bar: Bar, low: int, high: int, exponent: int) -> dict[str, Any]:
+    first, last = max(bar.span[0], low), min(bar.span[1], high)
+    width = max(high - low, 1)
+    return {
+        "label": bar.label,
+        "amount": format_minor(bar.amount_minor, exponent),
+        "count": bar.count,
+        "kind": bar.kind,
+        "start": 100 * (first - low) / width,
+        "width": max(100 * (last - first) / width, 0.4),
+    }
 
 
 def _lookup(side: SideRecords, ids: list[str]) -> dict[str, dict[str, Any]]:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -58,10 +57,6 @@ def member_page(view: View) -> View:
 
 def origin(request: HttpRequest) -> str:
     """As an audit event says it: the door and the address the request came from."""
-    proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
-    forwarded = [each.strip() for each in request.headers.get("X-Forwarded-For", "").split(",")]
-    if proxies and len(forwarded) >= proxies and forwarded[-proxies]:
-        return f"web {forwarded[-proxies][:64]}"
     return f"web {request.META.get('REMOTE_ADDR', '')}"
 
 

@@ -10,14 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import psycopg
 from cryptography.fernet import Fernet
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 
 from tieout.core.errors import Conflict
 from tieout.store.postgres.tenant import tenant
 from tieout.store.requests.models import KeptAnswer
-from tieout.workflows.decide import EXCLUSIVE
+from tieout.workflows.decide import told_as_conflict
 from tieout.workflows.token_calls import Call
 
 KEPT_FOR = timedelta(hours=24)
@@ -84,15 +83,9 @@ def _again(call: Call, earlier: KeptAnswer, asked: bytes) -> Answer:
 
 def _proved(give: Callable[[], Answer]) -> Answer:
     """The answer, once all that is proved at the end of a transaction has been proved."""
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            answer = give()
-            cursor.execute("set constraints all immediate")
-    except IntegrityError as error:
-        cause = error.__cause__
-        if not isinstance(cause, psycopg.Error) or cause.diag.constraint_name != EXCLUSIVE:
-            raise
-        raise Conflict("decision.conflict", str(error).splitlines()[0], "free records") from error
+    with told_as_conflict(), transaction.atomic(), connection.cursor() as cursor:
+        answer = give()
+        cursor.execute("set constraints all immediate")
     return answer
 
 

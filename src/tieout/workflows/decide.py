@@ -147,9 +147,15 @@ def undo(caller: Caller, *, decision_id: int, reason: str = "", now: datetime) -
 @contextmanager
 def deciding(caller: Caller, verb: str, now: datetime) -> Iterator[Act]:
     """The transaction; what the database refuses at its end is a conflict with another person."""
+    with told_as_conflict(), acting(caller, Action.DECIDE, verb, now) as act:
+        yield act
+
+
+@contextmanager
+def told_as_conflict() -> Iterator[None]:
+    """Around a transaction: at its end the database finds a record in two confirmations."""
     try:
-        with acting(caller, Action.DECIDE, verb, now) as act:
-            yield act
+        yield
     except IntegrityError as error:
         cause = error.__cause__
         if not isinstance(cause, psycopg.Error) or cause.diag.constraint_name != EXCLUSIVE:

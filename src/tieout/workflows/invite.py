@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
+
 from tieout.core.access import Action, Actor, Role, require_grant
 from tieout.core.errors import Conflict, NotFound
 from tieout.store.postgres.tenant import tenant
 from tieout.store.tenancy.models import Invitation, Member, Organisation
-from tieout.workflows.acting import Act, Caller, acting
+from tieout.workflows.acting import Act, Caller, acting, looking
 from tieout.workflows.create_organisation import checked_email
 from tieout.workflows.create_person import create_person, person_of
 from tieout.workflows.secrets_given import given, new_secret, refused, told
@@ -24,6 +26,16 @@ class Invited:
     role: Role
     is_known: bool
     """Whether somebody signs in with that address already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invitee:
+    """Somebody invited who has not come yet."""
+
+    invitation_id: int
+    email: str
+    role: Role
+    expires_at: datetime
 
 
 def invite(caller: Caller, *, email: str, role: Role, now: datetime) -> str:
@@ -59,6 +71,15 @@ def invitation_of(text: str, *, now: datetime) -> Invited:
         name = Organisation.objects.get(id=asked.organisation_id).name
         known = person_of(found.email) is not None
         return Invited(name, found.email, Role(found.role), known)
+
+
+def invitations_of(caller: Caller, *, now: datetime) -> list[Invitee]:
+    """The organisation's open invitations, in the order in which they were made."""
+    with looking(caller, Action.MANAGE_MEMBERS):
+        return [
+            Invitee(each.pk, each.email, Role(each.role), each.expires_at)
+            for each in _all_open(now).order_by("id")
+        ]
 
 
 def accept_invitation(  # noqa: PLR0913  a person's particulars, by name
@@ -109,10 +130,14 @@ def withdraw_invitation(caller: Caller, *, invitation_id: int, now: datetime) ->
 
 
 def _open(number: int, now: datetime, *, is_locked: bool = False) -> Invitation | None:
-    rows = Invitation.objects.select_for_update() if is_locked else Invitation.objects.all()
-    return rows.filter(
-        id=number, accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=now
-    ).first()
+    rows = _all_open(now).filter(id=number)
+    return (rows.select_for_update() if is_locked else rows).first()
+
+
+def _all_open(now: datetime) -> QuerySet[Invitation]:
+    return Invitation.objects.filter(
+        accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=now
+    )
 
 
 def _joined(found: Invitation, person_id: int, name: str, now: datetime) -> Member:

@@ -40,8 +40,6 @@ ACTION_OF: Mapping[str, Action] = {
     "withdraw_invitation": Action.MANAGE_MEMBERS,
     "make_token": Action.MANAGE_MEMBERS,
     "revoke_token": Action.MANAGE_MEMBERS,
-    "tokens_of": Action.MANAGE_MEMBERS,
-    "members_of": Action.MANAGE_MEMBERS,
     "sign_head": Action.SIGN_HEAD,
     "verify_audit": Action.VIEW_AUDIT,
     "least_privilege": Action.VIEW_AUDIT,
@@ -52,12 +50,6 @@ ACTION_OF: Mapping[str, Action] = {
     "set_channel": Action.MANAGE_ACCOUNTS,
     "end_channel": Action.MANAGE_ACCOUNTS,
     "send_again": Action.MANAGE_ACCOUNTS,
-    "channels": Action.MANAGE_ACCOUNTS,
-    "notifications": Action.MANAGE_ACCOUNTS,
-    "schedules_of": Action.VIEW,
-    "runs": Action.VIEW,
-    "run_of": Action.VIEW,
-    "alerts": Action.VIEW,
 }
 """The action that a verb of the chain asks for; of sign-offs the step tells it."""
 UNSEEN = frozenset({Action.VIEW, Action.VIEW_OWN})

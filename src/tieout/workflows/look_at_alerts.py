@@ -5,7 +5,7 @@ from datetime import datetime
 
 from tieout.core.access import Action
 from tieout.store.operations.models import Alert, AlertChannel, Notification
-from tieout.workflows.acting import Caller, acting
+from tieout.workflows.acting import Caller, looking
 
 PAGE = 50
 
@@ -58,10 +58,9 @@ def alerts(
     is_open: bool = True,
     before: int | None = None,
     limit: int = PAGE,
-    now: datetime,
 ) -> list[AlertShown]:
     """A page of alerts, the newest first: those that hold, or all."""
-    with acting(caller, Action.VIEW, "alerts", now):
+    with looking(caller, Action.VIEW):
         rows = Alert.objects.order_by("-id")
         rows = rows.filter(resolved_at__isnull=True) if is_open else rows
         rows = rows.filter(id__lt=before) if before is not None else rows
@@ -73,9 +72,9 @@ def alerts(
         ]
 
 
-def channels(caller: Caller, *, now: datetime) -> list[ChannelShown]:
+def channels(caller: Caller) -> list[ChannelShown]:
     """Every channel, those that have ended last."""
-    with acting(caller, Action.MANAGE_ACCOUNTS, "channels", now):
+    with looking(caller, Action.MANAGE_ACCOUNTS):
         return [
             ChannelShown(
                 each.pk,
@@ -92,10 +91,10 @@ def channels(caller: Caller, *, now: datetime) -> list[ChannelShown]:
 
 
 def notifications(
-    caller: Caller, *, before: int | None = None, limit: int = PAGE, now: datetime
+    caller: Caller, *, before: int | None = None, limit: int = PAGE
 ) -> list[NotificationShown]:
     """A page of notifications, the newest first."""
-    with acting(caller, Action.MANAGE_ACCOUNTS, "notifications", now):
+    with looking(caller, Action.MANAGE_ACCOUNTS):
         rows = Notification.objects.select_related("channel", "alert").order_by("-id")
         rows = rows.filter(id__lt=before) if before is not None else rows
         return [

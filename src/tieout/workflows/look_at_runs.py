@@ -7,7 +7,7 @@ from tieout.core.access import Action
 from tieout.core.errors import CODES
 from tieout.core.jobs import ENDED, RunState
 from tieout.store.operations.models import JobRun
-from tieout.workflows.acting import Caller, acting
+from tieout.workflows.acting import Caller, looking
 from tieout.workflows.ask_run import access_run
 
 PAGE = 50
@@ -57,7 +57,7 @@ def runs(  # noqa: PLR0913  filters by name
     now: datetime,
 ) -> list[RunShown]:
     """A page of runs, the newest first; `before` is the last run's id of the page before."""
-    with acting(caller, Action.VIEW, "runs", now):
+    with looking(caller, Action.VIEW):
         rows = JobRun.objects.select_related("asked_by").order_by("-id")
         rows = rows.filter(id__lt=before) if before is not None else rows
         rows = rows.filter(state=state) if state else rows
@@ -67,7 +67,7 @@ def runs(  # noqa: PLR0913  filters by name
 
 def run_of(caller: Caller, *, run_id: int, now: datetime) -> RunShown:
     """One run as it is now."""
-    with acting(caller, Action.VIEW, "run_of", now):
+    with looking(caller, Action.VIEW):
         return _shown(access_run(run_id), now)
 
 

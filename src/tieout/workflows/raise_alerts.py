@@ -19,7 +19,7 @@ from tieout.store.operations.models import (
     Notification,
     OutboxMessage,
 )
-from tieout.store.reconciliation.models import MatchRun, Reconciliation, RunRecord
+from tieout.store.reconciliation.models import MatchRun, Reconciliation
 from tieout.workflows.acting import Act, acting_as_system
 from tieout.workflows.alert_rules import rules_of
 
@@ -95,12 +95,17 @@ def _holding(organisation_id: UUID, now: datetime) -> Iterator[conditions.Alert]
 def _differences() -> Iterator[conditions.Alert | None]:
     allowed = rules_of(AlertKind.DIFFERENCE)
     latest = MatchRun.objects.filter(reconciliation_id=OuterRef("id")).order_by("-id")
-    known = Reconciliation.objects.annotate(run_id=Subquery(latest.values("id")[:1]))
-    for each in known.exclude(run_id=None):
-        run = MatchRun.objects.get(id=each.run_id)
+    known = list(
+        Reconciliation.objects.annotate(run_id=Subquery(latest.values("id")[:1])).exclude(
+            run_id=None
+        )
+    )
+    runs = MatchRun.objects.in_bulk([each.run_id for each in known])
+    for each in known:
+        run = runs[each.run_id]
         if run.left_minor == run.right_minor:
             continue
-        unmatched = RunRecord.objects.filter(run=run, group__isnull=True).count()
+        unmatched = sum(count for _, _, count, _ in run.summary["tallies"]["unmatched"])
         figures = conditions.Figures(
             each.pk,
             each.name,

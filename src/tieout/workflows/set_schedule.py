@@ -12,7 +12,7 @@ from tieout.core.jobs import Task
 from tieout.core.schedules import Cron, Every, cron_of
 from tieout.store.operations.models import Schedule
 from tieout.store.postgres.tenant import tenant
-from tieout.workflows.acting import Caller, acting
+from tieout.workflows.acting import Caller, acting, looking
 from tieout.workflows.ask_run import subject_of, wanted
 
 SCHEDULED = (Task.RECONCILE, Task.VERIFY_AUDIT, Task.RAISE_ALERTS)
@@ -102,9 +102,9 @@ def start_due(
         return wanted(organisation_id, Task(found.task), found.arguments, None, now)
 
 
-def schedules_of(caller: Caller, *, now: datetime) -> list[Scheduled]:
+def schedules_of(caller: Caller) -> list[Scheduled]:
     """Every schedule of the organisation."""
-    with acting(caller, Action.VIEW, "schedules_of", now):
+    with looking(caller, Action.VIEW):
         return [
             Scheduled(
                 each.pk,

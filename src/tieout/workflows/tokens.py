@@ -8,7 +8,7 @@ from tieout.core.access import MAY, Action, Role, require_grant
 from tieout.core.errors import InvalidInput, NotFound
 from tieout.store.postgres.tenant import tenant
 from tieout.store.tenancy.models import ApiToken, Member
-from tieout.workflows.acting import Caller, acting
+from tieout.workflows.acting import Caller, acting, looking
 from tieout.workflows.secrets_given import given, new_secret, refused, told
 
 LONGEST = timedelta(days=366)
@@ -88,9 +88,9 @@ def revoke_token(caller: Caller, *, token_id: int, now: datetime) -> None:
         act.record(f"token:{found.pk}", before={"name": found.name}, after={"in_force": False})
 
 
-def tokens_of(caller: Caller, *, now: datetime) -> list[Token]:
+def tokens_of(caller: Caller) -> list[Token]:
     """Every token of the organisation, the newest first."""
-    with acting(caller, Action.MANAGE_MEMBERS, "tokens_of", now):
+    with looking(caller, Action.MANAGE_MEMBERS):
         return [
             Token(
                 each.pk,

@@ -22,7 +22,7 @@ from tieout.api.words import (
     money,
     to_minor,
 )
-from tieout.core.errors import InvalidInput, NotFound
+from tieout.core.errors import InvalidInput
 from tieout.core.statements import LineStatus
 from tieout.workflows.views import banking
 
@@ -114,7 +114,7 @@ def list_statements(
     limit: Limit = LIMIT,
 ) -> PageOut[StatementOut]:
     """The account's statements, the one that came in last first."""
-    account = _access(request, bank_account_id)
+    account = banking.bank_account(request.caller, account_id=bank_account_id)
     page = banking.statements(
         request.caller, account_id=bank_account_id, cursor=cursor, limit=limit
     )
@@ -145,7 +145,7 @@ def list_lines(  # noqa: PLR0913, PLR0917  filters by name
     limit: Limit = LIMIT,
 ) -> PageOut[LineOut]:
     """The account's lines, newest day first; bounds of amounts are in the account's currency."""
-    account = _access(request, bank_account_id)
+    account = banking.bank_account(request.caller, account_id=bank_account_id)
     where = banking.LineFilter(
         text=text,
         least_minor=_bound(account, least, "least"),
@@ -159,13 +159,6 @@ def list_lines(  # noqa: PLR0913, PLR0917  filters by name
         request.caller, account_id=bank_account_id, where=where, cursor=cursor, limit=limit
     )
     return PageOut(items=[_line(each, account) for each in page.rows], next_cursor=page.next_cursor)
-
-
-def _access(request: Request, bank_account_id: int) -> banking.AccountView:
-    for each in banking.bank_accounts(request.caller):
-        if each.account_id == bank_account_id:
-            return each
-    raise NotFound("store.not-found", f"bank_account:{bank_account_id}", "an account of yours")
 
 
 def _bound(account: banking.AccountView, amount: str | None, place: str) -> int | None:

@@ -21,8 +21,7 @@ from tieout.api.words import (
 from tieout.core.access import Action, Role
 from tieout.workflows.add_member import add_member
 from tieout.workflows.change_role import change_role, end_membership
-from tieout.workflows.invite import invite, withdraw_invitation
-from tieout.workflows.members import members_of
+from tieout.workflows.invite import invitations_of, invite, withdraw_invitation
 from tieout.workflows.secrets_given import given
 from tieout.workflows.tokens import make_token, revoke_token, tokens_of
 from tieout.workflows.views import trail
@@ -188,13 +187,12 @@ def list_invitations(request: Request) -> InvitationsOut:
     return InvitationsOut(
         items=[
             InvitationOut(
-                id=each.number,
+                id=each.invitation_id,
                 email=each.email,
                 role=each.role,
                 expires_at=instant(each.expires_at),
             )
-            for each in members_of(request.caller, now=request.at)
-            if each.expires_at
+            for each in invitations_of(request.caller, now=request.at)
         ]
     )
 
@@ -227,7 +225,7 @@ def list_tokens(request: Request) -> TokensOut:
                 revoked_at=instant(each.revoked_at) if each.revoked_at else None,
                 last_used_at=instant(each.last_used_at) if each.last_used_at else None,
             )
-            for each in tokens_of(request.caller, now=request.at)
+            for each in tokens_of(request.caller)
         ]
     )
 

@@ -11,10 +11,9 @@ from pathlib import Path
 import click
 
 from tieout.cli.audit import show, trusted_keys
-from tieout.cli.screen import OUT
+from tieout.cli.screen import ERR, OUT
 from tieout.cli.server.wiring import wiring
 from tieout.core.errors import InvalidInput
-from tieout.signatures.keys import KeyStore
 
 
 def origin() -> str:
@@ -28,7 +27,7 @@ def origin() -> str:
 def verify(ctx: click.Context, *, organisation: str, keys: tuple[str, ...], as_json: bool) -> int:
     """Prove every chain of the database, or one; 0 when all are sound, 1 otherwise."""
     wired = wiring(ctx)
-    trusted = KeyStore(wired.home, wired.signing_key).public_keys() | trusted_keys(keys)
+    trusted = wired.keys.public_keys() | trusted_keys(keys)
     with wired.opened():
         from tieout.workflows.acting import Caller  # noqa: PLC0415  once the database is open
         from tieout.workflows.organisations import (  # noqa: PLC0415  the same
@@ -53,7 +52,7 @@ def verify(ctx: click.Context, *, organisation: str, keys: tuple[str, ...], as_j
 def export(ctx: click.Context, *, organisation: str, out: Path, reason: str, as_json: bool) -> int:
     """Write an organisation's chain to a file that proves itself."""
     wired = wiring(ctx)
-    keys = KeyStore(wired.home, wired.signing_key).public_keys()
+    keys = wired.keys.public_keys()
     with wired.opened():
         from tieout.workflows.acting import Caller  # noqa: PLC0415  once the database is open
         from tieout.workflows.export_audit import export_audit  # noqa: PLC0415  the same
@@ -93,11 +92,14 @@ def write_lines(out: Path, lines: Iterable[bytes]) -> int:
 def sign(ctx: click.Context, *, as_json: bool) -> int:
     """Sign where every chain stands now."""
     wired = wiring(ctx)
-    key = KeyStore(wired.home, wired.signing_key).signing(wired.now())
+    key = wired.keys.signing(wired.now())
     with wired.opened():
-        from tieout.workflows.sign_head import sign_heads  # noqa: PLC0415  once it is open
+        from tieout.workflows.organisations import organisations  # noqa: PLC0415  once it is open
+        from tieout.workflows.sign_head import sign_heads  # noqa: PLC0415  the same
 
         heads = sign_heads(key=key, origin=origin(), now=wired.now())
+        done = {str(each.chain) for each in heads}
+        left_out = [name for chain, name in organisations() if str(chain) not in done]
     if as_json:
         said = [
             {"chain": each.chain, "event": each.sequence, "hash": each.hash.hex()} for each in heads
@@ -107,13 +109,16 @@ def sign(ctx: click.Context, *, as_json: bool) -> int:
         for each in heads:
             OUT.print(f"{each.chain}  event {each.sequence:,}  {each.hash.hex()}")
         OUT.print(f"{len(heads)} heads signed. Keep a copy where no database reaches.")
-    return 0
+    for name in left_out:
+        ERR.print(f"The chain of {name} takes no further event and was not signed.")
+        ERR.print("  → tieout audit verify names what is wrong with it.")
+    return 1 if left_out else 0
 
 
 def keys(ctx: click.Context, *, rotates: bool, as_json: bool) -> int:
     """Show the public keys, or have a new one sign from now on."""
     wired = wiring(ctx)
-    kept = KeyStore(wired.home, wired.signing_key)
+    kept = wired.keys
     if rotates:
         kept.rotate(wired.now())
     else:

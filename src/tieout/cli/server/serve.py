@@ -46,7 +46,7 @@ def run(
     address = os.environ.setdefault("TIEOUT_ADDRESS", f"http://{name}:{port}")
     try:
         with wired.opened() as database:
-            wired.keep_signing_key()
+            wired.keys.signing(wired.now())  # made now, so that workers sign with it daily
             told = prepare()
             supervisor = Supervisor(children(host, port, workers), os.environ, say)
             keep_all(database, supervisor, address, told)

@@ -3,11 +3,14 @@
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import click
 
 from tieout.keeping.site import Site
+
+if TYPE_CHECKING:
+    from tieout.signatures.keys import KeyStore
 
 
 class Opened(Protocol):
@@ -25,17 +28,14 @@ class Wiring(Protocol):
         """The folder of the embedded database and of all keys."""
 
     @property
-    def signing_key(self) -> str:
-        """The key of one's own that signs heads; empty when one is kept in the home."""
+    def keys(self) -> "KeyStore":
+        """The keys that sign heads of chains; none is made until one is asked for."""
 
     def now(self) -> datetime:
         """This instant."""
 
     def opened(self, *, is_migrated: bool = False) -> AbstractContextManager[Opened]:
         """The database open and up to date; only inside may workflows be imported."""
-
-    def keep_signing_key(self) -> None:
-        """Make the key that signs heads of chains daily, unless there is one."""
 
     def settings_given(self) -> dict[str, bool]:
         """Every variable of the environment that is known, and whether it is set."""

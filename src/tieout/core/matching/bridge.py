@@ -4,8 +4,9 @@ Left total - residuals - unmatched left + unmatched right = right total (guarant
 steps, drawn as a waterfall, end exactly on the right total.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from tieout.core.errors import Corruption
 from tieout.core.matching.words import ResidualCause, UnmatchedReason
@@ -30,6 +31,23 @@ class Bridge:
     left_count: int
     right_count: int
     steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of the drawn bridge, and between which totals it lies."""
+
+    label: str
+    amount_minor: int
+    count: int
+    kind: Literal["total", "up", "down"]
+    begins: int
+    ends: int
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The smaller total first."""
+        return min(self.begins, self.ends), max(self.begins, self.ends)
 
 
 RESIDUAL_WORDS: dict[str, str] = {
@@ -91,3 +109,29 @@ def bridge_of(
             str(right_minor),
         )
     return Bridge(currency, left_minor, right_minor, left_count, right_count, tuple(steps))
+
+
+def waterfall(bridge: Bridge, left: str, right: str) -> tuple[Bar, ...]:
+    """A bar for each total, called `left` and `right`, and between them one for each step."""
+    running = bridge.left_minor
+    bars = [Bar(left, bridge.left_minor, bridge.left_count, "total", 0, running)]
+    for step in bridge.steps:
+        kind: Literal["up", "down"] = "up" if step.amount_minor >= 0 else "down"
+        reached = running + step.amount_minor
+        bars.append(Bar(step.label, step.amount_minor, step.count, kind, running, reached))
+        running = reached
+    return (*bars, Bar(right, bridge.right_minor, bridge.right_count, "total", 0, running))
+
+
+def window(spans: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """From where to where a drawing reaches: cut near zero when all change is far from it."""
+    low, high = min(span[0] for span in spans), max(span[1] for span in spans)
+    middle = spans[1:-1]
+    if not middle:
+        return low, high
+    near, far = min(span[0] for span in middle), max(span[1] for span in middle)
+    if low == 0 and near > 4 * (high - near):
+        return near - (high - near), high
+    if high == 0 and -far > 4 * (far - low):
+        return low, far + (far - low)
+    return low, high

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from tieout.core.statements import Statement, StatementLine
 from tieout.store.banking.models import BankAccount, BankLine, BankStatement
-from tieout.store.postgres.files import sql_text
+from tieout.store.postgres.files import copying, sql_text
 
 NUL = str.maketrans({"\0": "\ufffd"})
 """PostgreSQL's texts hold no NUL; the file keeps the byte as it came."""
@@ -25,7 +25,7 @@ def add_lines(
     with connection.cursor() as cursor:
         cursor.execute(sql_text("banking/lines_in"))
         cursor.execute("truncate lines_in")
-        with cursor.copy(sql_text("banking/lines_copy")) as copy:
+        with copying(cursor, "banking/lines_copy") as copy:
             for at, line in enumerate(lines):
                 copy.write_row(_row(at, line, known.get(at)))
         cursor.execute(

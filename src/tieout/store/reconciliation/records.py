@@ -13,7 +13,7 @@ from tieout.core.money import Currency
 from tieout.core.statements import LineStatus
 from tieout.store.banking.models import BankLine
 from tieout.store.ledger.models import Posting
-from tieout.store.postgres.files import sql_text
+from tieout.store.postgres.files import copying, sql_text
 from tieout.store.reconciliation.models import DecidedRecord, Decision, MatchRun, Reconciliation
 
 BLOCK = 5000
@@ -162,10 +162,10 @@ def add_run(run: MatchRun, matches: pa.Table, groups: pa.Table, unmatched: pa.Ta
     values: dict[str, str | int] = {"organisation": str(run.organisation_id), "run": run.pk}
     with connection.cursor() as cursor:
         cursor.execute(sql_text("reconciliation/run_in"))
-        with cursor.copy(sql_text("reconciliation/groups_copy")) as copy:
+        with copying(cursor, "reconciliation/groups_copy") as copy:
             for row in _group_rows(matches):
                 copy.write_row(row)
-        with cursor.copy(sql_text("reconciliation/records_copy")) as copy:
+        with copying(cursor, "reconciliation/records_copy") as copy:
             for row in _record_rows(groups, unmatched):
                 copy.write_row(row)
         cursor.execute(sql_text("reconciliation/groups_take"), values)

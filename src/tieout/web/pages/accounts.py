@@ -3,12 +3,11 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from tieout.core.errors import NotFound
 from tieout.web.access import MemberRequest, member_page
 from tieout.web.asked import day, minor
 from tieout.workflows.views.banking import (
-    AccountView,
     LineFilter,
+    bank_account,
     bank_accounts,
     gaps,
     lines,
@@ -26,7 +25,7 @@ def accounts(request: MemberRequest) -> HttpResponse:
 def account(request: MemberRequest, account_id: int) -> HttpResponse:
     """One account: its statements, whether they tie, and what is missing between them."""
     shown = {
-        "account": _one(request, account_id),
+        "account": bank_account(request.caller, account_id=account_id),
         "page": statements(
             request.caller,
             account_id=account_id,
@@ -41,7 +40,7 @@ def account(request: MemberRequest, account_id: int) -> HttpResponse:
 @member_page
 def account_lines(request: MemberRequest, account_id: int) -> HttpResponse:
     """The account's lines: searched, filtered, a page at a time however many there are."""
-    found = _one(request, account_id)
+    found = bank_account(request.caller, account_id=account_id)
     where = LineFilter(
         text=request.GET.get("q", "").replace("\x00", ""),
         least_minor=minor(request.GET, "least", found.exponent),
@@ -60,10 +59,3 @@ def account_lines(request: MemberRequest, account_id: int) -> HttpResponse:
     shown = {"account": found, "page": page, "asked": request.GET}
     part = "web/part_lines.html" if request.headers.get("HX-Request") else "web/lines.html"
     return render(request, part, shown)
-
-
-def _one(request: MemberRequest, account_id: int) -> AccountView:
-    for each in bank_accounts(request.caller):
-        if each.account_id == account_id:
-            return each
-    raise NotFound("store.not-found", f"bank_account:{account_id}", "an account of yours")

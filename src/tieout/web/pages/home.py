@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -52,7 +51,7 @@ def _at(request: MemberRequest, name: str, *numbers: int) -> str:
 def _alerts(request: MemberRequest) -> list[Attention]:
     return [
         Attention("!", each.text, _at(request, "runs"), "See the runs")
-        for each in alerts(request.caller, limit=20, now=settings.CLOCK())
+        for each in alerts(request.caller, limit=20)
     ]
 
 

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tieout.core.access import GRANTS, MAY, Action, Role
 from tieout.core.errors import InvalidInput
 from tieout.web.access import MemberRequest, member_page
-from tieout.workflows.invite import invite, withdraw_invitation
-from tieout.workflows.members import members_of
+from tieout.workflows.invite import invitations_of, invite, withdraw_invitation
 from tieout.workflows.tokens import make_token, revoke_token, tokens_of
+from tieout.workflows.views import trail
 
 
 @member_page
@@ -28,8 +28,9 @@ def members(request: MemberRequest) -> HttpResponse:
         secret = invite(request.caller, email=request.POST.get("email", ""), role=role, now=now)
         link = request.build_absolute_uri(reverse("invitation", args=[secret]))
     shown = {
-        "listed": members_of(request.caller, now=now),
-        "tokens": tokens_of(request.caller, now=now),
+        "invited": invitations_of(request.caller, now=now),
+        "members": trail.members(request.caller, with_former=True),
+        "tokens": tokens_of(request.caller),
         "roles": sorted(GRANTS[request.membership.role]),
         "actions": list(Action),
         "link": link,

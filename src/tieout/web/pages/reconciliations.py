@@ -11,7 +11,7 @@ from tieout.core.decisions import SignOffStep
 from tieout.core.errors import InvalidInput
 from tieout.web.access import MemberRequest, member_page
 from tieout.web.asked import day, number
-from tieout.web.chart import waterfall
+from tieout.web.chart import drawn
 from tieout.workflows.reconcile import reconcile, set_reconciliation
 from tieout.workflows.sign_off import sign_off
 from tieout.workflows.views.banking import bank_accounts
@@ -55,7 +55,7 @@ def one(request: MemberRequest, reconciliation_id: int) -> HttpResponse:
     shown = {
         "found": found,
         "run": newest,
-        "drawing": waterfall(newest.bridge) if newest else None,
+        "drawing": drawn(newest.bridge) if newest else None,
         "sign_offs": sign_offs(request.caller, reconciliation_id=reconciliation_id, limit=20),
         "may_match": request.may(Action.MATCH),
         "may_prepare": request.may(Action.PREPARE),

@@ -1,6 +1,6 @@
 """Bank accounts with balances, their statements with ties and gaps, and lines."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -100,25 +100,37 @@ class LineFilter:
 def bank_accounts(caller: Caller) -> tuple[AccountView, ...]:
     """All bank accounts, by number; their figures come from statements, not from lines."""
     with looking(caller, Action.VIEW):
-        sums: dict[int, Mapping[str, Any]] = {
-            row["account"]: row
-            for row in BankStatement.objects.values("account").annotate(
-                statements=Count("id"),
-                lines=Sum(F("line_count") - F("repeated_count")),
-                untied=Count("id", filter=Q(ties=False)),
-            )
-        }
-        newest: dict[int, BankStatement] = {}
-        closed = BankStatement.objects.filter(closing_minor__isnull=False)
-        last = closed.values("account").annotate(day=Max("ends_on")).values_list("account", "day")
-        days = dict(last)
-        for each in closed.order_by("id"):
-            if days.get(each.account_id) in {each.ends_on, None}:
-                newest[each.account_id] = each
-        return tuple(
-            _account(each, newest.get(each.pk), sums.get(each.pk, {}))
-            for each in BankAccount.objects.order_by("number", "currency", "id")
+        every = BankAccount.objects.order_by("number", "currency", "id")
+        return _accounts(every, BankStatement.objects.all())
+
+
+def bank_account(caller: Caller, *, account_id: int) -> AccountView:
+    """One of them; the statements of the others are not looked at."""
+    with looking(caller, Action.VIEW):
+        asked = [_access_account(account_id)]
+        return _accounts(asked, BankStatement.objects.filter(account_id=account_id))[0]
+
+
+def _accounts(
+    several: Iterable[BankAccount], given: QuerySet[BankStatement]
+) -> tuple[AccountView, ...]:
+    """The accounts, with the figures of these statements."""
+    sums: dict[int, Mapping[str, Any]] = {
+        row["account"]: row
+        for row in given.values("account").annotate(
+            statements=Count("id"),
+            lines=Sum(F("line_count") - F("repeated_count")),
+            untied=Count("id", filter=Q(ties=False)),
         )
+    }
+    newest: dict[int, BankStatement] = {}
+    closed = given.filter(closing_minor__isnull=False)
+    last = closed.values("account").annotate(day=Max("ends_on")).values_list("account", "day")
+    days = dict(last)
+    for each in closed.order_by("id"):
+        if days.get(each.account_id) in {each.ends_on, None}:
+            newest[each.account_id] = each
+    return tuple(_account(each, newest.get(each.pk), sums.get(each.pk, {})) for each in several)
 
 
 def _account(

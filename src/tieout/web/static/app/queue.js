@@ -47,39 +47,39 @@
     });
   };
 
-  const decide = async (row, address) => {
+  // The row as it is after the act, in its place; nothing when the act was refused.
+  const act = async (row, address) => {
     const answer = await send(address);
     const text = await answer.text();
     if (!answer.ok) {
       detail.innerHTML = text;
       say(detail.textContent.trim());
-      return;
+      return null;
     }
-    const after = rows()[rows().indexOf(row) + 1] || rows()[rows().indexOf(row) - 1];
     const holder = document.createElement("tbody");
     holder.innerHTML = text;
     const made = holder.querySelector("[data-group]");
     row.replaceWith(made);
-    lastUndo = made;
     say(made.dataset.said);
+    count();
+    return made;
+  };
+
+  const decide = async (row, address) => {
+    const after = rows()[rows().indexOf(row) + 1] || rows()[rows().indexOf(row) - 1];
+    const made = await act(row, address);
+    if (!made) return;
+    lastUndo = made;
     select(after && after.isConnected ? after : made);
     if (detail.dataset.open && after && after.isConnected) open(after);
-    count();
   };
 
   const undo = async (row) => {
     if (!row || !row.dataset.undo) { say("Nothing to undo here."); return; }
-    const answer = await send(row.dataset.undo);
-    const text = await answer.text();
-    if (!answer.ok) { detail.innerHTML = text; say(detail.textContent.trim()); return; }
-    const holder = document.createElement("tbody");
-    holder.innerHTML = text;
-    const made = holder.querySelector("[data-group]");
-    row.replaceWith(made);
+    const made = await act(row, row.dataset.undo);
+    if (!made) return;
     lastUndo = null;
-    say(made.dataset.said);
     select(made);
-    count();
   };
 
   // Ticked rows: count and total are shown before anything is confirmed, and sent along, so that a
