@@ -18,6 +18,7 @@ from tieout.core.jobs import ATTEMPTS_MAX, Counts, RunState, Task
 from tieout.formats.common.source import Source
 from tieout.store.audit.models import Event
 from tieout.store.banking.models import BankAccount, BankLine
+from tieout.store.operations.leases import HeldElsewhere, Holding, LeaseLost
 from tieout.store.operations.models import JobRun, OutboxMessage
 from tieout.store.postgres.tenant import tenant
 from tieout.store.reconciliation.models import MatchRun
@@ -224,13 +225,29 @@ def test_a_worker_that_wakes_up_after_another_took_over_writes_nothing() -> None
             )
         return Counts(9, 9)
 
-    assert run(caller, sleeps, run_id) is None
+    with pytest.raises(LeaseLost):  # its job goes on: another worker may have died over it
+        run(caller, sleeps, run_id)
     shown = run_of(caller, run_id=run_id, now=NOW)
     assert (shown.state, shown.count_in, shown.attempt) == (RunState.RUNNING, 0, 2)
     with tenant(caller.organisation_id):
         from tieout.store.ledger.models import Account  # noqa: PLC0415  beside its one use
 
         assert not Account.objects.exists()
+
+
+@pytest.mark.usefixtures("store")
+def test_a_slow_worker_that_lives_keeps_its_run() -> None:
+    caller = organisation()
+    run_id = asked(caller)
+
+    def slow(*_: object) -> Counts:
+        with pytest.raises(HeldElsewhere):  # thought dead; its job was given to another worker
+            Holding(caller.organisation_id, run_id)
+        return Counts(2, 2)
+
+    assert run(caller, slow, run_id) is RunState.SUCCEEDED
+    assert run_of(caller, run_id=run_id, now=NOW).attempt == 1
+    Holding(caller.organisation_id, run_id).close()
 
 
 def psycopg_connection() -> psycopg.Connection:

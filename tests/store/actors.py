@@ -33,6 +33,9 @@ def main() -> None:
     database.set_up(environment)
     database.connect(Address.of(environment.database_url))
     import tieout.jobs.worker  # noqa: F401, PLC0415  once for all who are forked
+    from tieout.formats.registry import read_source  # noqa: PLC0415  as above
+
+    read_source(Source("0.sta", statement_of(0)))  # what a reader loads, it has loaded
 
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for line in sys.stdin:

@@ -28,7 +28,9 @@ LONGEST_WAIT_SECONDS = 300
 
 
 class Again(BaseRetryStrategy):
-    """What the database's absence stopped is tried after 2, 4, 8 … seconds, at most 300.
+    """What the database's absence stopped, or what another works on, is tried after 2, 4, 8 … s.
+
+    At most 300.
 
     There is no end to it: whether a row's work is given up, the row says.
     """

@@ -1,20 +1,21 @@
 """`run_job`: one run of a task, once: its effects and its end are one transaction.
 
-A run is taken with a lease. All that it records, its end included, is committed together, and only
-while the lease still holds: a worker that was thought dead and wakes up later commits nothing. A
-run whose worker died is taken again, up to `ATTEMPTS_MAX` times.
+A run is held by one process at a time, and worked on under a lease. All that it records, its end
+included, is committed together, and only while the lease still holds: a worker that was thought
+dead and wakes up later commits nothing. A run whose worker died is taken again, up to
+`ATTEMPTS_MAX` times.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import DatabaseError, InterfaceError
 
 from tieout.core.errors import CODES, TieoutError
 from tieout.core.jobs import ATTEMPTS_MAX, ENDED, Counts, RunState, Task, allowed
-from tieout.store.operations.leases import LeaseLost, Progress, StopAsked
+from tieout.store.operations.leases import Holding, LeaseLost, StopAsked
 from tieout.store.operations.models import JobRun
 from tieout.store.postgres.tenant import tenant
 from tieout.workflows.acting import Caller
@@ -42,18 +43,26 @@ class Taken:
 def run_job(
     work: Mapping[Task, Work], *, organisation_id: UUID, run_id: int, clock: Clock
 ) -> RunState | None:
-    """How the run ended; None when it is not ours to end: it has ended, or another has it.
+    """How the run ended; None when it had ended before.
 
-    An error of the database is raised: the caller tries again later.
+    What is raised lets the caller try again later: an error of the database, `HeldElsewhere` while
+    another works on the run, `LeaseLost` when another has taken it over.
     """
-    taken = _take(organisation_id, run_id, clock())
+    holding = Holding(organisation_id, run_id)
+    try:
+        return _held(work, holding, clock)
+    finally:
+        holding.close()
+
+
+def _held(work: Mapping[Task, Work], holding: Holding, clock: Clock) -> RunState | None:
+    taken = _take(holding, clock())
     if not isinstance(taken, Taken):
         return taken
-    progress = Progress(organisation_id, run_id, taken.lease)
     try:
-        return _worked(taken, work[taken.task], progress, clock)
+        return _worked(taken, work[taken.task], holding, clock)
     except LeaseLost:
-        return None
+        raise
     except StopAsked:
         return _ended_aside(taken, RunState.CANCELLED, clock())
     except (DatabaseError, InterfaceError) as error:
@@ -62,14 +71,12 @@ def run_job(
         return _ended_aside(taken, RunState.FAILED, clock(), *_as_fault(error))
     except Exception as error:  # noqa: BLE001  a fault of ours is told on the run, not to the worker
         return _ended_aside(taken, RunState.FAILED, clock(), *_as_fault(error))
-    finally:
-        progress.close()
 
 
-def _take(organisation_id: UUID, run_id: int, now: datetime) -> Taken | RunState | None:
+def _take(holding: Holding, now: datetime) -> Taken | RunState | None:
     """The run with a new lease: whoever had it before can write nothing more."""
-    with tenant(organisation_id):
-        run = JobRun.objects.select_for_update().filter(id=run_id).first()
+    with tenant(holding.organisation_id):
+        run = JobRun.objects.select_for_update().filter(id=holding.run_id).first()
         if run is None or run.state in ENDED:
             return None
         if run.attempt >= ATTEMPTS_MAX:
@@ -83,12 +90,12 @@ def _take(organisation_id: UUID, run_id: int, now: datetime) -> Taken | RunState
             run.keep()
             return RunState.CANCELLED
         task = Task(run.task)
-        run.state, run.lease, run.attempt = RunState.RUNNING, uuid4(), run.attempt + 1
+        run.state, run.lease, run.attempt = RunState.RUNNING, holding.lease, run.attempt + 1
         run.started_at, run.step, run.step_done, run.step_of = now, "", 0, 0
         run.expected_by = now + allowed(_history(task), longest_run(task))
         run.keep()
-        caller = Caller.system(organisation_id, f"job {run.pk}", run.asked_by_id)
-        return Taken(run.pk, task, run.arguments, run.lease, caller)
+        caller = Caller.system(holding.organisation_id, f"job {run.pk}", run.asked_by_id)
+        return Taken(run.pk, task, run.arguments, holding.lease, caller)
 
 
 def _history(task: Task) -> list[timedelta]:
@@ -101,11 +108,11 @@ def _history(task: Task) -> list[timedelta]:
     ]
 
 
-def _worked(taken: Taken, work: Work, progress: Progress, clock: Clock) -> RunState:
+def _worked(taken: Taken, work: Work, holding: Holding, clock: Clock) -> RunState:
     """The work and its end, committed together and only under the lease."""
-    with tenant(taken.caller.organisation_id), reporting_to(progress):
+    with tenant(taken.caller.organisation_id), reporting_to(holding):
         try:
-            progress(str(taken.task), 0, 0)
+            holding(str(taken.task), 0, 0)
             counts = work(taken.caller, taken.arguments, clock())
         except TieoutError as error:
             _end(taken, RunState.FAILED, clock(), error_code=error.code, error=str(error))
@@ -142,13 +149,10 @@ def _end(  # noqa: PLR0913  what an end is made of, by name
 
 def _ended_aside(
     taken: Taken, state: RunState, now: datetime, error_code: str = "", error: str = ""
-) -> RunState | None:
+) -> RunState:
     """The work was undone; only the end is recorded."""
-    try:
-        with tenant(taken.caller.organisation_id):
-            _end(taken, state, now, error_code=error_code, error=error)
-    except LeaseLost:
-        return None
+    with tenant(taken.caller.organisation_id):
+        _end(taken, state, now, error_code=error_code, error=error)
     return state
 
 
