@@ -134,22 +134,31 @@ class Feed:
     ends: Sequence[date]
 
 
+def feed_days(ends: Sequence[date], allowed_days: int | None = None) -> int | None:
+    """How old a feed's last statement may be: as allowed, or as has ever been usual and three days.
+
+    None while too few statements came to say what is usual.
+    """
+    reached = sorted(set(ends))
+    if allowed_days is not None or len(reached) < FEED_HISTORY_MIN:
+        return allowed_days
+    return max((later - earlier).days for earlier, later in pairwise(reached)) + FEED_GRACE_DAYS
+
+
 def missing_feed(feed: Feed, on: date, allowed_days: int | None = None) -> Alert | None:
-    """Its last statement is older than allowed, or than has ever been usual and three days more."""
-    ends = sorted(set(feed.ends))
-    if not ends or (allowed_days is None and len(ends) < FEED_HISTORY_MIN):
+    """Its last statement is older than it may be."""
+    days = feed_days(feed.ends, allowed_days)
+    if not feed.ends or days is None:
         return None
-    if allowed_days is None:
-        usual = max((later - earlier).days for earlier, later in pairwise(ends))
-        allowed_days = usual + FEED_GRACE_DAYS
-    age = (on - ends[-1]).days
-    if age <= allowed_days:
+    last = max(feed.ends)
+    age = (on - last).days
+    if age <= days:
         return None
     return Alert(
         AlertKind.MISSING_FEED,
         f"bank_account:{feed.account_id}",
-        f"{feed.label}: the last statement reaches {ends[-1]}, {age} days ago; "
-        f"{allowed_days} days are usual or allowed.",
+        f"{feed.label}: the last statement reaches {last}, {age} days ago; "
+        f"{days} days are usual or allowed.",
         feed.account_id,
     )
 

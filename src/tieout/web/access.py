@@ -12,7 +12,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from tieout.core.access import Action, may
+from tieout.core.access import Action, Actor, may, require
 from tieout.core.errors import AccessDenied, Conflict, NotFound, TieoutError
 from tieout.workflows.acting import Caller
 from tieout.workflows.memberships import Membership, memberships_of
@@ -53,6 +53,23 @@ def member_page(view: View) -> View:
             return refusal(request, error)
 
     return shown
+
+
+def page_for(*actions: Action) -> Callable[[View], View]:
+    """A page for who may do one of these: what others send is refused before it is read."""
+
+    def wrapped(view: View) -> View:
+        @wraps(view)
+        def asked(request: MemberRequest, **named: Any) -> HttpResponse:  # noqa: ANN401  as above
+            if not any(request.may(each) for each in actions):
+                caller = request.caller
+                actor = Actor(caller.member_id, request.membership.role, caller.origin)
+                require(actor, actions[0])
+            return view(request, **named)
+
+        return member_page(asked)
+
+    return wrapped
 
 
 def origin(request: HttpRequest) -> str:

@@ -1,6 +1,6 @@
 """What a page is asked by, in its address: days and amounts; nonsense is told, not guessed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from tieout.core.errors import InvalidInput
@@ -40,3 +40,18 @@ def number(query: Query, name: str) -> int | None:
     if not (text.isascii() and text.isdecimal() and len(text) < 19):
         raise InvalidInput("page.invalid", f"{text[:40]!r} as {name}", "a whole number")
     return int(text)
+
+
+def required(found: int | None, name: str) -> int:
+    """The number, which must be given."""
+    if found is None:
+        raise InvalidInput("page.invalid", f"nothing as {name}", "a whole number")
+    return found
+
+
+def chosen(query: Query, name: str, among: Iterable[str]) -> str:
+    """One of these words."""
+    word, words = query.get(name, ""), tuple(str(each) for each in among)
+    if word not in words:
+        raise InvalidInput("page.invalid", f"{word[:40]!r} as {name}", f"one of {', '.join(words)}")
+    return word

@@ -11,7 +11,9 @@ from tieout.web.pages import (
     queue,
     reconciliations,
     runs,
+    settings,
     start,
+    status,
 )
 
 organisation = [
@@ -41,6 +43,18 @@ organisation = [
     path("runs/<int:run_id>/open", reconciliations.open_records, name="unmatched"),
     path("audit/", audit.audit, name="audit"),
     path("audit/verify", audit.verify, name="verify"),
+    path("status/", status.board, name="status"),
+    path("status/analytics", status.analytics, name="analytics"),
+    path("settings/", settings.index, name="settings"),
+    path("settings/schedules", settings.schedule, name="schedule"),
+    path("settings/rules", settings.rule, name="rule"),
+    path("settings/channels", settings.channel, name="channel"),
+    path("settings/channels/<int:channel_id>/end", settings.channel_ended, name="channel_ended"),
+    path(
+        "settings/notifications/<int:notification_id>/again",
+        settings.notification,
+        name="notification",
+    ),
     path("members/", members.members, name="members"),
     path("members/invitations/<int:invitation_id>/withdraw", members.withdraw, name="withdraw"),
     path("members/tokens", members.token, name="token"),

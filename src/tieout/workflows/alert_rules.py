@@ -1,5 +1,6 @@
 """`set_alert_rule`: what is allowed before somebody is told; else it is learned, or nothing."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tieout.core.access import Action
@@ -7,7 +8,7 @@ from tieout.core.alerts import AlertKind
 from tieout.core.errors import InvalidInput
 from tieout.core.jobs import Task
 from tieout.store.operations.models import AlertRule
-from tieout.workflows.acting import Caller, acting
+from tieout.workflows.acting import Caller, acting, looking
 
 _SUBJECTS = {
     AlertKind.DIFFERENCE: "reconciliation:",
@@ -15,6 +16,17 @@ _SUBJECTS = {
     AlertKind.OVERDUE: "",
 }
 """What a rule of a kind is about; a run's rule names its task. The other kinds allow nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleShown:
+    """A rule as its page shows it."""
+
+    kind: AlertKind
+    subject: str
+    allowed: int
+    """Minor units of a difference, days of a feed, or seconds of a run."""
+    set_at: datetime
 
 
 def set_alert_rule(
@@ -44,6 +56,16 @@ def set_alert_rule(
             after={"kind": str(kind), "subject": subject, "allowed": allowed},
         )
     return made.pk
+
+
+def rules_shown(caller: Caller) -> list[RuleShown]:
+    """Every rule of the organisation."""
+    with looking(caller, Action.VIEW):
+        rows = AlertRule.objects.order_by("kind", "subject")
+        return [
+            RuleShown(AlertKind(each.kind), each.subject, each.allowed, each.set_at)
+            for each in rows
+        ]
 
 
 def rules_of(kind: AlertKind) -> dict[str, int]:

@@ -123,7 +123,10 @@ def withdraw_invitation(caller: Caller, *, invitation_id: int, now: datetime) ->
     with acting(caller, Action.MANAGE_MEMBERS, "withdraw_invitation", now) as act:
         found = _open(invitation_id, now, is_locked=True)
         if found is None:
-            raise NotFound("store.not-found", f"invitation:{invitation_id}", "an open one of yours")
+            name = f"invitation:{invitation_id}"
+            if Invitation.objects.filter(id=invitation_id).exists():
+                raise Conflict("decision.not-in-force", f"{name}, which has ended", "an open one")
+            raise NotFound("store.not-found", name, "one of yours")
         found.withdrawn_at = now
         found.save(update_fields=["withdrawn_at"])
         act.record(f"invitation:{found.pk}", before={"email": found.email}, after={"open": False})

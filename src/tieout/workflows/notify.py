@@ -14,7 +14,7 @@ from django.core.mail import send_mail
 from tieout.connectors.notify import Message, NotSent, check_address, send, send_hook
 from tieout.core.access import Action, Role
 from tieout.core.alerts import AlertKind, ChannelKind, NotificationState
-from tieout.core.errors import InvalidInput, NotFound, TieoutError
+from tieout.core.errors import Conflict, InvalidInput, NotFound, TieoutError
 from tieout.store.operations.models import Alert, AlertChannel, Notification
 from tieout.store.postgres.tenant import tenant
 from tieout.store.tenancy.models import Member, Organisation
@@ -82,9 +82,12 @@ def set_channel(  # noqa: PLR0913  what a channel has, by name
 def end_channel(caller: Caller, *, channel_id: int, now: datetime) -> None:
     """Nothing is sent there any more."""
     with acting(caller, Action.MANAGE_ACCOUNTS, "end_channel", now) as act:
-        found = AlertChannel.objects.filter(id=channel_id, ended_at__isnull=True).first()
+        found = AlertChannel.objects.filter(id=channel_id).first()
         if found is None:
             raise NotFound("store.not-found", f"alert_channel:{channel_id}", "one of yours")
+        if found.ended_at is not None:
+            was = f"alert_channel:{channel_id}, which has ended"
+            raise Conflict("decision.not-in-force", was, "a channel in use")
         found.ended_at = now
         found.save(update_fields=["ended_at"])
         act.record(f"alert_channel:{found.pk}", before={"name": found.name}, after={"ended": True})

@@ -130,6 +130,12 @@ def _overdue(now: datetime) -> Iterator[conditions.Alert | None]:
 
 def _missing_feeds(on: date) -> Iterator[conditions.Alert | None]:
     allowed = rules_of(AlertKind.MISSING_FEED)
+    for feed in feeds():
+        yield conditions.missing_feed(feed, on, allowed.get(f"bank_account:{feed.account_id}"))
+
+
+def feeds() -> list[conditions.Feed]:
+    """Within a tenant: until which days the newest statements of each bank account reach."""
     ends: dict[int, list[date]] = defaultdict(list)
     labels: dict[int, str] = {}
     reach = BankStatement.objects.filter(ends_on__isnull=False).select_related("account")
@@ -137,9 +143,10 @@ def _missing_feeds(on: date) -> Iterator[conditions.Alert | None]:
         if each.ends_on is not None and len(ends[each.account_id]) < STATEMENTS:
             ends[each.account_id].append(each.ends_on)
             labels[each.account_id] = each.account.name or str(each.account)
-    for account_id, reached in sorted(ends.items()):
-        feed = conditions.Feed(account_id, labels[account_id], reached[::-1])
-        yield conditions.missing_feed(feed, on, allowed.get(f"bank_account:{account_id}"))
+    return [
+        conditions.Feed(account_id, labels[account_id], reached[::-1])
+        for account_id, reached in sorted(ends.items())
+    ]
 
 
 def _failed(now: datetime) -> Iterator[conditions.Alert | None]:

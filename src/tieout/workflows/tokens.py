@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tieout.core.access import MAY, Action, Role, require_grant
-from tieout.core.errors import InvalidInput, NotFound
+from tieout.core.errors import Conflict, InvalidInput, NotFound
 from tieout.store.postgres.tenant import tenant
 from tieout.store.tenancy.models import ApiToken, Member
 from tieout.workflows.acting import Caller, acting, looking
@@ -80,9 +80,12 @@ def make_token(  # noqa: PLR0913  what a token has, by name
 def revoke_token(caller: Caller, *, token_id: int, now: datetime) -> None:
     """The token no longer works."""
     with acting(caller, Action.MANAGE_MEMBERS, "revoke_token", now) as act:
-        found = ApiToken.objects.filter(id=token_id, revoked_at__isnull=True).first()
+        found = ApiToken.objects.filter(id=token_id).first()
         if found is None:
-            raise NotFound("store.not-found", f"token:{token_id}", "a token of yours in force")
+            raise NotFound("store.not-found", f"token:{token_id}", "a token of yours")
+        if found.revoked_at is not None:
+            was = f"token:{token_id}, which was revoked"
+            raise Conflict("decision.not-in-force", was, "a token in force")
         found.revoked_at = now
         found.save(update_fields=["revoked_at"])
         act.record(f"token:{found.pk}", before={"name": found.name}, after={"in_force": False})

@@ -11,13 +11,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tieout.core.access import GRANTS, MAY, Action, Role
 from tieout.core.errors import InvalidInput
-from tieout.web.access import MemberRequest, member_page
+from tieout.web.access import MemberRequest, page_for
 from tieout.workflows.invite import invitations_of, invite, withdraw_invitation
 from tieout.workflows.tokens import make_token, revoke_token, tokens_of
 from tieout.workflows.views import trail
 
 
-@member_page
+@page_for(Action.MANAGE_MEMBERS)
 @require_http_methods(["GET", "POST"])
 def members(request: MemberRequest) -> HttpResponse:
     """Who is in the organisation, who is invited, and an invitation."""
@@ -38,7 +38,7 @@ def members(request: MemberRequest) -> HttpResponse:
     return render(request, "web/members.html", shown)
 
 
-@member_page
+@page_for(Action.MANAGE_MEMBERS)
 @require_POST
 def withdraw(request: MemberRequest, invitation_id: int) -> HttpResponse:
     """An invitation taken back."""
@@ -47,7 +47,7 @@ def withdraw(request: MemberRequest, invitation_id: int) -> HttpResponse:
     return redirect("members", request.membership.organisation_id)
 
 
-@member_page
+@page_for(Action.MANAGE_MEMBERS)
 @require_POST
 def token(request: MemberRequest) -> HttpResponse:
     """A token for a program, shown once."""
@@ -68,7 +68,7 @@ def token(request: MemberRequest) -> HttpResponse:
     return render(request, "web/token_made.html", {"made": made, "scopes": scopes})
 
 
-@member_page
+@page_for(Action.MANAGE_MEMBERS)
 @require_POST
 def revoke(request: MemberRequest, token_id: int) -> HttpResponse:
     """A token that no longer works."""

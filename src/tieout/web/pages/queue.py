@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from tieout.core.access import Action
 from tieout.core.errors import InvalidInput
-from tieout.web.access import MemberRequest, member_page
+from tieout.web.access import MemberRequest, member_page, page_for
 from tieout.web.asked import minor, number
 from tieout.workflows.decide import confirm_group, reject_group, undo
 from tieout.workflows.decide_many import confirm_groups
@@ -66,7 +66,7 @@ def detail(request: MemberRequest, group_id: int) -> HttpResponse:
     return render(request, part, shown)
 
 
-@member_page
+@page_for(Action.DECIDE)
 @require_POST
 def confirm(request: MemberRequest, group_id: int) -> HttpResponse:
     """Right: these records belong together."""
@@ -79,7 +79,7 @@ def confirm(request: MemberRequest, group_id: int) -> HttpResponse:
     return _after(request, group_id, "Confirmed")
 
 
-@member_page
+@page_for(Action.DECIDE)
 @require_POST
 def reject(request: MemberRequest, group_id: int) -> HttpResponse:
     """Wrong: not to be proposed again."""
@@ -92,7 +92,7 @@ def reject(request: MemberRequest, group_id: int) -> HttpResponse:
     return _after(request, group_id, "Rejected")
 
 
-@member_page
+@page_for(Action.DECIDE)
 @require_POST
 def take_back(request: MemberRequest, group_id: int, decision_id: int) -> HttpResponse:
     """A decision undone."""
@@ -100,7 +100,7 @@ def take_back(request: MemberRequest, group_id: int, decision_id: int) -> HttpRe
     return _after(request, group_id, "Undone")
 
 
-@member_page
+@page_for(Action.DECIDE)
 @require_POST
 def confirm_many(request: MemberRequest, reconciliation_id: int) -> HttpResponse:
     """All that are ticked, or none; count and total are those that were on the page."""

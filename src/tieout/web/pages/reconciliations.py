@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tieout.core.access import Action
 from tieout.core.decisions import SignOffStep
 from tieout.core.errors import InvalidInput
-from tieout.web.access import MemberRequest, member_page
+from tieout.web.access import MemberRequest, member_page, page_for
 from tieout.web.asked import day, number
 from tieout.web.chart import drawn
 from tieout.workflows.reconcile import reconcile, set_reconciliation
@@ -79,7 +79,7 @@ def match(request: MemberRequest, reconciliation_id: int) -> HttpResponse:
     return redirect("reconciliation", request.membership.organisation_id, reconciliation_id)
 
 
-@member_page
+@page_for(Action.PREPARE, Action.REVIEW)
 @require_POST
 def sign(request: MemberRequest, reconciliation_id: int) -> HttpResponse:
     """Prepared, or reviewed by another person."""

@@ -1,5 +1,7 @@
 """Figures, states and addresses as every page says them."""
 
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django import template
@@ -33,6 +35,11 @@ SYMBOLS = {
     "held": "✗",
     "doubt": "!",
     "note": "i",
+    "sent": "✓",
+    "late": "!",
+    "up to date": "✓",
+    "nothing yet": "○",
+    "too new to judge": "–",
 }
 
 
@@ -71,6 +78,22 @@ def reason_words(reason: str) -> str:
 def words(name: str) -> str:
     """A name of ours with blanks: `import_file` is `import file`."""
     return str(name).replace("_", " ").replace("-", " ")
+
+
+@register.filter
+def named(subject: str, names: Mapping[str, str]) -> str:
+    """What a subject such as `reconciliation:4` is called."""
+    return names.get(subject, subject)
+
+
+@register.filter
+def lasting(span: timedelta | None) -> str:
+    """How long: `0.4 s`, `3 min 20 s`."""
+    if span is None:
+        return "–"
+    seconds = span.total_seconds()
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes:,} min {rest} s" if minutes else f"{seconds:.1f} s"
 
 
 @register.filter
