@@ -6,9 +6,9 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.browser.site import Site
+from tests.browser.site import FAULTS, Site
 from tests.store.databases import Store
 from tieout.config import database
 
@@ -63,10 +63,15 @@ def site(served: Store) -> Iterator[Site]:
     server.server_close()
 
 
+PATIENCE_MS = 60_000
+"""A busy machine is no fault of a page."""
+expect.set_options(timeout=PATIENCE_MS)
+
+
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     opened = browser.new_context(viewport={"width": 1280, "height": 800})
-    opened.set_default_timeout(15_000)
+    opened.set_default_timeout(PATIENCE_MS)
     yield opened
     opened.close()
 
@@ -74,3 +79,10 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
     return context.new_page()
+
+
+@pytest.fixture(autouse=True)
+def accessible() -> Iterator[None]:
+    FAULTS.clear()
+    yield
+    assert FAULTS == []

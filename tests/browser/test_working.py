@@ -49,8 +49,11 @@ def test_from_files_to_a_signed_reconciliation(site: Site, context: BrowserConte
     expect(page.get_by_role("heading", name="Begin with two files")).to_be_visible()
     check_accessible(page)
     drop(page, "current-2026-09.ofx", "books-2026.beancount", "card-8841.csv")
-    expect(page.get_by_text("Read as")).to_have_count(3)
+    expect(page.get_by_text("Read as")).to_have_count(2)
     check_accessible(page)
+    page.get_by_label("The file does not say which account it is of").fill("card 8841")
+    page.get_by_role("button", name="Read it into this account").click()
+    expect(page.get_by_text("Read as")).to_have_count(3)
     picture(page, "import")
     page.get_by_role("link", name="current-2026-09.ofx").click()
     check_accessible(page)
@@ -80,11 +83,30 @@ def test_from_files_to_a_signed_reconciliation(site: Site, context: BrowserConte
     check_accessible(page)
     page.get_by_role("link", name="Runs").click()
     check_accessible(page)
-
+    watched(page)
     by_keys(page)
     sign_by_two(site, context, page, reviewer_email)
     suspended_by_a_change(page)
     prove(page)
+
+
+def watched(page: Page) -> None:
+    """How things stand and have gone, and who is told."""
+    page.get_by_role("link", name="Status").click()
+    check_accessible(page)
+    picture(page, "status")
+    page.get_by_role("link", name="How it has gone").click()
+    check_accessible(page)
+    picture(page, "analytics")
+    page.get_by_role("link", name="Settings").click()
+    page.get_by_label("Name", exact=True).fill("Owners")
+    page.get_by_label("owner", exact=True).check()
+    page.get_by_role("button", name="Add the channel").click()
+    expect(page.get_by_role("main")).to_contain_text("Alerts go there from now on")
+    page.get_by_role("button", name="Set the schedule").click()
+    expect(page.get_by_role("main")).to_contain_text("The schedule is set")
+    check_accessible(page)
+    picture(page, "settings")
 
 
 def by_keys(page: Page) -> None:
@@ -98,7 +120,7 @@ def by_keys(page: Page) -> None:
     page.keyboard.press("j")
     page.keyboard.press("k")
     page.keyboard.press("Enter")
-    expect(page.locator("[data-detail]")).to_contain_text("Why")
+    expect(page.locator("div[data-detail]")).to_contain_text("Why")
     check_accessible(page)
     picture(page, "queue")
     page.keyboard.press("a")

@@ -115,7 +115,7 @@ def test_every_address_is_probed() -> None:
 
 
 QUICK = {Role.OWNER, Role.CLIENT}
-"""Who may all and who may least; the other roles take minutes more, and are asked in `make soak`."""
+"""Who may all, and who may least; the other roles take minutes: `make soak` asks them."""
 firm_of = cache(firm)
 """Each is made once: the probe only looks whether doors open."""
 

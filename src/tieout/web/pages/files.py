@@ -15,6 +15,7 @@ from tieout.formats.common.source import Source
 from tieout.web.access import MemberRequest, member_page
 from tieout.workflows.import_file import import_file
 from tieout.workflows.receive_file import receive_file
+from tieout.workflows.views.banking import bank_accounts
 from tieout.workflows.views.files import problems, received_file, received_files
 
 
@@ -92,11 +93,17 @@ def file(request: MemberRequest, file_id: int) -> HttpResponse:
 def read(request: MemberRequest, file_id: int) -> HttpResponse:
     """Have the file read; the answer is the part of the page that tells what came of it."""
     kind = request.POST.get("kind", "")
-    done = import_file(
-        request.caller,
-        file_id=file_id,
-        kind="books" if kind == "books" else "statements" if kind == "statements" else None,
-        account=request.POST.get("account", ""),
-        now=settings.CLOCK(),
-    )
+    try:
+        done = import_file(
+            request.caller,
+            file_id=file_id,
+            kind="books" if kind == "books" else "statements" if kind == "statements" else None,
+            account=request.POST.get("account", "").strip(),
+            now=settings.CLOCK(),
+        )
+    except InvalidInput as error:
+        if error.code != "statement.account-missing":
+            raise
+        shown = {"file_id": file_id, "accounts": bank_accounts(request.caller)}
+        return render(request, "web/part_file_account.html", shown)
     return render(request, "web/part_file_read.html", {"done": done, "file_id": file_id})
