@@ -5,7 +5,7 @@
 (() => {
   const queue = document.querySelector("[data-queue]");
   if (!queue) return;
-  const detail = document.querySelector("[data-detail]");
+  const detail = document.querySelector("div[data-detail]"); // rows name theirs by the same word
   const told = document.querySelector("[data-told]");
   const rows = () => [...queue.querySelectorAll("[data-group]")];
   const csrf = document.querySelector("[name=csrfmiddlewaretoken]").value;
