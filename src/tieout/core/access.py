@@ -154,6 +154,12 @@ def require(actor: Actor, action: Action) -> None:
         )
 
 
+def require_any(actor: Actor, *actions: Action) -> None:
+    """One of them is enough; what the last one lacks is told."""
+    if not any(allows(actor, each) for each in actions):
+        require(actor, actions[-1])
+
+
 def require_grant(actor: Actor, role: Role) -> None:
     """Raise `AccessDenied` unless the actor may make somebody that role."""
     require(actor, Action.MANAGE_MEMBERS)

@@ -12,7 +12,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from tieout.core.access import Action, Actor, may, require
+from tieout.core.access import Action, Actor, may, require_any
 from tieout.core.errors import AccessDenied, Conflict, NotFound, TieoutError
 from tieout.workflows.acting import Caller
 from tieout.workflows.memberships import Membership, memberships_of
@@ -61,10 +61,9 @@ def page_for(*actions: Action) -> Callable[[View], View]:
     def wrapped(view: View) -> View:
         @wraps(view)
         def asked(request: MemberRequest, **named: Any) -> HttpResponse:  # noqa: ANN401  as above
-            if not any(request.may(each) for each in actions):
-                caller = request.caller
-                actor = Actor(caller.member_id, request.membership.role, caller.origin)
-                require(actor, actions[0])
+            caller = request.caller
+            actor = Actor(caller.member_id, request.membership.role, caller.origin)
+            require_any(actor, *actions)
             return view(request, **named)
 
         return member_page(asked)

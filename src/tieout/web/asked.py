@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from enum import StrEnum
+from typing import TypeVar
 
 from tieout.core.errors import InvalidInput
 from tieout.core.money import parse_decimal
 
 Query = Mapping[str, str]
+Word = TypeVar("Word", bound=StrEnum)
 
 
 def day(query: Query, name: str) -> date | None:
@@ -35,8 +38,11 @@ def minor(query: Query, name: str, exponent: int) -> int | None:
 def number(query: Query, name: str) -> int | None:
     """A whole number that is an id or a count; None when it is not given."""
     text = query.get(name, "").strip()
-    if not text:
-        return None
+    return whole(text, name) if text else None
+
+
+def whole(text: str, name: str) -> int:
+    """A whole number that was sent as this."""
     if not (text.isascii() and text.isdecimal() and len(text) < 19):
         raise InvalidInput("page.invalid", f"{text[:40]!r} as {name}", "a whole number")
     return int(text)
@@ -49,9 +55,9 @@ def required(found: int | None, name: str) -> int:
     return found
 
 
-def chosen(query: Query, name: str, among: Iterable[str]) -> str:
+def chosen(query: Query, name: str, among: Iterable[Word]) -> Word:
     """One of these words."""
-    word, words = query.get(name, ""), tuple(str(each) for each in among)
+    word, words = query.get(name, ""), {str(each): each for each in among}
     if word not in words:
         raise InvalidInput("page.invalid", f"{word[:40]!r} as {name}", f"one of {', '.join(words)}")
-    return word
+    return words[word]

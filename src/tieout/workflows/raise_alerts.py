@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from tieout.core import alerts as conditions
 from tieout.core.alerts import AlertKind
@@ -151,11 +151,15 @@ def feeds() -> list[conditions.Feed]:
 
 def _failed(now: datetime) -> Iterator[conditions.Alert | None]:
     """The latest run of each task and subject, where it failed."""
-    ended = JobRun.objects.filter(asked_at__gte=now - LOOKS_BACK).exclude(task=Task.RAISE_ALERTS)
-    latest = ended.order_by("task", "subject", "-id").distinct("task", "subject")
-    for each in latest:
+    for each in latest_runs(now - LOOKS_BACK).exclude(task=Task.RAISE_ALERTS):
         if each.state == RunState.FAILED:
             yield conditions.job_failed(each.pk, each.task, each.subject, each.error)
+
+
+def latest_runs(since: datetime) -> QuerySet[JobRun]:
+    """Within a tenant: of the runs asked for since then, the latest of each task and subject."""
+    asked = JobRun.objects.filter(asked_at__gte=since)
+    return asked.order_by("task", "subject", "-id").distinct("task", "subject")
 
 
 def _unsound(organisation_id: UUID) -> conditions.Alert | None:

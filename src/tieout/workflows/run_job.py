@@ -7,6 +7,7 @@ dead and wakes up later commits nothing. A run whose worker died is taken again,
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -31,12 +32,11 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A run with the lease under which it is worked on."""
+    """A run that is held, and what is to be done."""
 
-    run_id: int
+    holding: Holding
     task: Task
     arguments: Mapping[str, object]
-    lease: UUID
     caller: Caller
 
 
@@ -48,11 +48,8 @@ def run_job(
     What is raised lets the caller try again later: an error of the database, `HeldElsewhere` while
     another works on the run, `LeaseLost` when another has taken it over.
     """
-    holding = Holding(organisation_id, run_id)
-    try:
+    with closing(Holding(organisation_id, run_id)) as holding:
         return _held(work, holding, clock)
-    finally:
-        holding.close()
 
 
 def _held(work: Mapping[Task, Work], holding: Holding, clock: Clock) -> RunState | None:
@@ -60,7 +57,7 @@ def _held(work: Mapping[Task, Work], holding: Holding, clock: Clock) -> RunState
     if not isinstance(taken, Taken):
         return taken
     try:
-        return _worked(taken, work[taken.task], holding, clock)
+        return _worked(taken, work[taken.task], clock)
     except LeaseLost:
         raise
     except StopAsked:
@@ -95,7 +92,7 @@ def _take(holding: Holding, now: datetime) -> Taken | RunState | None:
         run.expected_by = now + allowed(_history(task), longest_run(task))
         run.keep()
         caller = Caller.system(holding.organisation_id, f"job {run.pk}", run.asked_by_id)
-        return Taken(run.pk, task, run.arguments, holding.lease, caller)
+        return Taken(holding, task, run.arguments, caller)
 
 
 def _history(task: Task) -> list[timedelta]:
@@ -108,11 +105,11 @@ def _history(task: Task) -> list[timedelta]:
     ]
 
 
-def _worked(taken: Taken, work: Work, holding: Holding, clock: Clock) -> RunState:
+def _worked(taken: Taken, work: Work, clock: Clock) -> RunState:
     """The work and its end, committed together and only under the lease."""
-    with tenant(taken.caller.organisation_id), reporting_to(holding):
+    with tenant(taken.caller.organisation_id), reporting_to(taken.holding):
         try:
-            holding(str(taken.task), 0, 0)
+            taken.holding(str(taken.task), 0, 0)
             counts = work(taken.caller, taken.arguments, clock())
         except TieoutError as error:
             _end(taken, RunState.FAILED, clock(), error_code=error.code, error=str(error))
@@ -133,7 +130,7 @@ def _end(  # noqa: PLR0913  what an end is made of, by name
     """End the run under its lease; `LeaseLost` undoes the whole transaction."""
     told = counts or Counts()
     changed = JobRun.objects.filter(
-        id=taken.run_id, lease=taken.lease, state=RunState.RUNNING
+        id=taken.holding.run_id, lease=taken.holding.lease, state=RunState.RUNNING
     ).update(
         state=state,
         finished_at=now,

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from tieout.core.access import Action
 from tieout.core.errors import InvalidInput
 from tieout.web.access import MemberRequest, member_page, page_for
-from tieout.web.asked import minor, number
+from tieout.web.asked import minor, number, whole
 from tieout.workflows.decide import confirm_group, reject_group, undo
 from tieout.workflows.decide_many import confirm_groups
 from tieout.workflows.views.groups import GroupDetail, GroupFilter, group, groups
@@ -109,7 +109,7 @@ def confirm_many(request: MemberRequest, reconciliation_id: int) -> HttpResponse
     total = request.POST.get("expected_total_minor", "")
     if not words or count is None or not total.lstrip("-").isdecimal() or len(total) > 20:
         raise InvalidInput("page.invalid", "nothing ticked", "groups with their count and total")
-    ids = [number({"group": word}, "group") or 0 for word in words]
+    ids = [whole(word, "group") for word in words]
     done = confirm_groups(
         request.caller,
         reconciliation_id=reconciliation_id,

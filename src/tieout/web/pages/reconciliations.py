@@ -79,7 +79,7 @@ def match(request: MemberRequest, reconciliation_id: int) -> HttpResponse:
     return redirect("reconciliation", request.membership.organisation_id, reconciliation_id)
 
 
-@page_for(Action.PREPARE, Action.REVIEW)
+@page_for(Action.REVIEW, Action.PREPARE)
 @require_POST
 def sign(request: MemberRequest, reconciliation_id: int) -> HttpResponse:
     """Prepared, or reviewed by another person."""

@@ -16,7 +16,7 @@ from tieout.core.errors import InvalidInput
 from tieout.core.jobs import Task
 from tieout.core.schedules import Every
 from tieout.web.access import MemberRequest, page_for
-from tieout.web.asked import chosen, number, required
+from tieout.web.asked import chosen, number, required, whole
 from tieout.workflows.alert_rules import rules_shown, set_alert_rule
 from tieout.workflows.look_at_alerts import channels, notifications
 from tieout.workflows.notify import end_channel, send_again, set_channel
@@ -68,7 +68,7 @@ def schedule(request: MemberRequest) -> HttpResponse:
         request.caller,
         task=task,
         arguments=arguments,
-        every=Every(chosen(given, "every", Every)),
+        every=chosen(given, "every", Every),
         at=_clock(given),
         weekday=number(given, "weekday") or 0,
         cron=given.get("cron", ""),
@@ -82,8 +82,8 @@ def _task(subject: str) -> tuple[Task, dict[str, int]]:
     """A reconciliation by number, or a task of the whole organisation by its name."""
     kind, _, last = subject.partition(":")
     if kind == "reconciliation":
-        return Task.RECONCILE, {"reconciliation_id": number({"reconciliation": last}, kind) or 0}
-    return Task(chosen({"task": subject}, "task", SCHEDULED)), {}
+        return Task.RECONCILE, {"reconciliation_id": whole(last, kind)}
+    return chosen({"task": subject}, "task", SCHEDULED), {}
 
 
 def _clock(given: Mapping[str, str]) -> time:
@@ -101,7 +101,7 @@ def rule(request: MemberRequest) -> HttpResponse:
     given = request.POST
     set_alert_rule(
         request.caller,
-        kind=AlertKind(chosen(given, "kind", AlertKind)),
+        kind=chosen(given, "kind", AlertKind),
         subject=given.get("subject", ""),
         allowed=required(number(given, "allowed"), "allowed"),
         now=settings.CLOCK(),
@@ -117,10 +117,10 @@ def channel(request: MemberRequest) -> HttpResponse:
     made = set_channel(
         request.caller,
         name=given.get("name", ""),
-        kind=ChannelKind(chosen(given, "kind", ChannelKind)),
+        kind=chosen(given, "kind", ChannelKind),
         address=given.get("address", "").strip(),
         kinds=[each for each in AlertKind if each in given.getlist("alerts")],
-        accounts=[number({"account": each}, "account") or 0 for each in given.getlist("accounts")],
+        accounts=[whole(each, "account") for each in given.getlist("accounts")],
         roles=[each for each in Role if each in given.getlist("roles")],
         now=settings.CLOCK(),
     )

@@ -1,9 +1,7 @@
 """How the organisation stands now: feeds of statements, what waits, what goes wrong."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.db.models import Count, Max, Min, Q
 
@@ -14,7 +12,7 @@ from tieout.store.banking.models import BankAccount, BankStatement
 from tieout.store.operations.models import JobRun
 from tieout.workflows.acting import Caller, looking
 from tieout.workflows.alert_rules import rules_of
-from tieout.workflows.raise_alerts import feeds
+from tieout.workflows.raise_alerts import feeds, latest_runs
 
 LATELY = timedelta(days=7)
 
@@ -65,25 +63,22 @@ def connections(caller: Caller, *, now: datetime) -> tuple[Connection, ...]:
     with looking(caller, Action.VIEW):
         allowed = rules_of(AlertKind.MISSING_FEED)
         ends = {each.account_id: each.ends for each in feeds()}
-        seen: dict[int, Mapping[str, Any]] = {
-            row["account"]: row
-            for row in BankStatement.objects.values("account").annotate(
-                read=Max("reading__read_at"), reach=Max("ends_on")
-            )
-        }
+        read_at = dict(
+            BankStatement.objects.values_list("account").annotate(Max("reading__read_at"))
+        )
         found = []
         for each in BankAccount.objects.order_by("number", "currency", "id"):
-            row = seen.get(each.pk, {})
-            last = row.get("reach")
+            reached = ends.get(each.pk, ())
+            last = max(reached, default=None)
             found.append(
                 Connection(
                     each.pk,
                     each.name or each.number,
                     each.currency,
                     last,
-                    row.get("read"),
+                    read_at.get(each.pk),
                     (now.date() - last).days if last else None,
-                    feed_days(ends.get(each.pk, ()), allowed.get(f"bank_account:{each.pk}")),
+                    feed_days(reached, allowed.get(f"bank_account:{each.pk}")),
                 )
             )
         return tuple(found)
@@ -98,11 +93,5 @@ def queue(caller: Caller, *, now: datetime) -> Queue:
             late=Count("id", filter=Q(state=RunState.RUNNING, expected_by__lte=now)),
             since=Min("asked_at", filter=Q(state=RunState.WAITING)),
         )
-        latest = (
-            JobRun.objects.filter(asked_at__gte=now - LATELY)
-            .order_by("task", "subject", "-id")
-            .distinct("task", "subject")
-            .values_list("state", flat=True)
-        )
-        failed = sum(state == RunState.FAILED for state in latest)
+        failed = sum(each.state == RunState.FAILED for each in latest_runs(now - LATELY))
         return Queue(told["waiting"], told["running"], failed, told["late"], told["since"])
