@@ -9,6 +9,8 @@ from tieout.core.errors import InvalidInput
 from tieout.core.money import parse_decimal
 
 Query = Mapping[str, str]
+FIRST, LAST = date(1900, 1, 1), date(2999, 12, 31)
+"""Days that pages reckon with: there is room before and after them."""
 Word = TypeVar("Word", bound=StrEnum)
 
 
@@ -18,9 +20,12 @@ def day(query: Query, name: str) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError as error:
         raise InvalidInput("page.invalid", f"{text!r} as {name}", "a day, as 2026-09-30") from error
+    if not FIRST <= found <= LAST:
+        raise InvalidInput("page.invalid", f"{text!r} as {name}", f"a day from {FIRST} to {LAST}")
+    return found
 
 
 def minor(query: Query, name: str, exponent: int) -> int | None:
