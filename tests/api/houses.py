@@ -97,6 +97,7 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "send_file": (Action.RECEIVE_FILE,),
     "list_files": (Action.VIEW, Action.VIEW_OWN),
     "show_file": (Action.VIEW, Action.VIEW_OWN),
+    "show_content": (Action.VIEW, Action.VIEW_OWN),
     "list_problems": (Action.VIEW, Action.VIEW_OWN),
     "import_received": (Action.IMPORT,),
     "list_bank_accounts": (Action.VIEW,),

@@ -83,11 +83,25 @@ def test_from_files_to_a_signed_reconciliation(site: Site, context: BrowserConte
     check_accessible(page)
     page.get_by_role("link", name="Runs").click()
     check_accessible(page)
+    said(page)
     watched(page)
     by_keys(page)
     sign_by_two(site, context, page, reviewer_email)
     suspended_by_a_change(page)
     prove(page)
+
+
+def said(page: Page) -> None:
+    """A comment and its proof, under the reconciliation."""
+    page.get_by_role("link", name="Reconciliations").click()
+    page.get_by_role("link", name="Current account").click()
+    page.get_by_label("Say something").fill("Which van is this, Olga?")
+    page.get_by_role("button", name="Comment").click()
+    expect(page.get_by_text("Which van is this, Olga?")).to_be_visible()
+    page.get_by_label("A file that proves it").set_input_files(str(DEMO / "card-8841.csv"))
+    page.get_by_role("button", name="Attach").click()
+    expect(page.get_by_role("main")).to_contain_text("card-8841.csv is attached")
+    check_accessible(page)
 
 
 def watched(page: Page) -> None:
@@ -113,7 +127,7 @@ def by_keys(page: Page) -> None:
     """The queue without a mouse: open, approve, undo, tick, search."""
     page.get_by_role("link", name="Reconciliations").click()
     page.get_by_role("link", name="Current account").click()
-    page.get_by_role("link", name="Look at them").click()
+    page.get_by_role("link", name="Open the queue").click()
     rows = page.locator("[data-group]")
     waiting = rows.count()
     assert waiting > 3
@@ -163,8 +177,19 @@ def sign_by_two(site: Site, context: BrowserContext, page: Page, reviewer: str) 
 
 def suspended_by_a_change(page: Page) -> None:
     """A file that changes what was signed suspends the sign-off, and home says so."""
-    drop(page, "current-downloaded-again.ofx")
+    more = (
+        b"<STMTTRN><TRNTYPE>DEBIT<DTPOSTED>20260930<TRNAMT>-9.99<FITID>0930-777<NAME>LATE</STMTTRN>"
+    )
+    data = (DEMO / "current-2026-09.ofx").read_bytes()
+    changed = data.replace(b"</BANKTRANLIST>", more + b"</BANKTRANLIST>")
+    page.get_by_role("link", name="Import").first.click()
+    page.locator("#files").set_input_files(
+        [{"name": "late.ofx", "mimeType": "application/x-ofx", "buffer": changed}]
+    )
+    page.wait_for_url(re.compile("fresh="))
+    expect(page.get_by_text("being read")).to_have_count(0)
     page.get_by_role("link", name="Home").click()
+    expect(page.get_by_role("main")).to_contain_text("The sign-off up to 30 Sep 2026 is suspended")
     check_accessible(page)
     picture(page, "home")
 

@@ -14,11 +14,18 @@ from django.urls import reverse
 
 from tests.store.firms import NOW, firm
 from tieout.core.access import Action, Role, may
+from tieout.core.subjects import SubjectKind
 from tieout.store.banking.models import BankAccount, ReceivedFile
 from tieout.store.operations.models import AlertChannel, JobRun, Notification
 from tieout.store.postgres.tenant import tenant
-from tieout.store.reconciliation.models import Decision, MatchGroup, MatchRun, Reconciliation
-from tieout.store.tenancy.models import ApiToken, Invitation, Person
+from tieout.store.reconciliation.models import (
+    Comment,
+    Decision,
+    MatchGroup,
+    MatchRun,
+    Reconciliation,
+)
+from tieout.store.tenancy.models import ApiToken, Invitation, Member, Person
 from tieout.web.urls import organisation as routes
 from tieout.workflows.acting import Caller
 from tieout.workflows.add_member import add_member
@@ -37,7 +44,12 @@ class Asked:
     or_else: Action | None = None
     """Another action that opens the page too."""
 
+    besides: Action | None = None
+    """An action that is needed too: a client comments on what it sent, and sees nothing else."""
+
     def is_for(self, role: Role) -> bool:
+        if self.besides and not may(role, self.besides):
+            return False
         return any(may(role, each) for each in (self.action, self.or_else) if each)
 
 
@@ -47,6 +59,10 @@ PAGES = {
     "files": Asked(GET, Action.VIEW_OWN),
     "file": Asked(GET, Action.VIEW, ("file",)),
     "file_read": Asked(POST, Action.IMPORT, ("file",)),
+    "file_content": Asked(GET, Action.VIEW, ("file",)),
+    "comment": Asked(POST, Action.COMMENT, ("kind", "group"), besides=Action.VIEW),
+    "evidence": Asked(POST, Action.COMMENT, ("kind", "group"), besides=Action.VIEW),
+    "resolve": Asked(POST, Action.COMMENT, ("comment",), besides=Action.VIEW),
     "accounts": Asked(GET, Action.VIEW),
     "account": Asked(GET, Action.VIEW, ("account",)),
     "lines": Asked(GET, Action.VIEW, ("account",)),
@@ -77,12 +93,14 @@ PAGES = {
     "verify": Asked(POST, Action.VIEW_AUDIT),
     "members": Asked(GET, Action.MANAGE_MEMBERS),
     "withdraw": Asked(POST, Action.MANAGE_MEMBERS, ("invitation",)),
+    "role": Asked(POST, Action.MANAGE_MEMBERS, ("member",)),
+    "member_ended": Asked(POST, Action.MANAGE_MEMBERS, ("member",)),
     "token": Asked(POST, Action.MANAGE_MEMBERS),
     "revoke": Asked(POST, Action.MANAGE_MEMBERS, ("token",)),
 }
 
 
-def ids_of(caller: Caller) -> dict[str, int]:
+def ids_of(caller: Caller) -> dict[str, int | str]:
     """An id of every kind that addresses name."""
     with tenant(caller.organisation_id):
         return {
@@ -96,6 +114,9 @@ def ids_of(caller: Caller) -> dict[str, int]:
             "channel": AlertChannel.objects.earliest("id").pk,
             "notification": Notification.objects.earliest("id").pk,
             "invitation": Invitation.objects.earliest("id").pk,
+            "kind": SubjectKind.MATCH_GROUP,
+            "comment": Comment.objects.earliest("id").pk,
+            "member": Member.objects.filter(role=Role.REVIEWER).earliest("id").pk,
             "token": ApiToken.objects.earliest("id").pk,
         }
 
@@ -146,14 +167,14 @@ def test_every_page_answers_whom_it_may_and_nobody_else(role: Role) -> None:
             assert b"Timberline" not in theirs.content, (name, role)
         if not (asked.ids and allowed):
             continue
-        absent = [9_000_000_000 for _ in asked.ids]
+        absent = [known[each] if each == "kind" else 9_000_000_000 for each in asked.ids]
         answers = [
             ask(reverse(name, args=[own.organisation_id, *ids]))
             for ids in ([unknown[each] for each in asked.ids], absent)
         ]
         said = [
             (each.status_code, each.content.replace(str(number).encode(), b"N"))
-            for each, number in zip(answers, (unknown[asked.ids[0]], absent[0]), strict=True)
+            for each, number in zip(answers, (unknown[asked.ids[-1]], absent[-1]), strict=True)
         ]
         assert said[0][0] == said[1][0], (name, role, "foreign and absent differ")
         assert b"Timberline" not in said[0][1], (name, role)

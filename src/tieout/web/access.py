@@ -10,6 +10,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from tieout.core.access import Action, Actor, may, require_any
@@ -17,7 +18,7 @@ from tieout.core.errors import AccessDenied, Conflict, NotFound, TieoutError
 from tieout.workflows.acting import Caller
 from tieout.workflows.memberships import Membership, memberships_of
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class MemberRequest(HttpRequest):
@@ -37,7 +38,7 @@ def member_page(view: View) -> View:
 
     @wraps(view)
     @login_required
-    def shown(request: Any, organisation_id: Any, **named: Any) -> HttpResponse:  # noqa: ANN401  Django's request grows here
+    def shown(request: Any, organisation_id: Any, **named: Any) -> HttpResponseBase:  # noqa: ANN401  Django's request grows here
         request.memberships = memberships_of(request.user.pk)
         for each in request.memberships:
             if each.organisation_id == organisation_id:
@@ -60,7 +61,7 @@ def page_for(*actions: Action) -> Callable[[View], View]:
 
     def wrapped(view: View) -> View:
         @wraps(view)
-        def asked(request: MemberRequest, **named: Any) -> HttpResponse:  # noqa: ANN401  as above
+        def asked(request: MemberRequest, **named: Any) -> HttpResponseBase:  # noqa: ANN401  as above
             caller = request.caller
             actor = Actor(caller.member_id, request.membership.role, caller.origin)
             require_any(actor, *actions)

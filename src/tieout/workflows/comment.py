@@ -38,11 +38,11 @@ MODELS: Mapping[SubjectKind, type[TenantModel]] = {
 def comment(caller: Caller, *, subject: Subject, text: str, now: datetime) -> int:
     """Say something of a subject; members named as `@address` or `@name` are kept with it."""
     with acting(caller, Action.COMMENT, "comment", now) as act:
+        access_subject(act.actor, subject)
         said = text.translate(NUL).strip()
         if not said or len(said) > TEXT_MAX:
             found = f"{len(said):,} characters"
             raise InvalidInput("comment.invalid", found, f"1 to {TEXT_MAX:,}", str(subject))
-        access_subject(act.actor, subject)
         made = Comment.objects.create(
             organisation_id=caller.organisation_id,
             text=said,
@@ -68,19 +68,20 @@ def comment(caller: Caller, *, subject: Subject, text: str, now: datetime) -> in
     return made.pk
 
 
-def resolve_comment(caller: Caller, *, comment_id: int, reason: str = "", now: datetime) -> int:
-    """A comment is settled; it stays where it is."""
+def resolve_comment(caller: Caller, *, comment_id: int, reason: str = "", now: datetime) -> Subject:
+    """A comment is settled; it stays where it is. The answer is what it speaks of."""
     with acting(caller, Action.COMMENT, "resolve_comment", now) as act:
         found = Comment.objects.filter(id=comment_id).first()
         if found is None:
             raise NotFound("store.not-found", f"comment:{comment_id}", "a comment of yours")
-        access_subject(act.actor, subject_of(found))
+        subject = subject_of(found)
+        access_subject(act.actor, subject)
         act.alone(f"comment {comment_id}")
         if CommentResolution.objects.filter(comment=found).exists():
             raise Conflict(
                 "decision.not-in-force", f"comment:{comment_id}, resolved", "an open comment"
             )
-        made = CommentResolution.objects.create(
+        CommentResolution.objects.create(
             organisation_id=caller.organisation_id,
             comment=found,
             resolved_by_id=caller.member_id,
@@ -94,7 +95,7 @@ def resolve_comment(caller: Caller, *, comment_id: int, reason: str = "", now: d
             after={"resolved": True},
         )
         act.follow_up("comment_resolved", comment_id=comment_id)
-    return made.pk
+    return subject
 
 
 def access_subject(actor: Actor, subject: Subject) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
+from django.http import StreamingHttpResponse
 from ninja import Router, Status
 from pydantic import Field
 
@@ -47,6 +48,14 @@ FILE_BODY: dict[str, Any] = {
                 }
             },
         },
+    }
+}
+FILE_OUT: dict[str, Any] = {
+    "responses": {
+        200: {
+            "description": "The bytes.",
+            "content": {RAW: {"schema": {"type": "string", "format": "binary"}}},
+        }
     }
 }
 FileName = Annotated[
@@ -174,6 +183,17 @@ def show_file(request: Request, file_id: FileId) -> FileDetail:
     """One file, and what was read in it."""
     found, sentences = views.received_file(request.caller, file_id=file_id)
     return FileDetail(**_file(found), sentences=list(sentences))
+
+
+@router.get("/files/{file_id}/content", response=None, openapi_extra=FILE_OUT)
+def show_content(request: Request, file_id: FileId) -> StreamingHttpResponse:
+    """The file byte for byte as it was received."""
+    found, _ = views.received_file(request.caller, file_id=file_id)
+    return StreamingHttpResponse(
+        views.received_bytes(request.caller, file_id=file_id),
+        content_type=RAW,
+        headers={"Content-Length": str(found.size)},
+    )
 
 
 @router.get("/files/{file_id}/problems", response=PageOut[ProblemOut])

@@ -1,22 +1,25 @@
 """Import: files dropped, kept, read, and told about in plain words."""
 
-from pathlib import Path
-from typing import Any
-
 from django.conf import settings
-from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tieout.core.access import Action
 from tieout.core.errors import InvalidInput, TieoutError
-from tieout.formats.common.source import Source
+from tieout.core.subjects import SubjectKind
 from tieout.web.access import MemberRequest, member_page
+from tieout.web.pages.said import said_of
+from tieout.web.transfer import attached, source_of
 from tieout.workflows.import_file import import_file
 from tieout.workflows.receive_file import receive_file
 from tieout.workflows.views.banking import bank_accounts
-from tieout.workflows.views.files import problems, received_file, received_files
+from tieout.workflows.views.files import (
+    problems,
+    received_bytes,
+    received_file,
+    received_files,
+)
 
 
 @member_page
@@ -49,7 +52,7 @@ def _received(request: MemberRequest) -> HttpResponse:
     fresh: list[int] = []
     for upload in request.FILES.getlist("files"):
         try:
-            received = receive_file(request.caller, source=_source(upload), now=now)
+            received = receive_file(request.caller, source=source_of(upload), now=now)
         except TieoutError as error:
             outcome.append({"name": upload.name, "error": error})
             continue
@@ -64,14 +67,6 @@ def _received(request: MemberRequest) -> HttpResponse:
     return place
 
 
-def _source(upload: "UploadedFile[Any]") -> Source:
-    """An upload as a source; a large one lies on disk already."""
-    name = Path(upload.name or "file").name.replace("\x00", "")[:255] or "file"
-    if isinstance(upload, TemporaryUploadedFile):
-        return Source(name, path=Path(upload.temporary_file_path()))
-    return Source(name, data=upload.read())
-
-
 @member_page
 def file(request: MemberRequest, file_id: int) -> HttpResponse:
     """One file: what was read in it, sentence by sentence, and what was not."""
@@ -84,8 +79,23 @@ def file(request: MemberRequest, file_id: int) -> HttpResponse:
         "told": told,
         "page": listed,
         "may_import": request.may(Action.IMPORT),
+        "said": said_of(request, SubjectKind.RECEIVED_FILE, file_id),
     }
     return render(request, "web/file.html", shown)
+
+
+@member_page
+def content(request: MemberRequest, file_id: int) -> StreamingHttpResponse:
+    """The bytes as they came, to be kept and never shown: they are somebody else's."""
+    found, _ = received_file(request.caller, file_id=file_id)
+    return StreamingHttpResponse(
+        received_bytes(request.caller, file_id=file_id),
+        content_type="application/octet-stream",
+        headers={
+            "Content-Length": str(found.size),
+            "Content-Disposition": attached(found.name),
+        },
+    )
 
 
 @member_page

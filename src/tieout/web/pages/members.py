@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tieout.core.access import GRANTS, MAY, Action, Role
 from tieout.core.errors import InvalidInput
 from tieout.web.access import MemberRequest, page_for
+from tieout.workflows.change_role import change_role, end_membership
 from tieout.workflows.invite import invitations_of, invite, withdraw_invitation
 from tieout.workflows.tokens import make_token, revoke_token, tokens_of
 from tieout.workflows.views import trail
@@ -44,6 +45,29 @@ def withdraw(request: MemberRequest, invitation_id: int) -> HttpResponse:
     """An invitation taken back."""
     withdraw_invitation(request.caller, invitation_id=invitation_id, now=settings.CLOCK())
     messages.info(request, "The invitation is withdrawn: its link no longer works.")
+    return redirect("members", request.membership.organisation_id)
+
+
+@page_for(Action.MANAGE_MEMBERS)
+@require_POST
+def role(request: MemberRequest, member_id: int) -> HttpResponse:
+    """A member that may do other things from now on."""
+    changed = role_named(request.POST.get("role", ""))
+    reason = request.POST.get("reason", "")
+    change_role(
+        request.caller, member_id=member_id, role=changed, reason=reason, now=settings.CLOCK()
+    )
+    messages.success(request, f"The role is {changed} from now on.")
+    return redirect("members", request.membership.organisation_id)
+
+
+@page_for(Action.MANAGE_MEMBERS)
+@require_POST
+def end(request: MemberRequest, member_id: int) -> HttpResponse:
+    """A member that leaves; what it did stays."""
+    reason = request.POST.get("reason", "")
+    end_membership(request.caller, member_id=member_id, reason=reason, now=settings.CLOCK())
+    messages.info(request, "The member has left: it may do nothing from now on.")
     return redirect("members", request.membership.organisation_id)
 
 

@@ -1,25 +1,39 @@
 """The queue: groups one by one or many at once, by keys; confirm, reject, undo."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from tieout.core.access import Action
 from tieout.core.errors import InvalidInput
+from tieout.core.spreadsheets import amount
+from tieout.core.subjects import SubjectKind
 from tieout.web.access import MemberRequest, member_page, page_for
 from tieout.web.asked import minor, number, whole
+from tieout.web.pages.said import said_of
+from tieout.web.tables import as_csv, rows_of, wants_csv
 from tieout.workflows.decide import confirm_group, reject_group, undo
 from tieout.workflows.decide_many import confirm_groups
-from tieout.workflows.views.groups import GroupDetail, GroupFilter, group, groups
-from tieout.workflows.views.runs import reconciliation, run
+from tieout.workflows.views.groups import (
+    GroupDetail,
+    GroupFilter,
+    GroupView,
+    group,
+    groups,
+)
+from tieout.workflows.views.paging import Page
+from tieout.workflows.views.runs import RunView, reconciliation, run
 
 PAGE = 100
 
 
 @member_page
-def queue(request: MemberRequest, reconciliation_id: int) -> HttpResponse:
+def queue(request: MemberRequest, reconciliation_id: int) -> HttpResponseBase:
     """The groups of the newest run; at first those that wait for somebody."""
     found = reconciliation(request.caller, reconciliation_id=reconciliation_id)
     status = request.GET.get("status", "suggested")
@@ -43,13 +57,16 @@ def queue(request: MemberRequest, reconciliation_id: int) -> HttpResponse:
             most_minor=minor(request.GET, "most", found.newest.exponent),
             with_residual=bool(request.GET.get("residual")),
         )
-        shown["page"] = groups(
-            request.caller,
-            run_id=found.newest.run_id,
-            where=where,
-            cursor=request.GET.get("cursor") or None,
-            limit=PAGE,
-        )
+        newest = found.newest
+
+        def ask(cursor: str | None, limit: int) -> Page[GroupView]:
+            return groups(
+                request.caller, run_id=newest.run_id, where=where, cursor=cursor, limit=limit
+            )
+
+        if wants_csv(request):
+            return _groups_as_csv(newest, rows_of(ask))
+        shown["page"] = ask(request.GET.get("cursor") or None, PAGE)
     return render(request, "web/queue.html", shown)
 
 
@@ -61,6 +78,7 @@ def detail(request: MemberRequest, group_id: int) -> HttpResponse:
         "found": found,
         "run": run(request.caller, run_id=found.group.run_id),
         "may_decide": request.may(Action.DECIDE),
+        "said": said_of(request, SubjectKind.MATCH_GROUP, group_id),
     }
     part = "web/part_group.html" if request.headers.get("HX-Request") else "web/group.html"
     return render(request, part, shown)
@@ -135,3 +153,27 @@ def _after(request: MemberRequest, group_id: int, said: str) -> HttpResponse:
         "said": said,
     }
     return render(request, "web/part_row.html", shown)
+
+
+def _groups_as_csv(run: RunView, rows: Iterable[GroupView]) -> StreamingHttpResponse:
+    header = (
+        "group", "state", "found by", "bank records", "books records", "bank", "books",
+        "left over", "left over because", "currency", "why",
+    )  # fmt: skip
+    told = (
+        (
+            each.name,
+            f"{each.verdict}ed by a person" if each.verdict else each.status,
+            each.made_by,
+            each.left_count,
+            each.right_count,
+            amount(each.left_minor, run.exponent),
+            amount(each.right_minor, run.exponent),
+            amount(each.residual_minor, run.exponent),
+            each.residual_cause,
+            run.currency,
+            each.reason,
+        )
+        for each in rows
+    )
+    return as_csv(f"groups of run {run.run_id}", header, told)

@@ -1,23 +1,38 @@
 """Reconciliations: the bridge between bank and books, the run, and its sign-off."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tieout.core.access import Action
 from tieout.core.decisions import SignOffStep
 from tieout.core.errors import InvalidInput
+from tieout.core.matching.bridge import REASON_WORDS
+from tieout.core.spreadsheets import amount
+from tieout.core.subjects import SubjectKind
 from tieout.web.access import MemberRequest, member_page, page_for
 from tieout.web.asked import day, number
 from tieout.web.chart import drawn
+from tieout.web.pages.said import said_of
+from tieout.web.tables import as_csv, rows_of, wants_csv
 from tieout.workflows.reconcile import reconcile, set_reconciliation
 from tieout.workflows.sign_off import sign_off
 from tieout.workflows.views.banking import bank_accounts
 from tieout.workflows.views.books import ledger_accounts
-from tieout.workflows.views.groups import unmatched
-from tieout.workflows.views.runs import reconciliation, reconciliations, run, sign_offs
+from tieout.workflows.views.groups import UnmatchedView, unmatched
+from tieout.workflows.views.paging import Page
+from tieout.workflows.views.runs import (
+    RunView,
+    reconciliation,
+    reconciliations,
+    run,
+    sign_offs,
+)
 
 
 @member_page
@@ -61,6 +76,7 @@ def one(request: MemberRequest, reconciliation_id: int) -> HttpResponse:
         "may_prepare": request.may(Action.PREPARE),
         "may_review": request.may(Action.REVIEW),
         "today": settings.CLOCK().date(),
+        "said": said_of(request, SubjectKind.RECONCILIATION, reconciliation_id),
     }
     return render(request, "web/reconciliation.html", shown)
 
@@ -94,19 +110,25 @@ def sign(request: MemberRequest, reconciliation_id: int) -> HttpResponse:
 
 
 @member_page
-def open_records(request: MemberRequest, run_id: int) -> HttpResponse:
+def open_records(request: MemberRequest, run_id: int) -> HttpResponseBase:
     """Records of a run in no group: why not, and what came nearest."""
     side = request.GET.get("side", "")
-    page = unmatched(
-        request.caller,
-        run_id=run_id,
-        on=settings.CLOCK().date(),
-        side="left" if side == "left" else "right" if side == "right" else "",
-        reason=request.GET.get("reason", ""),
-        cursor=request.GET.get("cursor") or None,
-        limit=100,
-    )
-    shown = {"run": run(request.caller, run_id=run_id), "page": page, "side": side}
+    found = run(request.caller, run_id=run_id)
+
+    def ask(cursor: str | None, limit: int) -> Page[UnmatchedView]:
+        return unmatched(
+            request.caller,
+            run_id=run_id,
+            on=settings.CLOCK().date(),
+            side="left" if side == "left" else "right" if side == "right" else "",
+            reason=request.GET.get("reason", ""),
+            cursor=cursor,
+            limit=limit,
+        )
+
+    if wants_csv(request):
+        return _open_as_csv(found, rows_of(ask))
+    shown = {"run": found, "page": ask(request.GET.get("cursor") or None, 100), "side": side}
     part = "web/part_unmatched.html" if request.headers.get("HX-Request") else "web/unmatched.html"
     return render(request, part, shown)
 
@@ -121,3 +143,28 @@ def open_items(request: MemberRequest) -> HttpResponse:
             page = unmatched(request.caller, run_id=each.newest.run_id, on=on, limit=20)
             found.append({"reconciliation": each, "run": each.newest, "page": page})
     return render(request, "web/open_items.html", {"found": found})
+
+
+def _open_as_csv(run: RunView, rows: Iterable[UnmatchedView]) -> StreamingHttpResponse:
+    header = (
+        "side", "day", "with whom", "text", "references", "why not", "detail",
+        "nearest day", "nearest amount", "age in days", "amount", "currency",
+    )  # fmt: skip
+    told = (
+        (
+            "bank" if each.record.side == "left" else "books",
+            each.record.booked_on,
+            each.record.counterparty,
+            each.record.text,
+            " ".join(each.record.references),
+            REASON_WORDS.get(each.reason, each.reason),
+            each.detail,
+            each.nearest.booked_on if each.nearest else None,
+            amount(each.nearest.amount_minor, run.exponent) if each.nearest else None,
+            each.age_days,
+            amount(each.record.amount_minor, run.exponent),
+            run.currency,
+        )
+        for each in rows
+    )
+    return as_csv(f"open records of run {run.run_id}", header, told)

@@ -1,5 +1,6 @@
 """Received files with what was read in them: counts, problems, held records."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,7 +8,13 @@ from django.db.models import QuerySet
 
 from tieout.core.access import Action, Actor, allows
 from tieout.core.errors import NotFound, Problem
-from tieout.store.banking.models import BankStatement, FileReading, ReadingProblem, ReceivedFile
+from tieout.store.banking.models import (
+    BankStatement,
+    FilePart,
+    FileReading,
+    ReadingProblem,
+    ReceivedFile,
+)
 from tieout.workflows.acting import Caller, looking
 from tieout.workflows.import_file import tie_in_words
 from tieout.workflows.views.paging import Page, paged
@@ -89,6 +96,28 @@ def problems(
         if severity:
             query = query.filter(severity=severity)
         return paged(query, ("id",), _problem, cursor=cursor, limit=limit, is_descending=False)
+
+
+def received_bytes(caller: Caller, *, file_id: int) -> Iterator[bytes]:
+    """The file as it came, part after part.
+
+    Each part is looked up by itself: who takes long to fetch a file holds no transaction open.
+    """
+    received_file(caller, file_id=file_id)
+
+    def parts() -> Iterator[bytes]:
+        number = 1
+        while part := _part(caller, file_id, number):
+            yield part
+            number += 1
+
+    return parts()
+
+
+def _part(caller: Caller, file_id: int, number: int) -> bytes:
+    with looking(caller, Action.VIEW, Action.VIEW_OWN) as actor:
+        found = FilePart.objects.filter(file=_access(actor, file_id), number=number).first()
+        return bytes(found.content) if found else b""
 
 
 def _seen(actor: Actor) -> QuerySet[ReceivedFile]:
