@@ -70,7 +70,10 @@ expect.set_options(timeout=PATIENCE_MS)
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    opened = browser.new_context(viewport={"width": 1280, "height": 800})
+    opened = browser.new_context(
+        viewport={"width": 1280, "height": 800},
+        reduced_motion="reduce",  # a colour looked at while it changes is no colour of ours
+    )
     opened.set_default_timeout(PATIENCE_MS)
     yield opened
     opened.close()

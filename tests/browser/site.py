@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.base import AXE_FILE_PATH
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Locator, Page, ViewportSize
 
 from tests.store.databases import Store
 
@@ -44,6 +44,12 @@ class Site:
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url(lambda url: "/account/login" not in url)
+
+
+def follow(target: Locator) -> None:
+    """Click what leads to another page, and be there: a click alone does not wait for it."""
+    with target.page.expect_navigation():
+        target.click()
 
 
 def violations(page: Page) -> list[str]:

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.site import PASSWORD, Site, check_accessible, picture
+from tests.browser.site import PASSWORD, Site, check_accessible, follow, picture
 from tests.store.firms import NOW
 from tieout.core.access import Role
 from tieout.workflows.create_organisation import create_organisation
@@ -37,21 +37,21 @@ def test_signing_in_with_a_second_factor(site: Site, context: BrowserContext) ->
     site.sign_in(page, email)
     page.goto(f"{site.address}/account/2fa/")
     check_accessible(page)
-    page.get_by_role("link", name="Activate").click()
+    follow(page.get_by_role("link", name="Activate"))
     if "reauthenticate" in page.url:
         page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Confirm").click()
+        follow(page.get_by_role("button", name="Confirm"))
     secret = page.locator("#authenticator_secret").input_value()
     picture(page, "second-factor")
     page.get_by_label("Authenticator code").fill(code_of(secret))
-    page.get_by_role("button", name="Activate").click()
+    follow(page.get_by_role("button", name="Activate"))
     expect(page.get_by_text("Recovery", exact=False).first).to_be_visible()
     page.get_by_text("Olga").click()
-    page.get_by_role("button", name="Sign out").click()
+    follow(page.get_by_role("button", name="Sign out"))
     page.goto(f"{site.address}/account/login/")
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    follow(page.get_by_role("button", name="Sign in"))
     expect(page).to_have_url(re.compile("2fa"))
     page.goto(f"{site.address}/")
     expect(page).to_have_url(re.compile("login|2fa"))  # the password alone opens nothing
@@ -65,7 +65,7 @@ def test_a_wrong_password_says_so_and_is_slowed_down(site: Site, page: Page) -> 
     for _ in range(6):
         page.get_by_label("Email").fill(email)
         page.get_by_label("Password").fill("not the password")
-        page.get_by_role("button", name="Sign in").click()
+        follow(page.get_by_role("button", name="Sign in"))
     expect(page.get_by_role("alert").first).to_contain_text("Too many")
 
 
@@ -73,23 +73,23 @@ def test_an_invitation_brings_somebody_in(site: Site, context: BrowserContext) -
     email = organisation(site, "Inviting")
     page = context.new_page()
     site.sign_in(page, email)
-    page.get_by_role("link", name="Members").click()
+    follow(page.get_by_role("link", name="Members"))
     check_accessible(page)
     page.get_by_label("E-mail address").fill("invited@example.org")
-    page.get_by_label("Role").select_option(Role.REVIEWER)
-    page.get_by_role("button", name="Make an invitation").click()
+    page.get_by_label("Role", exact=True).select_option(Role.REVIEWER)
+    follow(page.get_by_role("button", name="Make an invitation"))
     link = page.locator("#invitation-link").inner_text()
     picture(page, "members")
     page.get_by_text("Olga").first.click()
-    page.get_by_role("button", name="Sign out").click()
+    follow(page.get_by_role("button", name="Sign out"))
     page.goto(link)
     check_accessible(page)
     page.get_by_label("Your name").fill("Rudi")
     page.get_by_label("Password").fill("password1234")
-    page.get_by_role("button", name="Join").click()
+    follow(page.get_by_role("button", name="Join"))
     expect(page.get_by_role("alert")).to_contain_text("guess")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Join").click()
+    follow(page.get_by_role("button", name="Join"))
     site.sign_in(page, "invited@example.org")
     expect(page.get_by_role("banner")).to_contain_text("reviewer")
     page.goto(link)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 import tieout
-from tests.browser.site import Site, check_accessible, picture
+from tests.browser.site import Site, check_accessible, follow, picture
 from tests.store.firms import NOW
 from tieout.core.access import Role
 from tieout.workflows.acting import Caller
@@ -31,7 +31,7 @@ def firm(site: Site, name: str) -> tuple[Caller, str]:
 
 def drop(page: Page, *names: str) -> None:
     """Files chosen on the page of imports; waits until each is read."""
-    page.get_by_role("link", name="Import").first.click()
+    follow(page.get_by_role("link", name="Import").first)
     page.locator("#files").set_input_files([str(DEMO / name) for name in names])
     page.wait_for_url(re.compile("fresh="))
     expect(page.get_by_text("being read")).to_have_count(0)
@@ -55,33 +55,33 @@ def test_from_files_to_a_signed_reconciliation(site: Site, context: BrowserConte
     page.get_by_role("button", name="Read it into this account").click()
     expect(page.get_by_text("Read as")).to_have_count(3)
     picture(page, "import")
-    page.get_by_role("link", name="current-2026-09.ofx").click()
+    follow(page.get_by_role("link", name="current-2026-09.ofx"))
     check_accessible(page)
 
-    page.get_by_role("link", name="Accounts").click()
+    follow(page.get_by_role("link", name="Accounts"))
     check_accessible(page)
-    page.get_by_role("cell").get_by_role("link").first.click()
+    follow(page.get_by_role("cell").get_by_role("link").first)
     check_accessible(page)
     picture(page, "account")
-    page.get_by_role("link", name=re.compile("^All .* lines")).click()
+    follow(page.get_by_role("link", name=re.compile("^All .* lines")))
     check_accessible(page)
 
-    page.get_by_role("link", name="Reconciliations").click()
+    follow(page.get_by_role("link", name="Reconciliations"))
     page.get_by_label("Account of the books").select_option("Assets:Bank:Current")
     page.get_by_label("Name").fill("Current account")
-    page.get_by_role("button", name="Compare them").click()
+    follow(page.get_by_role("button", name="Compare them"))
     check_accessible(page)
-    page.get_by_role("button", name="Match").click()
+    follow(page.get_by_role("button", name="Match"))
     expect(page.get_by_role("heading", name="From the bank to the books")).to_be_visible()
     check_accessible(page)
     picture(page, "reconciliation")
 
-    page.get_by_role("link", name="Why not matched").click()
+    follow(page.get_by_role("link", name="Why not matched"))
     check_accessible(page)
     picture(page, "open-records")
-    page.get_by_role("link", name="Open items").click()
+    follow(page.get_by_role("link", name="Open items"))
     check_accessible(page)
-    page.get_by_role("link", name="Runs").click()
+    follow(page.get_by_role("link", name="Runs"))
     check_accessible(page)
     said(page)
     watched(page)
@@ -93,31 +93,31 @@ def test_from_files_to_a_signed_reconciliation(site: Site, context: BrowserConte
 
 def said(page: Page) -> None:
     """A comment and its proof, under the reconciliation."""
-    page.get_by_role("link", name="Reconciliations").click()
-    page.get_by_role("link", name="Current account").click()
+    follow(page.get_by_role("link", name="Reconciliations"))
+    follow(page.get_by_role("link", name="Current account"))
     page.get_by_label("Say something").fill("Which van is this, Olga?")
-    page.get_by_role("button", name="Comment").click()
+    follow(page.get_by_role("button", name="Comment"))
     expect(page.get_by_text("Which van is this, Olga?")).to_be_visible()
     page.get_by_label("A file that proves it").set_input_files(str(DEMO / "card-8841.csv"))
-    page.get_by_role("button", name="Attach").click()
+    follow(page.get_by_role("button", name="Attach"))
     expect(page.get_by_role("main")).to_contain_text("card-8841.csv is attached")
     check_accessible(page)
 
 
 def watched(page: Page) -> None:
     """How things stand and have gone, and who is told."""
-    page.get_by_role("link", name="Status").click()
+    follow(page.get_by_role("link", name="Status"))
     check_accessible(page)
     picture(page, "status")
-    page.get_by_role("link", name="How it has gone").click()
+    follow(page.get_by_role("link", name="How it has gone"))
     check_accessible(page)
     picture(page, "analytics")
-    page.get_by_role("link", name="Settings").click()
+    follow(page.get_by_role("link", name="Settings"))
     page.get_by_label("Name", exact=True).fill("Owners")
     page.get_by_label("owner", exact=True).check()
-    page.get_by_role("button", name="Add the channel").click()
+    follow(page.get_by_role("button", name="Add the channel"))
     expect(page.get_by_role("main")).to_contain_text("Alerts go there from now on")
-    page.get_by_role("button", name="Set the schedule").click()
+    follow(page.get_by_role("button", name="Set the schedule"))
     expect(page.get_by_role("main")).to_contain_text("The schedule is set")
     check_accessible(page)
     picture(page, "settings")
@@ -125,9 +125,9 @@ def watched(page: Page) -> None:
 
 def by_keys(page: Page) -> None:
     """The queue without a mouse: open, approve, undo, tick, search."""
-    page.get_by_role("link", name="Reconciliations").click()
-    page.get_by_role("link", name="Current account").click()
-    page.get_by_role("link", name="Open the queue").click()
+    follow(page.get_by_role("link", name="Reconciliations"))
+    follow(page.get_by_role("link", name="Current account"))
+    follow(page.get_by_role("link", name="Open the queue"))
     rows = page.locator("[data-group]")
     waiting = rows.count()
     assert waiting > 3
@@ -153,24 +153,24 @@ def by_keys(page: Page) -> None:
 
 def sign_by_two(site: Site, context: BrowserContext, page: Page, reviewer: str) -> None:
     """Who prepared does not review; somebody else does."""
-    page.get_by_role("link", name="Reconciliations").click()
-    page.get_by_role("link", name="Current account").click()
-    page.get_by_role("button", name="Match again").click()
+    follow(page.get_by_role("link", name="Reconciliations"))
+    follow(page.get_by_role("link", name="Current account"))
+    follow(page.get_by_role("button", name="Match again"))
     page.get_by_label("Up to and including").fill("2026-09-30")
-    page.get_by_role("button", name="Sign as preparer").click()
+    follow(page.get_by_role("button", name="Sign as preparer"))
     expect(page.get_by_role("main")).to_contain_text("Signed off as prepared")
     page.get_by_label("Up to and including").fill("2026-09-30")
-    page.get_by_role("button", name="Sign as reviewer").click()
+    follow(page.get_by_role("button", name="Sign as reviewer"))
     expect(page.get_by_role("main")).to_contain_text("access.four-eyes")
     browser = context.browser
     assert browser is not None
     other = browser.new_context()
     second = other.new_page()
     site.sign_in(second, reviewer)
-    second.get_by_role("link", name="Reconciliations").click()
-    second.get_by_role("link", name="Current account").click()
+    follow(second.get_by_role("link", name="Reconciliations"))
+    follow(second.get_by_role("link", name="Current account"))
     second.get_by_label("Up to and including").fill("2026-09-30")
-    second.get_by_role("button", name="Sign as reviewer").click()
+    follow(second.get_by_role("button", name="Sign as reviewer"))
     expect(second.get_by_role("main")).to_contain_text("Signed off as reviewed")
     other.close()
 
@@ -182,13 +182,13 @@ def suspended_by_a_change(page: Page) -> None:
     )
     data = (DEMO / "current-2026-09.ofx").read_bytes()
     changed = data.replace(b"</BANKTRANLIST>", more + b"</BANKTRANLIST>")
-    page.get_by_role("link", name="Import").first.click()
+    follow(page.get_by_role("link", name="Import").first)
     page.locator("#files").set_input_files(
         [{"name": "late.ofx", "mimeType": "application/x-ofx", "buffer": changed}]
     )
     page.wait_for_url(re.compile("fresh="))
     expect(page.get_by_text("being read")).to_have_count(0)
-    page.get_by_role("link", name="Home").click()
+    follow(page.get_by_role("link", name="Home"))
     expect(page.get_by_role("main")).to_contain_text("The sign-off up to 30 Sep 2026 is suspended")
     check_accessible(page)
     picture(page, "home")
@@ -196,7 +196,7 @@ def suspended_by_a_change(page: Page) -> None:
 
 def prove(page: Page) -> None:
     """The trail, and its verification."""
-    page.get_by_role("link", name="Audit").click()
+    follow(page.get_by_role("link", name="Audit"))
     page.get_by_role("button", name="Verify the whole chain").click()
     expect(page.get_by_text("The chain is whole")).to_be_visible()
     check_accessible(page)

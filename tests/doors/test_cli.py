@@ -4,9 +4,13 @@ import csv
 import json
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tieout.cli import app as door
 
 BANK = """Date,Description,Amount,Currency,Id
 2026-09-02,INV 2041 BRIDGE STREET CAFE,1440.00,EUR,b1
@@ -20,9 +24,38 @@ BOOKS = """Date,Description,Amount,Currency,Id
 """
 
 
-def tieout(*arguments: object) -> subprocess.CompletedProcess[str]:
+@dataclass(frozen=True)
+class Done:
+    """What a call left behind."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Call = Callable[..., Done]
+
+
+def process(*arguments: object) -> Done:
+    """The program as a shell starts it."""
     command = [sys.executable, "-m", "tieout", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture
+def tieout(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
+    """The same program within this process: it need not be loaded anew for every call."""
+
+    def call(*arguments: object) -> Done:
+        monkeypatch.setattr(sys, "argv", ["tieout", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            door.main()
+        said = capsys.readouterr()
+        assert isinstance(ended.value.code, int)
+        return Done(ended.value.code, said.out, said.err)
+
+    return call
 
 
 @pytest.fixture
@@ -35,14 +68,14 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
 
 @pytest.mark.req("R085")
 def test_agreed_files_end_with_0(files: tuple[Path, Path], tmp_path: Path) -> None:
-    done = tieout("match", *files, "--out", tmp_path / "out")
+    done = process("match", *files, "--out", tmp_path / "out")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Agreed: all 3 records" in done.stdout
 
 
 @pytest.mark.req("R085", "R119")
 def test_differences_end_with_1_and_every_record_is_in_the_tables(
-    files: tuple[Path, Path], tmp_path: Path
+    tieout: Call, files: tuple[Path, Path], tmp_path: Path
 ) -> None:
     left, right = files
     left.write_text(BANK + "2026-09-30,ACCOUNT CHARGE,-12.50,EUR,b4\n", encoding="utf-8")
@@ -67,7 +100,7 @@ def test_differences_end_with_1_and_every_record_is_in_the_tables(
 
 @pytest.mark.req("R085", "R070")
 def test_what_cannot_run_ends_with_2_and_says_what_to_do(
-    files: tuple[Path, Path], tmp_path: Path
+    tieout: Call, files: tuple[Path, Path], tmp_path: Path
 ) -> None:
     done = tieout("match", files[0], tmp_path / "absent.csv")
     assert done.returncode == 2
@@ -79,7 +112,7 @@ def test_what_cannot_run_ends_with_2_and_says_what_to_do(
 
 
 def test_a_rules_file_with_a_wrong_key_is_refused_by_name(
-    files: tuple[Path, Path], tmp_path: Path
+    tieout: Call, files: tuple[Path, Path], tmp_path: Path
 ) -> None:
     rules = tmp_path / "rules.toml"
     rules.write_text("lag_days = 3\n", encoding="utf-8")
@@ -89,13 +122,13 @@ def test_a_rules_file_with_a_wrong_key_is_refused_by_name(
     assert "lag_days_max" in done.stderr
 
 
-def test_a_folder_that_cannot_be_written_is_said(files: tuple[Path, Path]) -> None:
+def test_a_folder_that_cannot_be_written_is_said(tieout: Call, files: tuple[Path, Path]) -> None:
     done = tieout("match", *files, "--out", files[0] / "out")
     assert done.returncode == 2
     assert "[output.not-writable]" in done.stderr
 
 
-def test_read_says_whether_a_statement_ties(tmp_path: Path) -> None:
+def test_read_says_whether_a_statement_ties(tieout: Call, tmp_path: Path) -> None:
     path = tmp_path / "s.sta"
     body = ":20:S\n:25:77\n:28C:1/1\n:60F:C260901EUR100,00\n:61:260902D10,00NTRFNONREF\n:86:RENT\n"
     path.write_text(body + ":62F:C260930EUR90,00\n-\n", encoding="utf-8")
@@ -109,7 +142,9 @@ def test_read_says_whether_a_statement_ties(tmp_path: Path) -> None:
     assert "does not tie" in done.stdout
 
 
-def test_one_unreadable_file_does_not_stop_the_others(files: tuple[Path, Path]) -> None:
+def test_one_unreadable_file_does_not_stop_the_others(
+    tieout: Call, files: tuple[Path, Path]
+) -> None:
     empty = files[0].parent / "empty.ofx"
     empty.touch()
     done = tieout("read", empty, files[0])
@@ -120,7 +155,7 @@ def test_one_unreadable_file_does_not_stop_the_others(files: tuple[Path, Path]) 
 
 @pytest.mark.req("R072")
 def test_doctor_has_a_line_for_every_check() -> None:
-    done = tieout("doctor", "--json")
+    done = process("doctor", "--json")
     checks = {each["check"]: each for each in json.loads(done.stdout)}
     assert {"engine", "disk", "memory", "permission"} <= checks.keys()
     assert done.returncode == (0 if all(each["ok"] for each in checks.values()) else 1)
@@ -140,13 +175,13 @@ def test_the_command_line_starts_without_loading_the_engine() -> None:
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completion_for_every_shell(shell: str) -> None:
+def test_completion_for_every_shell(tieout: Call, shell: str) -> None:
     done = tieout("completion", shell)
     assert done.returncode == 0
     assert "_TIEOUT_COMPLETE" in done.stdout
 
 
-def test_every_code_can_be_looked_up() -> None:
+def test_every_code_can_be_looked_up(tieout: Call) -> None:
     done = tieout("explain-code", "statement.gap")
     assert done.returncode == 0
     assert "Ask for the statement" in done.stdout
@@ -154,9 +189,9 @@ def test_every_code_can_be_looked_up() -> None:
 
 
 def test_the_demo_runs_and_shows_what_it_promises(tmp_path: Path) -> None:
-    done = tieout("demo", "--once", "--out", tmp_path)
+    done = process("demo", "--once", "--out", tmp_path)
     assert done.returncode == 0, done.stderr
     for said in ("does not tie", "unreadable", "counted once", "report.html"):
         assert said in done.stdout
-    again = tieout("demo", "--once", "--out", tmp_path, "--json")
+    again = process("demo", "--once", "--out", tmp_path, "--json")
     assert json.loads(again.stdout)["summary"]["agreed"] is False

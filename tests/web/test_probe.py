@@ -78,6 +78,7 @@ PAGES = {
     "take_back": Asked(POST, Action.DECIDE, ("group", "decision")),
     "open_items": Asked(GET, Action.VIEW),
     "runs": Asked(GET, Action.VIEW),
+    "job": Asked(GET, Action.VIEW, ("job",)),
     "retry": Asked(POST, Action.MANAGE_ACCOUNTS, ("job",)),
     "cancel": Asked(POST, Action.MANAGE_ACCOUNTS, ("job",)),
     "unmatched": Asked(GET, Action.VIEW, ("run",)),

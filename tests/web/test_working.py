@@ -4,19 +4,26 @@ import csv
 import hashlib
 import io
 from itertools import count
+from typing import cast
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import StreamingHttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from tests.jobs.at_hand import work_off
+from tests.store.databases import Store
 from tests.store.firms import NOW, firm, imported, line, statement
 from tieout.core.access import Role
+from tieout.core.jobs import Task
 from tieout.core.subjects import Subject, SubjectKind
 from tieout.store.banking.models import BankAccount, ReceivedFile
+from tieout.store.operations.models import JobRun
 from tieout.store.postgres.tenant import tenant
-from tieout.store.reconciliation.models import MatchGroup, MatchRun
+from tieout.store.reconciliation.models import MatchGroup, MatchRun, Reconciliation
 from tieout.store.tenancy.models import Member, Person
+from tieout.web.pages import files, reconciliations
 from tieout.workflows.acting import Caller
 from tieout.workflows.add_member import add_member
 from tieout.workflows.views import trail
@@ -40,10 +47,14 @@ def client(own: Caller) -> Client:
     return client
 
 
+def streamed(answer: object) -> bytes:
+    """What a streamed answer sends."""
+    return cast("StreamingHttpResponse", answer).getvalue()
+
+
 def rows(answer: object) -> list[list[str]]:
     """A CSV as a spreadsheet reads it."""
-    content = b"".join(getattr(answer, "streaming_content")).decode("utf-8-sig")  # noqa: B009
-    return list(csv.reader(io.StringIO(content)))
+    return list(csv.reader(io.StringIO(streamed(answer).decode("utf-8-sig"))))
 
 
 def test_a_comment_is_said_and_settled_on_the_page_of_a_group(own: Caller, client: Client) -> None:
@@ -86,7 +97,7 @@ def test_evidence_is_attached_replaced_and_comes_back_byte_for_byte(
     newest, oldest = trail.evidence(own, subject=Subject(SubjectKind.MATCH_GROUP, group))
     assert newest.supersedes == oldest.evidence_id
     answer = client.get(reverse("file_content", args=[own.organisation_id, oldest.file_id]))
-    content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]  the test client's
+    content = streamed(answer)
     assert hashlib.sha256(content).hexdigest() == oldest.sha256
     assert content == first
     assert answer.headers["Content-Type"] == "application/octet-stream"
@@ -163,3 +174,52 @@ def test_a_role_is_changed_and_a_member_leaves(own: Caller, client: Client) -> N
     newest = trail.audit_events(own, limit=2).rows
     assert [each.verb for each in newest] == ["end_membership", "change_role"]
     assert newest[1].reason == "the audit begins"
+
+
+def test_a_large_file_is_read_by_a_worker_and_the_page_follows(
+    store: Store, own: Caller, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "AT_ONCE_BYTES", 10)
+    table = b"Date,Description,Amount,Currency\n2026-10-05,VAN,-85.00,EUR\n"
+    place = reverse("files", args=[own.organisation_id])
+    answer = client.post(place, {"files": SimpleUploadedFile("card.csv", table)})
+    number = int(answer.headers["Location"].partition("fresh=")[2])
+    read = reverse("file_read", args=[own.organisation_id, number])
+    assert "waiting for a worker" in client.post(read).content.decode()
+    work_off(store, own)
+    followed = reverse("job", args=[own.organisation_id, latest_job(own, Task.IMPORT_FILE)])
+    assert "Read it into this account" in client.get(followed).content.decode()
+    client.post(read, {"account": "card 8841"})
+    work_off(store, own)
+    followed = reverse("job", args=[own.organisation_id, latest_job(own, Task.IMPORT_FILE)])
+    told = client.get(followed).content.decode()
+    assert "1 in, 1 out, 0 held" in told
+    assert reverse("file", args=[own.organisation_id, number]) in told
+    assert "hx-get" not in told, "nothing is asked for again"
+
+
+def test_a_large_match_is_made_by_a_worker_and_the_page_follows(
+    store: Store, own: Caller, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconciliations, "AT_ONCE_RECORDS", 1)
+    with tenant(own.organisation_id):
+        number = Reconciliation.objects.earliest("id").pk
+    answer = client.post(reverse("match", args=[own.organisation_id, number]), follow=True)
+    assert "waiting for a worker" in answer.content.decode()
+    work_off(store, own)
+    followed = reverse("job", args=[own.organisation_id, latest_job(own, Task.RECONCILE)])
+    told = client.get(followed).content.decode()
+    assert "succeeded" in told
+    assert reverse("reconciliation", args=[own.organisation_id, number]) in told
+
+
+def latest_job(caller: Caller, task: Task) -> int:
+    with tenant(caller.organisation_id):
+        return JobRun.objects.filter(task=task).latest("id").pk
+
+
+def test_a_form_that_is_too_large_is_refused_before_it_is_read(own: Caller, client: Client) -> None:
+    place = reverse("files", args=[own.organisation_id])
+    answer = client.post(place, {}, headers={"content-length": str(2 << 30)})
+    assert answer.status_code == 413
+    assert "file.too-large" in answer.content.decode()

@@ -14,9 +14,8 @@ from ninja.parser import Parser
 
 from tieout.core.errors import InvalidInput
 from tieout.formats.common.source import Source
+from tieout.workflows.receive_file import FILE_BYTES_MAX
 
-FILE_BYTES_MAX = 1 << 30
-"""A received file is never larger."""
 _BLOCK = 1 << 20
 
 

@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "tieout.web.limits.UploadLimitMiddleware",
 ]
 ROOT_URLCONF = "tieout.config.urls"
 WSGI_APPLICATION = "tieout.config.wsgi.application"

@@ -50,6 +50,16 @@ from tieout.engine.text import Flags, Ints
 from tieout.engine.unmatched import Refused, explain_unmatched
 
 Progress = Callable[[str, float], None]
+STAGES = {
+    "read": "reading the records",
+    "candidates": "finding candidates",
+    "learn": "weighing the evidence",
+    "assign": "choosing pairs",
+    "groups": "searching sums",
+    "unmatched": "why the rest is open",
+    "tables": "making the tables",
+}
+"""The stages of a match, as whoever waits is told."""
 
 
 class Backend(Protocol):
@@ -82,7 +92,7 @@ class Clock:
             self.seconds[self._stage] = round(now - self._since, 3)
         self._stage, self._since = name, now
         if self._progress and name:
-            self._progress(name, share)
+            self._progress(STAGES[name], share)
 
 
 def match(  # noqa: PLR0913  the public door: two sides, and settings by keyword

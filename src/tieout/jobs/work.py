@@ -24,7 +24,14 @@ def number(arguments: Arguments, name: str) -> int:
 
 
 def file_imported(caller: Caller, arguments: Arguments, now: datetime) -> Counts:
-    done = import_file(caller, file_id=number(arguments, "file_id"), now=now)
+    kind = arguments.get("kind")
+    done = import_file(
+        caller,
+        file_id=number(arguments, "file_id"),
+        kind="books" if kind == "books" else "statements" if kind == "statements" else None,
+        account=str(arguments.get("account", "")),
+        now=now,
+    )
     held = done.held_count + sum(each.code == "entry.changed" for each in done.problems)
     return Counts(done.kept_count + held, done.kept_count, held)
 

@@ -19,7 +19,7 @@ SUBJECTS = {
 
 
 def ask_run(
-    caller: Caller, *, task: Task, arguments: Mapping[str, int] | None = None, now: datetime
+    caller: Caller, *, task: Task, arguments: Mapping[str, int | str] | None = None, now: datetime
 ) -> int:
     """The run, waiting for a worker; one that waits for the same already is taken for it."""
     given = dict(arguments or {})
@@ -33,7 +33,7 @@ def ask_run(
 def wanted(
     organisation_id: UUID,
     task: Task,
-    arguments: Mapping[str, int],
+    arguments: Mapping[str, int | str],
     asked_by_id: int | None,
     now: datetime,
 ) -> int:

@@ -22,6 +22,7 @@ from tieout.workflows.import_statement import (
     source_of,
     statements_as_before,
 )
+from tieout.workflows.progress import report
 
 Kind = Literal["statements", "books"]
 BETWEEN = ("statement.gap", "statement.overlap")
@@ -94,6 +95,7 @@ def import_file(  # noqa: PLR0913  options by name
             if earlier is not None:
                 return _as_before(file, earlier)
             with source_of(file) as source:
+                report("reading the file")
                 reading = read_source(source, file_format, mapping)
                 what = kind or kind_of(reading)
                 if what == "books":

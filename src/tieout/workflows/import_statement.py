@@ -26,6 +26,7 @@ from tieout.store.banking.models import (
     ReceivedFile,
 )
 from tieout.workflows.acting import Act, Caller, acting
+from tieout.workflows.progress import report
 from tieout.workflows.recheck_sign_offs import recheck_sign_offs
 
 
@@ -147,7 +148,10 @@ def record_statements(act: Act, file: ReceivedFile, reading: Reading, account: s
     accounts = {account.pk: account for account, _ in placed}
     before = {key: continuity(statements_of(each)) for key, each in accounts.items()}
     kept.save()
-    repeated = sum(_taken(kept, account, statement) for account, statement in placed)
+    repeated, done = 0, 0
+    for account_of, statement in placed:
+        repeated += _taken(kept, account_of, statement, done)
+        done += len(statement.lines)
     between = [
         problem
         for key, each in accounts.items()
@@ -183,8 +187,16 @@ def record_statements(act: Act, file: ReceivedFile, reading: Reading, account: s
     return imported
 
 
-def _taken(reading: FileReading, account: BankAccount, statement: Statement) -> int:
-    """One statement with its lines; those that an earlier one gave point to it. How many do."""
+def _taken(reading: FileReading, account: BankAccount, statement: Statement, before: int) -> int:
+    """One statement with its lines; those that an earlier one gave point to it. How many do.
+
+    `before`: lines of the file that have been recorded already.
+    """
+
+    def told(lines: int) -> None:
+        report("recording lines", before + lines, reading.line_count)
+
+    told(0)
     ids, known = known_lines(account, statement.lines)
     found = repeats(known, statement.lines) if known else {}
     kept = BankStatement.objects.create(
@@ -202,7 +214,7 @@ def _taken(reading: FileReading, account: BankAccount, statement: Statement) -> 
         line_count=len(statement.lines),
         repeated_count=len(found),
     )
-    add_lines(kept, statement.lines, {at: ids[to] for at, to in found.items()})
+    add_lines(kept, statement.lines, {at: ids[to] for at, to in found.items()}, told)
     return len(found)
 
 

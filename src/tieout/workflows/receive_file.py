@@ -10,6 +10,8 @@ from tieout.store.banking.models import FilePart, ReceivedFile
 from tieout.workflows.acting import Act, Caller, acting
 
 PART_BYTES = 1 << 20
+FILE_BYTES_MAX = 1 << 30
+"""The largest file that is taken, by whatever door."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,9 @@ def receive_file(
 
 def keep_file(act: Act, source: Source) -> tuple[ReceivedFile, bool]:
     """The file with those bytes, and whether it is new; part of a verb that holds that lock."""
+    if source.size > FILE_BYTES_MAX:
+        found, most = f"{source.size:,} bytes", f"at most {FILE_BYTES_MAX:,}"
+        raise InvalidInput("file.too-large", found, most, source.name)
     digest = bytes.fromhex(source.sha256)
     known = ReceivedFile.objects.filter(sha256=digest).first()
     return (known, False) if known else (_kept(act.caller, source, digest, act.at), True)

@@ -22,6 +22,7 @@ from tieout.store.ledger.models import Account
 from tieout.store.reconciliation.models import MatchRun, Reconciliation
 from tieout.store.reconciliation.records import Sides, add_run, decisions_of, sides_of
 from tieout.workflows.acting import Caller, acting
+from tieout.workflows.progress import report
 from tieout.workflows.recheck_sign_offs import recheck_run
 from tieout.workflows.rejections import rejections_of, without_rejected
 
@@ -145,6 +146,7 @@ def _matched(sides: Sides, rules: MatchRules, decided: Sequence[Decided]) -> Mat
         decisions=confirmed,
         rejected=[each.pair for each in rejections if each.pair],
         exponents={code: exponent},
+        progress=lambda stage, share: report(stage, int(share * 100), 100),
     )
     facts = {
         frozenset(each.records) for each in in_force(decided) if each.verdict is Verdict.CONFIRM

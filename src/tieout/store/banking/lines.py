@@ -1,7 +1,7 @@
 """Statement lines in bulk: into the store by COPY, and the known ones of an account out of it."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,6 +12,7 @@ from tieout.core.statements import Statement, StatementLine
 from tieout.store.banking.models import BankAccount, BankLine, BankStatement
 from tieout.store.postgres.files import copying, sql_text
 
+TOLD_LINES = 10_000
 NUL = str.maketrans({"\0": "\ufffd"})
 """PostgreSQL's texts hold no NUL; the file keeps the byte as it came."""
 
@@ -20,14 +21,20 @@ def add_lines(
     statement: BankStatement,
     lines: Sequence[StatementLine],
     known: Mapping[int, int],
+    told: Callable[[int], None] = lambda _: None,
 ) -> None:
-    """All lines of a statement, in its account's count; `known` is line index to known id."""
+    """All lines of a statement, in its account's count; `known` is line index to known id.
+
+    `told` is called now and then with the number of lines that have gone.
+    """
     with connection.cursor() as cursor:
         cursor.execute(sql_text("banking/lines_in"))
         cursor.execute("truncate lines_in")
         with copying(cursor, "banking/lines_copy") as copy:
             for at, line in enumerate(lines):
                 copy.write_row(_row(at, line, known.get(at)))
+                if at % TOLD_LINES == TOLD_LINES - 1:
+                    told(at + 1)
         cursor.execute(
             sql_text("banking/lines_take"),
             {

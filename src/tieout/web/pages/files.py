@@ -7,19 +7,24 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tieout.core.access import Action
 from tieout.core.errors import InvalidInput, TieoutError
+from tieout.core.jobs import Task
 from tieout.core.subjects import SubjectKind
 from tieout.web.access import MemberRequest, member_page
+from tieout.web.pages.jobs import account_asked, shown_job
 from tieout.web.pages.said import said_of
 from tieout.web.transfer import attached, source_of
+from tieout.workflows.ask_run import ask_run
 from tieout.workflows.import_file import import_file
 from tieout.workflows.receive_file import receive_file
-from tieout.workflows.views.banking import bank_accounts
 from tieout.workflows.views.files import (
     problems,
     received_bytes,
     received_file,
     received_files,
 )
+
+AT_ONCE_BYTES = 4 << 20
+"""A larger file is read by a worker, and the page follows it."""
 
 
 @member_page
@@ -102,18 +107,24 @@ def content(request: MemberRequest, file_id: int) -> StreamingHttpResponse:
 @require_POST
 def read(request: MemberRequest, file_id: int) -> HttpResponse:
     """Have the file read; the answer is the part of the page that tells what came of it."""
-    kind = request.POST.get("kind", "")
+    kind, account = request.POST.get("kind", ""), request.POST.get("account", "").strip()
+    found, _ = received_file(request.caller, file_id=file_id)
+    if found.size > AT_ONCE_BYTES and found.reading is None:
+        arguments: dict[str, int | str] = {"file_id": file_id, "kind": kind, "account": account}
+        run_id = ask_run(
+            request.caller, task=Task.IMPORT_FILE, arguments=arguments, now=settings.CLOCK()
+        )
+        return shown_job(request, run_id)
     try:
         done = import_file(
             request.caller,
             file_id=file_id,
             kind="books" if kind == "books" else "statements" if kind == "statements" else None,
-            account=request.POST.get("account", "").strip(),
+            account=account,
             now=settings.CLOCK(),
         )
     except InvalidInput as error:
         if error.code != "statement.account-missing":
             raise
-        shown = {"file_id": file_id, "accounts": bank_accounts(request.caller)}
-        return render(request, "web/part_file_account.html", shown)
+        return account_asked(request, file_id)
     return render(request, "web/part_file_read.html", {"done": done, "file_id": file_id})

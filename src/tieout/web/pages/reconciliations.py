@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tieout.core.access import Action
 from tieout.core.decisions import SignOffStep
 from tieout.core.errors import InvalidInput
+from tieout.core.jobs import Task
 from tieout.core.matching.bridge import REASON_WORDS
 from tieout.core.spreadsheets import amount
 from tieout.core.subjects import SubjectKind
@@ -20,9 +21,11 @@ from tieout.web.asked import day, number
 from tieout.web.chart import drawn
 from tieout.web.pages.said import said_of
 from tieout.web.tables import as_csv, rows_of, wants_csv
+from tieout.workflows.ask_run import ask_run
+from tieout.workflows.look_at_runs import runs
 from tieout.workflows.reconcile import reconcile, set_reconciliation
 from tieout.workflows.sign_off import sign_off
-from tieout.workflows.views.banking import bank_accounts
+from tieout.workflows.views.banking import bank_account, bank_accounts
 from tieout.workflows.views.books import ledger_accounts
 from tieout.workflows.views.groups import UnmatchedView, unmatched
 from tieout.workflows.views.paging import Page
@@ -33,6 +36,9 @@ from tieout.workflows.views.runs import (
     run,
     sign_offs,
 )
+
+AT_ONCE_RECORDS = 20_000
+"""More are matched by a worker, and the page follows it."""
 
 
 @member_page
@@ -67,7 +73,14 @@ def one(request: MemberRequest, reconciliation_id: int) -> HttpResponse:
     """One reconciliation: totals, bridge, what is to be done, sign-offs."""
     found = reconciliation(request.caller, reconciliation_id=reconciliation_id)
     newest = found.newest
+    latest = runs(
+        request.caller,
+        subject=f"reconciliation:{reconciliation_id}",
+        limit=1,
+        now=settings.CLOCK(),
+    )
     shown = {
+        "job": latest[0] if latest and not latest[0].has_ended else None,
         "found": found,
         "run": newest,
         "drawing": drawn(newest.bridge) if newest else None,
@@ -84,7 +97,18 @@ def one(request: MemberRequest, reconciliation_id: int) -> HttpResponse:
 @member_page
 @require_POST
 def match(request: MemberRequest, reconciliation_id: int) -> HttpResponse:
-    """A run on what is there now."""
+    """A run on what is there now; a worker does what would keep a page waiting."""
+    found = reconciliation(request.caller, reconciliation_id=reconciliation_id)
+    lines = bank_account(request.caller, account_id=found.bank_account_id).line_count
+    newest = found.newest
+    if max(lines, newest.left_count + newest.right_count if newest else 0) > AT_ONCE_RECORDS:
+        ask_run(
+            request.caller,
+            task=Task.RECONCILE,
+            arguments={"reconciliation_id": reconciliation_id},
+            now=settings.CLOCK(),
+        )
+        return redirect("reconciliation", request.membership.organisation_id, reconciliation_id)
     done = reconcile(request.caller, reconciliation_id=reconciliation_id, now=settings.CLOCK())
     messages.success(
         request,
