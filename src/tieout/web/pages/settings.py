@@ -13,14 +13,14 @@ from django.views.decorators.http import require_POST
 from tieout.core.access import Action, Role
 from tieout.core.alerts import AlertKind, ChannelKind
 from tieout.core.errors import InvalidInput
-from tieout.core.jobs import Task
+from tieout.core.jobs import SCHEDULED, Task
 from tieout.core.schedules import Every
 from tieout.web.access import MemberRequest, page_for
 from tieout.web.asked import chosen, number, required, whole
 from tieout.workflows.alert_rules import rules_shown, set_alert_rule
 from tieout.workflows.look_at_alerts import channels, notifications
 from tieout.workflows.notify import end_channel, send_again, set_channel
-from tieout.workflows.set_schedule import SCHEDULED, schedules_of, set_schedule
+from tieout.workflows.set_schedule import schedules_of, set_schedule
 from tieout.workflows.views.banking import bank_accounts
 from tieout.workflows.views.runs import reconciliations
 
