@@ -18,7 +18,7 @@ from tieout.store.banking.models import BankAccount, ReceivedFile
 from tieout.store.operations.models import AlertChannel, JobRun, Notification
 from tieout.store.postgres.tenant import tenant
 from tieout.store.reconciliation.models import Decision, MatchGroup, MatchRun, Reconciliation
-from tieout.store.tenancy.models import ApiToken, Invitation, Person
+from tieout.store.tenancy.models import ApiToken, Invitation, Person, SettingsProposal
 from tieout.web.urls import organisation as routes
 from tieout.workflows.acting import Caller
 from tieout.workflows.add_member import add_member
@@ -72,6 +72,7 @@ PAGES = {
     "rule": Asked(POST, Action.MANAGE_ACCOUNTS),
     "channel": Asked(POST, Action.MANAGE_ACCOUNTS),
     "channel_ended": Asked(POST, Action.MANAGE_ACCOUNTS, ("channel",)),
+    "approve_settings": Asked(POST, Action.MANAGE_ACCOUNTS, ("proposal",)),
     "notification": Asked(POST, Action.MANAGE_ACCOUNTS, ("notification",)),
     "audit": Asked(GET, Action.VIEW_AUDIT),
     "verify": Asked(POST, Action.VIEW_AUDIT),
@@ -97,6 +98,7 @@ def ids_of(caller: Caller) -> dict[str, int]:
             "notification": Notification.objects.earliest("id").pk,
             "invitation": Invitation.objects.earliest("id").pk,
             "token": ApiToken.objects.earliest("id").pk,
+            "proposal": SettingsProposal.objects.earliest("id").pk,
         }
 
 
