@@ -10,6 +10,7 @@ from tests.store.firms import NOW, SEPTEMBER, entry, imported, organisation
 from tests.store.test_settings import DOCUMENT, WHY, desk, put
 from tieout.core.access import Role
 from tieout.core.errors import AccessDenied, Conflict, NotFound
+from tieout.store.audit.models import Event
 from tieout.store.banking.models import BankLine
 from tieout.store.postgres.tenant import tenant
 from tieout.store.reconciliation.models import MatchRun
@@ -75,6 +76,10 @@ def test_a_sandbox_without_records_has_the_settings_alone() -> None:
     assert export_settings(copy) == DOCUMENT
     with tenant(copy.organisation_id):
         assert not BankLine.objects.exists()
+        assert [each.verb for each in Event.objects.order_by("sequence")] == [
+            "create_organisation",
+            "make_sandbox",
+        ]
 
 
 @pytest.mark.req("R077")

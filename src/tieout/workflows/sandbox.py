@@ -40,8 +40,15 @@ def make_sandbox(caller: Caller, *, name: str, with_data: bool, now: datetime) -
         with tenant(owner.organisation_id):
             there = Act(owner, Actor(owner.member_id, Role.OWNER, owner.origin), act.verb, now)
             latest_version(there)
-            apply_settings(there, settings)
-            keep_version(there, standing_settings())
+            made_of = apply_settings(there, settings)
+            version = keep_version(there, standing_settings())
+            there.record(
+                str(version),
+                after={
+                    "original": f"organisation:{caller.organisation_id}",
+                    "changes": list(map(str, made_of)),
+                },
+            )
         made = Sandbox.objects.create(
             organisation_id=caller.organisation_id,
             name=name.strip(),
