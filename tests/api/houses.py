@@ -44,6 +44,12 @@ def books(name: str = "books") -> dict[str, Any]:
     }
 
 
+def document(name: str) -> str:
+    """Settings with nothing but a channel of that name."""
+    channel = f'[[channels]]\nname = "{name}"\nkind = "members"\nroles = ["owner"]\n'
+    return f"schema = 1\n\n{channel}"
+
+
 def made(caller: Program, path: str, body: object = None) -> Any:  # noqa: ANN401  JSON
     """The answer of a call that must succeed."""
     answer = caller.post(path, body)
@@ -74,6 +80,10 @@ def house(name: str) -> tuple[Caller, dict[str, str]]:
     ids["member_id"] = made(caller, "/members", spare)["id"]
     invited = {"email": "new@example.org", "role": "client"}
     ids["invitation_id"] = made(caller, "/invitations", invited)["id"]
+    accountant = program(owner, Role.ACCOUNTANT)
+    ids["version_id"] = told(caller.get("/settings/versions"))["items"][0]["id"]
+    looser = {"document": document("looser"), "reason": "less to look at"}
+    ids["proposal_id"] = made(accountant, "/settings/import", looser)["proposal_id"]
     ids["token_id"] = told(caller.get("/tokens"))["items"][0]["id"]
     return owner, ids
 
@@ -90,6 +100,8 @@ ABSENT = {
     "member_id": "mem_900000000000000000",
     "invitation_id": "inv_900000000000000000",
     "token_id": "tok_900000000000000000",
+    "version_id": "set_900000000000000000",
+    "proposal_id": "prp_900000000000000000",
 }
 
 TOTAL = {"amount": "1.00", "currency": "EUR"}
@@ -139,6 +151,14 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "list_tokens": (Action.MANAGE_MEMBERS,),
     "make_key": (Action.MANAGE_MEMBERS,),
     "revoke": (Action.MANAGE_MEMBERS,),
+    "show_settings": (Action.VIEW,),
+    "compare_settings": (Action.VIEW,),
+    "import_document": (Action.MANAGE_ACCOUNTS,),
+    "list_versions": (Action.VIEW,),
+    "show_version": (Action.VIEW,),
+    "roll_back": (Action.MANAGE_ACCOUNTS,),
+    "list_proposals": (Action.VIEW,),
+    "approve": (Action.MANAGE_ACCOUNTS,),
     "list_events": (Action.VIEW_AUDIT,),
     "verify": (Action.VIEW_AUDIT,),
     "list_privileges": (Action.VIEW_AUDIT,),
@@ -180,6 +200,9 @@ def body_of(operation: str, ids: Ids) -> object:
             "scopes": ["view"],
             "expires_at": ends,
         },
+        "compare_settings": {"document": document("other")},
+        "import_document": {"document": document("other"), "reason": "tidier"},
+        "roll_back": {"reason": "too early"},
     }
     return bodies.get(operation)
 

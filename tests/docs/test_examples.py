@@ -11,11 +11,12 @@ import pytest
 
 from tieout.cli.app import app
 from tieout.config.wired import Wired
+from tieout.core.settings import settings_of
 from tieout.files.rules import load_rules
 from tieout.testing.corpus import PROJECT
 
-SERVING = {"serve", "create-organisation"}
-"""They start a database, or ask: tests of the store try them."""
+SERVING = {"serve", "create-organisation", "settings", "sandbox"}
+"""They start a database, or ask: tests of the store try them. Here their words are parsed."""
 PAGES = [PROJECT / "README.md", *sorted((PROJECT / "docs/guides").glob("*.md"))]
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
@@ -70,6 +71,17 @@ def blocks(page: Path, kind: str) -> list[str]:
     return [text for name, text in BLOCK.findall(page.read_text(encoding="utf-8")) if name == kind]
 
 
+def parsed(group: click.Group, arguments: list[str]) -> None:
+    """Refuse a command that is not there, and options that it does not have."""
+    name, *more = arguments
+    command = group.get_command(click.Context(group), name)
+    assert command is not None, name
+    if isinstance(command, click.Group):
+        parsed(command, more)
+    else:
+        command.make_context(name, more)
+
+
 def commands(page: Path) -> list[list[str]]:
     lines = [line for text in blocks(page, "console") for line in text.splitlines()]
     said = [line.removeprefix("$ ") for line in lines if line.startswith("$ ")]
@@ -86,7 +98,7 @@ def test_every_command_of_the_page_runs(page: Path) -> None:
             continue
         assert program.endswith("tieout")
         if arguments[0] in SERVING:
-            assert app.get_command(click.Context(app), arguments[0]) is not None
+            parsed(app, arguments)
             continue
         with contextlib.redirect_stdout(io.StringIO()):
             code = app.main(arguments, prog_name="tieout", standalone_mode=False, obj=Wired())
@@ -104,8 +116,13 @@ def test_every_python_block_of_the_page_runs(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_rules_file_of_the_page_is_accepted(page: Path, tmp_path: Path) -> None:
+def test_every_rules_file_and_document_of_settings_of_the_page_is_accepted(
+    page: Path, tmp_path: Path
+) -> None:
     for number, text in enumerate(blocks(page, "toml")):
+        if text.startswith("schema = "):
+            assert settings_of(text, check_rules=load_rules).text == text
+            continue
         path = tmp_path / f"{number}.toml"
         path.write_text(text, encoding="utf-8")
         load_rules(path)

@@ -33,12 +33,15 @@ from tieout.workflows.create_organisation import create_organisation
 from tieout.workflows.import_statement import import_statement
 from tieout.workflows.invite import invite
 from tieout.workflows.notify import set_channel
+from tieout.workflows.propose_settings import import_settings
 from tieout.workflows.raise_alerts import raise_alerts
 from tieout.workflows.receive_file import receive_file
+from tieout.workflows.sandbox import make_sandbox
 from tieout.workflows.set_schedule import set_schedule
 from tieout.workflows.sign_head import sign_head
 from tieout.workflows.token_calls import call_of_token
 from tieout.workflows.tokens import make_token
+from tieout.workflows.views.settings import export_settings
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 EUR = Currency.of("EUR")
@@ -187,11 +190,14 @@ def firm(name: str = "Marlowe") -> Caller:
 
 
 def watched(caller: Caller) -> None:
-    """A schedule, a rule, a channel, and an alert on its way through it."""
+    """A schedule, a rule, a channel, an alert on its way; settings as text, and a sandbox."""
     set_schedule(caller, task=Task.VERIFY_AUDIT, every=Every.DAILY, now=NOW)
     set_alert_rule(caller, kind=AlertKind.OVERDUE, subject="reconcile", allowed=600, now=NOW)
     set_channel(caller, name="owners", kind=ChannelKind.MEMBERS, roles=[Role.OWNER], now=NOW)
     raise_alerts(caller.organisation_id, origin="test", now=NOW)
+    slower = export_settings(caller).replace("allowed = 600", "allowed = 900")
+    import_settings(caller, document=slower, reason="the bank is slow in November", now=NOW)
+    make_sandbox(caller, name="trial", with_data=False, now=NOW)
 
 
 def a_run(

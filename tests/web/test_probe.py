@@ -25,7 +25,7 @@ from tieout.store.reconciliation.models import (
     MatchRun,
     Reconciliation,
 )
-from tieout.store.tenancy.models import ApiToken, Invitation, Member, Person
+from tieout.store.tenancy.models import ApiToken, Invitation, Member, Person, SettingsProposal
 from tieout.web.urls import organisation as routes
 from tieout.workflows.acting import Caller
 from tieout.workflows.add_member import add_member
@@ -89,6 +89,7 @@ PAGES = {
     "rule": Asked(POST, Action.MANAGE_ACCOUNTS),
     "channel": Asked(POST, Action.MANAGE_ACCOUNTS),
     "channel_ended": Asked(POST, Action.MANAGE_ACCOUNTS, ("channel",)),
+    "approve_settings": Asked(POST, Action.MANAGE_ACCOUNTS, ("proposal",)),
     "notification": Asked(POST, Action.MANAGE_ACCOUNTS, ("notification",)),
     "audit": Asked(GET, Action.VIEW_AUDIT),
     "verify": Asked(POST, Action.VIEW_AUDIT),
@@ -119,6 +120,7 @@ def ids_of(caller: Caller) -> dict[str, int | str]:
             "comment": Comment.objects.earliest("id").pk,
             "member": Member.objects.filter(role=Role.REVIEWER).earliest("id").pk,
             "token": ApiToken.objects.earliest("id").pk,
+            "proposal": SettingsProposal.objects.earliest("id").pk,
         }
 
 

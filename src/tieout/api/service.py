@@ -21,6 +21,7 @@ from tieout.api.routes import (
     groups,
     people,
     reconciliations,
+    settings,
     sign_offs,
 )
 from tieout.core.errors import InvalidInput, TieoutError
@@ -57,6 +58,7 @@ def made() -> Api:
         sign_offs,
         comments,
         people,
+        settings,
         audit,
     ):
         api.add_router("", each.router)

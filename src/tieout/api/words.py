@@ -88,9 +88,11 @@ EvidenceId = Annotated[int, Id("evd", "a piece of evidence")]
 MemberId = Annotated[int, Id("mem", "a member")]
 InvitationId = Annotated[int, Id("inv", "an invitation")]
 TokenId = Annotated[int, Id("tok", "a token")]
+VersionId = Annotated[int, Id("set", "a version of the settings")]
+ProposalId = Annotated[int, Id("prp", "a proposal of settings")]
 
 
-def _whole_letters(text: str) -> str:
+def whole_letters(text: str) -> str:
     """NUL is refused: no database keeps it."""
     if "\0" in text:
         raise ValueError("expected text without NUL characters")
@@ -111,11 +113,11 @@ def _not_blank(text: str) -> str:
     return text
 
 
-Text = Annotated[str, _text(0, 2000), AfterValidator(_whole_letters)]
+Text = Annotated[str, _text(0, 2000), AfterValidator(whole_letters)]
 LongText = Annotated[
-    str, _text(1, 20_000), AfterValidator(_whole_letters), AfterValidator(_not_blank)
+    str, _text(1, 20_000), AfterValidator(whole_letters), AfterValidator(_not_blank)
 ]
-Name = Annotated[str, _text(1, 200), AfterValidator(_whole_letters), AfterValidator(_not_blank)]
+Name = Annotated[str, _text(1, 200), AfterValidator(whole_letters), AfterValidator(_not_blank)]
 Email = Annotated[
     str, StringConstraints(max_length=254, pattern=r"^[!-?A-~]{1,64}@[!-?A-~]{1,189}$")
 ]

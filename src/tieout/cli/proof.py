@@ -138,10 +138,133 @@ def mask_command(ctx: click.Context, /, **options: Any) -> None:
     ctx.exit(masking.mask(ctx, **options))
 
 
+_AS = click.option("--as", "email", required=True, help="The member who acts, by e-mail address.")
+_REASON = click.option("--reason", required=True, help="Why; it is kept with the version.")
+_VERSION = click.option("--version", type=int, help="As of this version, instead of what stands.")
+
+
+@click.group("settings")
+def settings_group() -> None:
+    """Settings as text: export, compare, import, roll back, approve."""
+
+
+@settings_group.command("export")
+@_ORGANISATION
+@_VERSION
+@click.option("--out", type=PATH, help="The file to write; the output without it.")
+@click.pass_context
+def settings_export(ctx: click.Context, /, **options: Any) -> None:
+    """Write an organisation's settings as one TOML document, without a secret."""
+    from tieout.cli.server import settings  # noqa: PLC0415  start-up time counts
+
+    ctx.exit(settings.export(ctx, **options))
+
+
+@settings_group.command("diff")
+@click.argument("file", type=PATH)
+@_ORGANISATION
+@_VERSION
+@_JSON
+@click.pass_context
+def settings_diff(ctx: click.Context, /, **options: Any) -> None:
+    """Show what importing FILE would add, change and remove.
+
+    Exit code 0: nothing; 1: something, and what; 2: could not run.
+    """
+    from tieout.cli.server import settings  # noqa: PLC0415  start-up time counts
+
+    ctx.exit(settings.diff(ctx, **options))
+
+
+@settings_group.command("import")
+@click.argument("file", type=PATH)
+@_ORGANISATION
+@_REASON
+@_AS
+@click.pass_context
+def settings_import(ctx: click.Context, /, **options: Any) -> None:
+    """Have FILE say what the settings are, wholly or not at all.
+
+    Where another member may manage accounts too, it waits for the approval of one of them.
+    """
+    from tieout.cli.server import settings  # noqa: PLC0415  start-up time counts
+
+    ctx.exit(settings.import_(ctx, **options))
+
+
+@settings_group.command("approve")
+@click.argument("proposal", type=int)
+@_ORGANISATION
+@_AS
+@click.pass_context
+def settings_approve(ctx: click.Context, /, **options: Any) -> None:
+    """Put in force the PROPOSAL of another person; `tieout settings history` shows what waits."""
+    from tieout.cli.server import settings  # noqa: PLC0415  start-up time counts
+
+    ctx.exit(settings.approve(ctx, **options))
+
+
+@settings_group.command("history")
+@_ORGANISATION
+@click.option("--limit", default=20, show_default=True, help="How many versions.")
+@click.pass_context
+def settings_history(ctx: click.Context, /, **options: Any) -> None:
+    """Show who changed the settings when and why, and what waits for an approval."""
+    from tieout.cli.server import settings  # noqa: PLC0415  start-up time counts
+
+    ctx.exit(settings.history(ctx, **options))
+
+
+@settings_group.command("rollback")
+@click.argument("version", type=int)
+@_ORGANISATION
+@_REASON
+@_AS
+@click.pass_context
+def settings_rollback(ctx: click.Context, /, **options: Any) -> None:
+    """Have the settings say what they said in VERSION; approved as an import is."""
+    from tieout.cli.server import settings  # noqa: PLC0415  start-up time counts
+
+    ctx.exit(settings.rollback(ctx, **options))
+
+
+@click.group("sandbox")
+def sandbox_group() -> None:
+    """Try settings in a copy of an organisation."""
+
+
+@sandbox_group.command("make")
+@_ORGANISATION
+@click.option("--into", required=True, metavar="NAME", help="What the sandbox is called.")
+@click.option("--with-data", is_flag=True, help="With lines, entries and decisions, unmasked.")
+@_AS
+@click.pass_context
+def sandbox_make(ctx: click.Context, /, **options: Any) -> None:
+    """Make an organisation with the settings of another, to try changes in."""
+    from tieout.cli.server import settings  # noqa: PLC0415  start-up time counts
+
+    ctx.exit(settings.make_sandbox(ctx, **options))
+
+
+@sandbox_group.command("promote")
+@_ORGANISATION
+@click.option("--from", "sandbox", required=True, metavar="NAME", help="The sandbox.")
+@_REASON
+@_AS
+@click.pass_context
+def sandbox_promote(ctx: click.Context, /, **options: Any) -> None:
+    """Bring a sandbox's settings back, once each of its reconciliations has been run with them."""
+    from tieout.cli.server import settings  # noqa: PLC0415  start-up time counts
+
+    ctx.exit(settings.promote(ctx, **options))
+
+
 COMMANDS: tuple[click.Command, ...] = (
     audit_group,
     backup_command,
     restore_command,
     support_bundle_command,
     mask_command,
+    settings_group,
+    sandbox_group,
 )

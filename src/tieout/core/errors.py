@@ -164,6 +164,13 @@ CODES: dict[str, Code] = _catalogue(
     Code("job.not-possible", H, "Where the run stands, this cannot be done", "Load the page again: it may have ended meanwhile."),
     Code("schedule.invalid", H, "A schedule cannot be made of this", "Correct the field named; `30 6 * * 1-5` is half past six on working days."),
     Code("alert.invalid", H, "An alert's rule or channel cannot be made of this", "Correct what is named."),
+    # Settings as text, and their trial in a sandbox.
+    Code("settings.invalid", H, "This is not a document of settings", "Correct the places named, then look at it with `tieout settings diff FILE`; nothing was changed."),
+    Code("settings.no-reason", H, "A change of settings needs a reason", "Say in a sentence why; it is kept with the version."),
+    Code("settings.four-eyes", H, "Author and approver are the same person", "Ask a colleague who may manage accounts to approve it."),
+    Code("settings.stale", H, "The settings have changed since this was proposed", "Look at the difference again, and propose it anew."),
+    Code("settings.ended", H, "The settings no longer hold this reconciliation", "Take it up again in the settings, then run it."),
+    Code("sandbox.not-proved", H, "The sandbox has not proved these settings", "Run what is named in the sandbox, then promote again."),
     Code("serve.address-taken", H, "Another program answers at this address", "Stop it, or choose another port with --port."),
     Code("serve.not-answering", H, "The server did not begin to answer", "Look at what it said above; `tieout doctor` checks the rest."),
     Code("serve.home", H, "The home folder cannot be used", "Name a folder that you may write to with TIEOUT_HOME."),

@@ -25,6 +25,9 @@ ASKS: Mapping[Task, Action] = {
 }
 """Who may ask for a run, ask again or stop it: whoever may do the same by hand."""
 
+SCHEDULED = (Task.RECONCILE, Task.VERIFY_AUDIT, Task.RAISE_ALERTS)
+"""Tasks that make sense again and again."""
+
 
 class RunState(StrEnum):
     """Where a run stands."""

@@ -49,7 +49,7 @@ def _setting(where: str, key: str, value: object) -> object:
         if key == "passes" and isinstance(value, list):
             return tuple(Pass(each) for each in value)
         if key == "fee_shapes" and isinstance(value, list):
-            return tuple(FeeShape(**each) for each in value)
+            return tuple(_fee_shape(each) for each in value)
         if key == "exact_accounts" and isinstance(value, list):
             return tuple((str(a), str(b)) for a, b in value)
     except (ValueError, TypeError) as error:
@@ -60,6 +60,15 @@ def _setting(where: str, key: str, value: object) -> object:
     if type(value) is not expected:
         raise _refused(where, key, repr(value), f"a value of type {expected.__name__}")
     return value
+
+
+def _fee_shape(given: Mapping[str, Any]) -> FeeShape:
+    """Raise `TypeError` for a name that is no text or a figure that is no whole number."""
+    shape = FeeShape(**given)
+    for each in fields(FeeShape):
+        if type(getattr(shape, each.name)) is not each.type:
+            raise TypeError(f"{each.name} is {getattr(shape, each.name)!r}")
+    return shape
 
 
 def _refused(where: str, key: str, found: str, expected: str) -> InvalidInput:

@@ -58,6 +58,11 @@ organisation = [
     path("settings/channels", settings.channel, name="channel"),
     path("settings/channels/<int:channel_id>/end", settings.channel_ended, name="channel_ended"),
     path(
+        "settings/proposals/<int:proposal_id>/approve",
+        settings.approve,
+        name="approve_settings",
+    ),
+    path(
         "settings/notifications/<int:notification_id>/again",
         settings.notification,
         name="notification",

@@ -9,6 +9,7 @@ from tieout.core.errors import InvalidInput
 from tieout.core.jobs import Task
 from tieout.store.operations.models import AlertRule
 from tieout.workflows.acting import Caller, acting, looking
+from tieout.workflows.keep_settings import settings_kept
 
 _SUBJECTS = {
     AlertKind.DIFFERENCE: "reconciliation:",
@@ -42,13 +43,19 @@ def set_alert_rule(
             f"{kind} of {subject!r}, {allowed} allowed",
             "a number of at least 0 for `reconciliation:1`, `bank_account:1` or a task",
         )
-    with acting(caller, Action.MANAGE_ACCOUNTS, "set_alert_rule", now) as act:
-        earlier = AlertRule.objects.filter(kind=kind, subject=subject).first()
+    with acting(caller, Action.MANAGE_ACCOUNTS, "set_alert_rule", now) as act, settings_kept(act):
+        rows = AlertRule.objects.filter(ended_at__isnull=True)
+        earlier = rows.filter(kind=kind, subject=subject).first()
         made, _ = AlertRule.objects.update_or_create(
             organisation_id=caller.organisation_id,
             kind=kind,
             subject=subject,
-            defaults={"allowed": allowed, "set_by_id": caller.member_id, "set_at": now},
+            defaults={
+                "allowed": allowed,
+                "set_by_id": caller.member_id,
+                "set_at": now,
+                "ended_at": None,
+            },
         )
         act.record(
             f"alert_rule:{made.pk}",
@@ -61,7 +68,7 @@ def set_alert_rule(
 def rules_shown(caller: Caller) -> list[RuleShown]:
     """Every rule of the organisation."""
     with looking(caller, Action.VIEW):
-        rows = AlertRule.objects.order_by("kind", "subject")
+        rows = AlertRule.objects.filter(ended_at__isnull=True).order_by("kind", "subject")
         return [
             RuleShown(AlertKind(each.kind), each.subject, each.allowed, each.set_at)
             for each in rows
@@ -70,7 +77,8 @@ def rules_shown(caller: Caller) -> list[RuleShown]:
 
 def rules_of(kind: AlertKind) -> dict[str, int]:
     """Within a tenant: what is allowed by subject."""
-    return dict(AlertRule.objects.filter(kind=kind).values_list("subject", "allowed"))
+    rows = AlertRule.objects.filter(kind=kind, ended_at__isnull=True)
+    return dict(rows.values_list("subject", "allowed"))
 
 
 def longest_run(task: Task) -> timedelta | None:

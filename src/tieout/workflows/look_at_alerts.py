@@ -6,6 +6,7 @@ from datetime import datetime
 from tieout.core.access import Action
 from tieout.store.operations.models import Alert, AlertChannel, Notification
 from tieout.workflows.acting import Caller, looking
+from tieout.workflows.raise_alerts import channels_on
 
 PAGE = 50
 
@@ -34,6 +35,8 @@ class ChannelShown:
     roles: tuple[str, ...]
     set_at: datetime
     ended_at: datetime | None
+    is_on: bool
+    """Off where it has ended, and where nobody has given its address yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ def alerts(
 def channels(caller: Caller) -> list[ChannelShown]:
     """Every channel, those that have ended last."""
     with looking(caller, Action.MANAGE_ACCOUNTS):
+        on = {each.pk for each in channels_on()}
         return [
             ChannelShown(
                 each.pk,
@@ -85,6 +89,7 @@ def channels(caller: Caller) -> list[ChannelShown]:
                 tuple(each.roles),
                 each.set_at,
                 each.ended_at,
+                each.pk in on,
             )
             for each in AlertChannel.objects.order_by("-ended_at", "id")
         ]

@@ -51,13 +51,18 @@ TEXTS: Mapping[type[TenantModel], frozenset[str]] = {Account: frozenset({"code"}
 """And columns that hold text, where elsewhere they do not."""
 
 
+Special = Mapping[type[TenantModel], Callable[[Any], dict[str, Any]]]
+"""Columns of a table that hold something else in the copy."""
+
+
 @dataclass
-class _Copy:
-    """A copy in the making: which row became which."""
+class Copy:
+    """A copy in the making: which row became which. Without a mask words stay as they are."""
 
     source: UUID
     target: UUID
-    mask: Mask
+    mask: Mask | None
+    special: Special
     became: dict[Any, dict[int, int]] = field(default_factory=dict)
 
     def rows(self, model: type[TenantModel]) -> Iterator[list[Any]]:
@@ -95,7 +100,7 @@ class _Copy:
             if not (column.primary_key or column.generated)
         }
         values["organisation_id"] = self.target
-        special = SPECIAL.get(model)
+        special = self.special.get(model)
         return values | (special(row) if special else {})
 
     def _value(self, model: type[TenantModel], column: Any, value: Any) -> Any:  # noqa: ANN401  any column and what it holds
@@ -103,7 +108,7 @@ class _Copy:
             to: Any = column.related_model
             return self.became.get(to, {}).get(value)
         ours = (PLAIN | OURS.get(model, frozenset())) - TEXTS.get(model, frozenset())
-        if column.name in ours or value is None:
+        if self.mask is None or column.name in ours or value is None:
             return value
         if isinstance(column, models.TextField):
             return self.mask.text(value)
@@ -129,7 +134,7 @@ def mask_organisation(caller: Caller, *, into: str, key: bytes, now: datetime) -
             origin=caller.origin,
             now=now,
         )
-        copy = _Copy(caller.organisation_id, owner.organisation_id, mask)
+        copy = Copy(caller.organisation_id, owner.organisation_id, mask, SPECIAL)
         copy.became[Member] = {me.pk: owner.member_id}
         counts = {model._meta.label_lower: copy.take(model) for model in COPIED}
         act.record(
@@ -157,8 +162,8 @@ def _apart(model: type[TenantModel], rows: list[Any]) -> Iterator[list[Any]]:
 
 
 def _instead_of(file_id: int) -> bytes:
-    """What stands for a file: a masked copy has none."""
-    return f"A masked copy holds no files: this stands for one of them ({file_id}).\n".encode()
+    """What stands for a file: a copy has none."""
+    return f"A copy holds no files: this stands for one of them ({file_id}).\n".encode()
 
 
 def _file(row: ReceivedFile) -> dict[str, Any]:
@@ -166,7 +171,7 @@ def _file(row: ReceivedFile) -> dict[str, Any]:
     return {"sha256": hashlib.sha256(content).digest(), "size": len(content)}
 
 
-SPECIAL: Mapping[type[TenantModel], Callable[[Any], dict[str, Any]]] = {
+SPECIAL: Special = {
     Member: lambda _: {"person_id": None},
     ReceivedFile: _file,
     JournalEntry: lambda _: {"digest": b""},  # a hash of the original's words tells who knows them

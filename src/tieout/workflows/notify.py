@@ -19,6 +19,7 @@ from tieout.store.operations.models import Alert, AlertChannel, Notification
 from tieout.store.postgres.tenant import tenant
 from tieout.store.tenancy.models import Member, Organisation
 from tieout.workflows.acting import Caller, acting
+from tieout.workflows.keep_settings import settings_kept
 from tieout.workflows.kept_secrets import sealed, unsealed
 
 TRIES = tuple(timedelta(seconds=each) for each in (5, 60, 300, 1800, 7200, 21600, 43200))
@@ -45,7 +46,10 @@ def set_channel(  # noqa: PLR0913  what a channel has, by name
     roles: Sequence[Role] = (),
     now: datetime,
 ) -> ChannelMade:
-    """A channel; empty `kinds` and `accounts` mean all. `roles` are for `ChannelKind.MEMBERS`."""
+    """A channel; empty `kinds` and `accounts` mean all. `roles` are for `ChannelKind.MEMBERS`.
+
+    It takes the place of one of that name that waits for its address.
+    """
     if not name.strip() or (kind is ChannelKind.MEMBERS) != bool(roles):
         found = f"{kind} {name!r} with {len(roles)} roles"
         raise InvalidInput("alert.invalid", found, "a name, and roles for members alone")
@@ -54,7 +58,8 @@ def set_channel(  # noqa: PLR0913  what a channel has, by name
     secret = ""
     if kind is ChannelKind.WEBHOOK:
         secret = f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}"
-    with acting(caller, Action.MANAGE_ACCOUNTS, "set_channel", now) as act:
+    with acting(caller, Action.MANAGE_ACCOUNTS, "set_channel", now) as act, settings_kept(act):
+        _take_place(name.strip(), now)
         made = AlertChannel.objects.create(
             organisation_id=caller.organisation_id,
             name=name.strip(),
@@ -79,9 +84,19 @@ def set_channel(  # noqa: PLR0913  what a channel has, by name
     return ChannelMade(made.pk, secret)
 
 
+def _take_place(name: str, now: datetime) -> None:
+    """End the channel of that name that has no address; one that has it keeps its name alone."""
+    for each in AlertChannel.objects.filter(name=name, ended_at__isnull=True):
+        if bytes(each.address):
+            found = f"{name!r}, which alert_channel:{each.pk} has"
+            raise Conflict("alert.invalid", found, "another name, or that channel ended first")
+        each.ended_at = now
+        each.save(update_fields=["ended_at"])
+
+
 def end_channel(caller: Caller, *, channel_id: int, now: datetime) -> None:
     """Nothing is sent there any more."""
-    with acting(caller, Action.MANAGE_ACCOUNTS, "end_channel", now) as act:
+    with acting(caller, Action.MANAGE_ACCOUNTS, "end_channel", now) as act, settings_kept(act):
         found = AlertChannel.objects.filter(id=channel_id).first()
         if found is None:
             raise NotFound("store.not-found", f"alert_channel:{channel_id}", "one of yours")

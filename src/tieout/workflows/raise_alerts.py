@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from tieout.core import alerts as conditions
-from tieout.core.alerts import AlertKind
+from tieout.core.alerts import AlertKind, ChannelKind
 from tieout.core.jobs import RunState, Task
 from tieout.store.audit.models import Event
 from tieout.store.banking.models import BankStatement
@@ -65,7 +65,7 @@ def _raised(act: Act, alert: conditions.Alert) -> Alert:
 def _tell(act: Act, raised: list[Alert], ended: list[Alert]) -> None:
     """A notification for each channel that wants it."""
     turns = [(each, False) for each in raised] + [(each, True) for each in ended]
-    channels = list(AlertChannel.objects.filter(ended_at__isnull=True)) if turns else []
+    channels = channels_on() if turns else []
     for alert, is_over in turns:
         for channel in channels:
             if _wants(channel, alert):
@@ -77,6 +77,12 @@ def _tell(act: Act, raised: list[Alert], ended: list[Alert]) -> None:
                     made_at=act.at,
                     due_at=act.at,
                 )
+
+
+def channels_on() -> list[AlertChannel]:
+    """Within a tenant: the channels in use, but for those whose address nobody has given yet."""
+    rows = AlertChannel.objects.filter(ended_at__isnull=True)
+    return [each for each in rows if each.kind == ChannelKind.MEMBERS or bytes(each.address)]
 
 
 def _wants(channel: AlertChannel, alert: Alert) -> bool:
@@ -96,9 +102,9 @@ def _differences() -> Iterator[conditions.Alert | None]:
     allowed = rules_of(AlertKind.DIFFERENCE)
     latest = MatchRun.objects.filter(reconciliation_id=OuterRef("id")).order_by("-id")
     known = list(
-        Reconciliation.objects.annotate(run_id=Subquery(latest.values("id")[:1])).exclude(
-            run_id=None
-        )
+        Reconciliation.objects.filter(ended_at__isnull=True)
+        .annotate(run_id=Subquery(latest.values("id")[:1]))
+        .exclude(run_id=None)
     )
     runs = MatchRun.objects.in_bulk([each.run_id for each in known])
     for each in known:

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import tieout
 from tieout.core.access import Action
 from tieout.core.decisions import Decided, Verdict, in_force
-from tieout.core.errors import NotFound
+from tieout.core.errors import Conflict, NotFound
 from tieout.core.matching.rules import MatchRules
 from tieout.engine import MatchResult, match
 from tieout.engine.decisions import Decision as EngineDecision
@@ -22,6 +22,7 @@ from tieout.store.ledger.models import Account
 from tieout.store.reconciliation.models import MatchRun, Reconciliation
 from tieout.store.reconciliation.records import Sides, add_run, decisions_of, sides_of
 from tieout.workflows.acting import Caller, acting
+from tieout.workflows.keep_settings import latest_version_id, settings_kept
 from tieout.workflows.progress import report
 from tieout.workflows.recheck_sign_offs import recheck_run
 from tieout.workflows.rejections import rejections_of, without_rejected
@@ -47,7 +48,10 @@ def set_reconciliation(
     caller: Caller, *, name: str, bank_account_id: int, account_code: str, now: datetime
 ) -> int:
     """Say which bank account is compared with which account of the books; the reconciliation."""
-    with acting(caller, Action.MANAGE_ACCOUNTS, "set_reconciliation", now) as act:
+    with (
+        acting(caller, Action.MANAGE_ACCOUNTS, "set_reconciliation", now) as act,
+        settings_kept(act),
+    ):
         bank = BankAccount.objects.filter(id=bank_account_id).first()
         account = Account.objects.filter(code=account_code).first()
         if bank is None or account is None:
@@ -59,6 +63,9 @@ def set_reconciliation(
             account=account,
             defaults={"name": name},
         )
+        if made.ended_at is not None:
+            made.ended_at = None
+            made.save(update_fields=["ended_at"])
         act.record(
             f"reconciliation:{made.pk}",
             after={"name": made.name, "bank": f"bank_account:{bank.pk}", "account": account.code},
@@ -69,7 +76,11 @@ def set_reconciliation(
 def reconcile(caller: Caller, *, reconciliation_id: int, now: datetime) -> Reconciled:
     """Match the two populations as they are now; earlier runs and all decisions stay."""
     with acting(caller, Action.MATCH, "reconcile", now) as act:
+        settings_id = latest_version_id()  # before the rules: a change in between counts as later
         reconciliation = access_reconciliation(reconciliation_id)
+        if reconciliation.ended_at is not None:
+            found = f"{reconciliation.name}, ended {reconciliation.ended_at.date()}"
+            raise Conflict("settings.ended", found, "one in use")
         rules = load_rules({"ignore_account": True, **reconciliation.rules})
         act.alone(f"reconcile {reconciliation_id}")
         sides = sides_of(reconciliation)
@@ -89,6 +100,7 @@ def reconcile(caller: Caller, *, reconciliation_id: int, now: datetime) -> Recon
             right_count=len(sides.right),
             left_minor=sum(each["amount_minor"] for each in sides.left),
             right_minor=sum(each["amount_minor"] for each in sides.right),
+            settings_id=settings_id,
             last_decision=max((each.decision_id for each in decided), default=0),
         )
         add_run(run, result.matches, result.groups, result.unmatched)

@@ -8,15 +8,14 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from tieout.core.access import Action
 from tieout.core.errors import InvalidInput
-from tieout.core.jobs import Task
+from tieout.core.jobs import SCHEDULED, Task
 from tieout.core.schedules import Cron, Every, cron_of
 from tieout.store.operations.models import Schedule
 from tieout.store.postgres.tenant import tenant
 from tieout.workflows.acting import Caller, acting, looking
 from tieout.workflows.ask_run import subject_of, wanted
+from tieout.workflows.keep_settings import settings_kept
 
-SCHEDULED = (Task.RECONCILE, Task.VERIFY_AUDIT, Task.RAISE_ALERTS)
-"""Tasks that make sense again and again."""
 DEFAULT_AT = time(6)
 
 
@@ -56,7 +55,7 @@ def set_schedule(  # noqa: PLR0913  what a schedule has, by name
         raise InvalidInput("schedule.invalid", found, "an IANA time zone" + _tasks())
     fields = cron_of(every, at, weekday, cron)
     due = fields.next_after(now, ZoneInfo(zone)) if fields else None
-    with acting(caller, Action.MANAGE_ACCOUNTS, "set_schedule", now) as act:
+    with acting(caller, Action.MANAGE_ACCOUNTS, "set_schedule", now) as act, settings_kept(act):
         subject = subject_of(task, given)
         act.alone("schedules")
         earlier = Schedule.objects.filter(task=task, subject=subject).first()

@@ -65,7 +65,7 @@ def _reconciliations(*conditions: Exists, **fields: object) -> list[Asked]:
     lines = BankLine.objects.filter(account_id=OuterRef("bank_account_id"))
     postings = Posting.objects.filter(account_id=OuterRef("account_id"))
     found = Reconciliation.objects.filter(
-        Exists(lines), Exists(postings), *conditions, **fields
+        Exists(lines), Exists(postings), *conditions, ended_at__isnull=True, **fields
     ).order_by("id")
     every = dict(Schedule.objects.filter(task=Task.RECONCILE).values_list("subject", "every"))
     return [

@@ -197,13 +197,17 @@ class AlertRule(TenantModel):
     """Days of a feed, minor units of a difference, seconds of a run."""
     set_by = TenantForeignKey(Member)
     set_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
 
     class Meta:
         """One a kind and subject."""
 
         constraints: ClassVar = [
             *tenant_rules("set_by", appended=False),
-            AppMay(name="operations_alertrule_grants", update=("allowed", "set_by_id", "set_at")),
+            AppMay(
+                name="operations_alertrule_grants",
+                update=("allowed", "set_by_id", "set_at", "ended_at"),
+            ),
             one_of("kind", list(AlertKind)),
             models.CheckConstraint(
                 condition=models.Q(allowed__gte=0), name="operations_alertrule_allowed"
@@ -253,7 +257,7 @@ class AlertChannel(TenantModel):
     name = models.TextField()
     kind = models.TextField()
     address = models.BinaryField()
-    """Encrypted: it holds a password or a secret."""
+    """Encrypted: it holds a password or a secret. Empty where none was given: nothing is sent."""
     kinds = ArrayField(models.TextField(), default=list)
     """The kinds of alert; empty for all."""
     accounts = ArrayField(models.BigIntegerField(), default=list)

@@ -13,7 +13,7 @@ from tieout.store.banking.models import BankAccount, BankLine, ReceivedFile
 from tieout.store.ledger.models import Account, Posting
 from tieout.store.postgres.constraints import AppMay, one_of, tenant_rules
 from tieout.store.postgres.fields import TenantForeignKey
-from tieout.store.tenancy.models import Member, TenantModel
+from tieout.store.tenancy.models import Member, SettingsVersion, TenantModel
 
 _ONE_RECORD = models.Q(side="left", line__isnull=False, posting__isnull=True) | models.Q(
     side="right", line__isnull=True, posting__isnull=False
@@ -28,13 +28,17 @@ class Reconciliation(TenantModel):
     account = TenantForeignKey(Account)
     rules = models.JSONField(default=dict)
     """The match rules that are not the default."""
+    ended_at = models.DateTimeField(null=True)
+    """When the settings ceased to hold it; its runs and decisions stay."""
 
     class Meta:
         """A pair of accounts is compared once."""
 
         constraints: ClassVar = [
             *tenant_rules("bank_account", "account", appended=False),
-            AppMay(name="reconciliation_reconciliation_grants", update=("name", "rules")),
+            AppMay(
+                name="reconciliation_reconciliation_grants", update=("name", "rules", "ended_at")
+            ),
             models.UniqueConstraint(
                 fields=["organisation", "bank_account", "account"],
                 name="reconciliation_reconciliation_once",
@@ -62,11 +66,13 @@ class MatchRun(TenantModel):
     right_minor = models.BigIntegerField()
     last_decision = models.BigIntegerField(default=0)
     """The newest decision it knew: what was decided later it could not heed."""
+    settings = TenantForeignKey(SettingsVersion, null=True)
+    """The version of the settings it was made under; none where no setting was ever changed."""
 
     class Meta:
         """A trigger proves partition and identity when the transaction ends."""
 
-        constraints: ClassVar = tenant_rules("reconciliation")
+        constraints: ClassVar = tenant_rules("reconciliation", "settings")
         indexes: ClassVar = [
             models.Index(
                 fields=["organisation", "reconciliation", "-id"], name="reconciliation_matchrun_of"

@@ -1,4 +1,4 @@
-"""Persons, organisations and members, and the base of every table that belongs to an organisation.
+"""Persons, organisations, members and versions of settings; the base of every tenant's table.
 
 A person signs in and may be a member of several organisations. Persons belong to nobody: theirs is
 the one table without a policy.
@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from tieout.core.access import Role
+from tieout.core.settings import TEXT_VERBS
 from tieout.store.postgres.constraints import (
     AppMay,
     PersonPolicy,
@@ -178,3 +179,102 @@ class ApiToken(TenantModel):
 
     def __str__(self) -> str:
         return f"token:{self.pk}"
+
+
+class Sandbox(TenantModel):
+    """A copy of this organisation, in which its settings are tried."""
+
+    name = models.TextField()
+    copy = models.UUIDField()
+    """The id of the copy, an organisation of its own: no key can point there."""
+    made_by = TenantForeignKey(Member)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        """Made once."""
+
+        constraints: ClassVar = [
+            *tenant_rules("made_by"),
+            models.UniqueConstraint(fields=["organisation", "copy"], name="tenancy_sandbox_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"sandbox:{self.pk}"
+
+
+class SettingsProposal(TenantModel):
+    """A document of settings that somebody wants to hold, against the version they saw."""
+
+    verb = models.TextField()
+    document = models.TextField()
+    reason = models.TextField()
+    author = TenantForeignKey(Member)
+    proposed_at = models.DateTimeField()
+    follows = TenantForeignKey("SettingsVersion")
+    sandbox = TenantForeignKey(Sandbox, null=True)
+    """Where it was tried, if it was."""
+
+    class Meta:
+        """Proposed with a reason, never edited."""
+
+        constraints: ClassVar = [
+            *tenant_rules("author", "follows", "sandbox"),
+            one_of("verb", TEXT_VERBS),
+            models.CheckConstraint(
+                condition=~models.Q(reason=""), name="tenancy_settingsproposal_reason"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(verb="promote_settings", sandbox__isnull=False)
+                | (~models.Q(verb="promote_settings") & models.Q(sandbox__isnull=True)),
+                name="tenancy_settingsproposal_tried",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"settings_proposal:{self.pk}"
+
+
+class SettingsVersion(TenantModel):
+    """All settings as one text, as they have stood since a change; the newest one stands."""
+
+    follows = TenantForeignKey("self", null=True)
+    """The version before it; none for the first."""
+    verb = models.TextField()
+    """What made it: `set_schedule`, `import_settings`."""
+    document = models.TextField()
+    reason = models.TextField(blank=True)
+    author = TenantForeignKey(Member, null=True)
+    """Nobody for what the system does."""
+    approver = TenantForeignKey(Member, null=True)
+    made_at = models.DateTimeField()
+    proposal = TenantForeignKey(SettingsProposal, null=True)
+
+    class Meta:
+        """One line of versions; a trigger proves that another person has approved a text."""
+
+        constraints: ClassVar = [
+            *tenant_rules("follows", "author", "approver", "proposal"),
+            models.UniqueConstraint(
+                fields=["organisation", "follows"], name="tenancy_settingsversion_line"
+            ),
+            models.UniqueConstraint(
+                fields=["organisation"],
+                condition=models.Q(follows__isnull=True),
+                name="tenancy_settingsversion_first",
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "proposal"], name="tenancy_settingsversion_proposed"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(approver__isnull=True) | ~models.Q(approver=models.F("author")),
+                name="tenancy_settingsversion_other_eyes",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(verb__in=TEXT_VERBS, proposal__isnull=False)
+                | (~models.Q(verb__in=TEXT_VERBS) & models.Q(proposal__isnull=True)),
+                name="tenancy_settingsversion_text",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"settings_version:{self.pk}"

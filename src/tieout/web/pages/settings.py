@@ -13,16 +13,18 @@ from django.views.decorators.http import require_POST
 from tieout.core.access import Action, Role
 from tieout.core.alerts import AlertKind, ChannelKind
 from tieout.core.errors import InvalidInput
-from tieout.core.jobs import Task
+from tieout.core.jobs import SCHEDULED, Task
 from tieout.core.schedules import Every
 from tieout.web.access import MemberRequest, page_for
 from tieout.web.asked import chosen, number, required, whole
 from tieout.workflows.alert_rules import rules_shown, set_alert_rule
 from tieout.workflows.look_at_alerts import channels, notifications
 from tieout.workflows.notify import end_channel, send_again, set_channel
-from tieout.workflows.set_schedule import SCHEDULED, schedules_of, set_schedule
+from tieout.workflows.propose_settings import approve_settings
+from tieout.workflows.set_schedule import schedules_of, set_schedule
 from tieout.workflows.views.banking import bank_accounts
 from tieout.workflows.views.runs import reconciliations
+from tieout.workflows.views.settings import settings_history, waiting_proposals
 
 WEEKDAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 
@@ -53,6 +55,8 @@ def index(request: MemberRequest) -> HttpResponse:
         "accounts": accounts,
         "roles": list(Role),
         "notifications": notifications(request.caller, limit=20),
+        "proposals": waiting_proposals(request.caller),
+        "versions": settings_history(request.caller, limit=20).rows,
     }
     return render(request, "web/settings.html", shown)
 
@@ -135,6 +139,14 @@ def channel_ended(request: MemberRequest, channel_id: int) -> HttpResponse:
     """Nothing is sent there any more."""
     end_channel(request.caller, channel_id=channel_id, now=settings.CLOCK())
     return _done(request, "Nothing is sent there any more.")
+
+
+@page_for(Action.MANAGE_ACCOUNTS)
+@require_POST
+def approve(request: MemberRequest, proposal_id: int) -> HttpResponse:
+    """A document that another person has proposed."""
+    done = approve_settings(request.caller, proposal_id=proposal_id, now=settings.CLOCK())
+    return _done(request, f"In force as version {done.version_id}.")
 
 
 @page_for(Action.MANAGE_ACCOUNTS)

@@ -81,9 +81,10 @@ class SignOffView:
 
 
 def reconciliations(caller: Caller) -> tuple[ReconciliationView, ...]:
-    """All reconciliations by name, each with its newest run."""
+    """The reconciliations that the settings hold, by name, each with its newest run."""
     with looking(caller, Action.VIEW):
         found = Reconciliation.objects.select_related("bank_account", "account")
+        found = found.filter(ended_at__isnull=True)
         return tuple(_viewed(found.order_by("name", "id")))
 
 
