@@ -8,7 +8,7 @@ V := .venv
 RUN := $(V)/bin
 TEST_WORKERS ?= 2
 
-.PHONY: help demo test browser check format lint imports types unit golden bench soak lock coverage-of-brief clean
+.PHONY: help demo test browser check format lint imports types unit golden bench soak audit lock coverage-of-brief clean
 
 help:  ## What can be made
 	@awk -F ':.*## *' '/^[a-z-]+:.*## /{printf "%-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST) | sort
@@ -52,6 +52,9 @@ bench: $(V)/.ok-bench  ## The benchmarks, each with its correctness check
 
 soak: $(V)/.ok-soak browser  ## The long campaigns: fuzzing (TIEOUT_SOAK_SECONDS, an hour by default), many seeds
 	@$(RUN)/python -m pytest -q -m soak tests/soak tests/api tests/store tests/web tests/browser tests/jobs tests/cli
+
+audit: $(V)/.ok-uv  ## Known faults of the locked dependencies, as the package index knows them
+	@$(RUN)/uvx pip-audit --no-deps --disable-pip -r requirements.txt
 
 coverage-of-brief: $(V)/.ok-dev  ## Which statements of the brief have a test that proves them
 	@$(RUN)/python -m tieout.testing.brief

@@ -142,11 +142,31 @@ def _readers(data: Mapping[str, Any]) -> str:
     )
 
 
+def _server(data: Mapping[str, Any]) -> str:
+    come, people, kept = data["import"], data["people"], data["backup"]
+    pages = [[row["page"], row["small_ms"], row["large_ms"], row["ratio"]] for row in data["pages"]]
+    heads = ["page", "at 1,000 lines", f"at {data['lines']:,}", "ratio"]
+    return (
+        "## The server\n\n"
+        f"Import of {data['lines']:,} lines through the verbs: {come['receive_seconds']} s to keep "
+        f"the file and {come['import_seconds']} s to read and record it, {come['ratio']} times a "
+        f"bare COPY of the same rows ({come['copy_seconds']} s).\n\n"
+        f"{data['confirm_all']['groups']:,} groups confirmed by one act: "
+        f"{data['confirm_all']['seconds']} s. {people['people']} people at once: "
+        f"{people['pages']} pages, {people['errors']} errors, median {people['median_ms']} ms, "
+        f"95th percentile {people['p95_ms']} ms. Backup of it all ({kept['megabytes']} MB): "
+        f"{kept['backup_seconds']} s, restore: {kept['restore_seconds']} s.\n\n"
+        "Milliseconds of each page, the 95th percentile, in a small and a large organisation on "
+        "one server:\n\n" + _table(heads, pages)
+    )
+
+
 SECTIONS = {
     "match": _match,
     "splink_transactions": _transactions,
     "peers": _peers,
     "readers": _readers,
+    "server": _server,
 }
 
 

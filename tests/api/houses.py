@@ -6,9 +6,10 @@ from typing import Any
 from django.http import HttpResponse
 
 from tests.api.programs import CLIENT, Program, program, told
-from tests.store.firms import SEPTEMBER, organisation
+from tests.store.firms import NOW, SEPTEMBER, organisation
 from tieout.core.access import Action, Role
 from tieout.workflows.acting import Caller
+from tieout.workflows.raise_alerts import raise_alerts
 
 RAW = "application/octet-stream"
 Ids = Mapping[str, str]
@@ -85,6 +86,11 @@ def house(name: str) -> tuple[Caller, dict[str, str]]:
     looser = {"document": document("looser"), "reason": "less to look at"}
     ids["proposal_id"] = made(accountant, "/settings/import", looser)["proposal_id"]
     ids["token_id"] = told(caller.get("/tokens"))["items"][0]["id"]
+    ids["job_id"] = made(caller, "/jobs", {"task": "raise_alerts"})["id"]
+    channel = {"name": "owners", "kind": "members", "roles": ["owner"]}
+    ids["channel_id"] = made(caller, "/channels", channel)["id"]
+    raise_alerts(owner.organisation_id, origin="test", now=NOW)
+    ids["notification_id"] = told(caller.get("/notifications"))["items"][0]["id"]
     return owner, ids
 
 
@@ -100,6 +106,9 @@ ABSENT = {
     "member_id": "mem_900000000000000000",
     "invitation_id": "inv_900000000000000000",
     "token_id": "tok_900000000000000000",
+    "job_id": "job_900000000000000000",
+    "channel_id": "chn_900000000000000000",
+    "notification_id": "ntf_900000000000000000",
     "version_id": "set_900000000000000000",
     "proposal_id": "prp_900000000000000000",
 }
@@ -159,6 +168,21 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "roll_back": (Action.MANAGE_ACCOUNTS,),
     "list_proposals": (Action.VIEW,),
     "approve": (Action.MANAGE_ACCOUNTS,),
+    "list_jobs": (Action.VIEW,),
+    "ask_job": (Action.MATCH,),
+    "show_job": (Action.VIEW,),
+    "retry_job": (Action.MANAGE_ACCOUNTS,),
+    "stop_job": (Action.MANAGE_ACCOUNTS,),
+    "list_schedules": (Action.VIEW,),
+    "make_schedule": (Action.MANAGE_ACCOUNTS,),
+    "list_rules": (Action.VIEW,),
+    "make_rule": (Action.MANAGE_ACCOUNTS,),
+    "list_alerts": (Action.VIEW,),
+    "list_channels": (Action.MANAGE_ACCOUNTS,),
+    "make_channel": (Action.MANAGE_ACCOUNTS,),
+    "close_channel": (Action.MANAGE_ACCOUNTS,),
+    "list_notifications": (Action.MANAGE_ACCOUNTS,),
+    "resend": (Action.MANAGE_ACCOUNTS,),
     "list_events": (Action.VIEW_AUDIT,),
     "verify": (Action.VIEW_AUDIT,),
     "list_privileges": (Action.VIEW_AUDIT,),
@@ -188,6 +212,24 @@ def body_of(operation: str, ids: Ids) -> object:
         },
         "undo_several": {"decision_ids": [ids["decision_id"]], "expected_count": 1},
         "sign": {"cut_off_on": "2026-09-30", "step": "prepared"},
+        "ask_job": {"task": "reconcile", "reconciliation_id": ids["reconciliation_id"]},
+        "stop_job": {},
+        "make_schedule": {
+            "task": "reconcile",
+            "reconciliation_id": ids["reconciliation_id"],
+            "every": "daily",
+        },
+        "make_rule": {
+            "kind": "missing-feed",
+            "bank_account_id": ids["bank_account_id"],
+            "allowed": 3,
+        },
+        "make_channel": {
+            "name": "watchers",
+            "kind": "members",
+            "roles": ["owner"],
+            "bank_account_ids": [ids["bank_account_id"]],
+        },
         "make_comment": {"subject": ids["line_id"], "text": "really?"},
         "resolve": {},
         "make_member": {"email": "one@example.org", "role": "integration"},

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, FilePayload, Page, expect
 
 import tieout
 from tests.browser.site import Site, check_accessible, follow, picture
@@ -183,9 +183,8 @@ def suspended_by_a_change(page: Page) -> None:
     data = (DEMO / "current-2026-09.ofx").read_bytes()
     changed = data.replace(b"</BANKTRANLIST>", more + b"</BANKTRANLIST>")
     follow(page.get_by_role("link", name="Import").first)
-    page.locator("#files").set_input_files(
-        [{"name": "late.ofx", "mimeType": "application/x-ofx", "buffer": changed}]
-    )
+    late = FilePayload(name="late.ofx", mimeType="application/x-ofx", buffer=changed)
+    page.locator("#files").set_input_files(late)
     page.wait_for_url(re.compile("fresh="))
     expect(page.get_by_text("being read")).to_have_count(0)
     follow(page.get_by_role("link", name="Home"))

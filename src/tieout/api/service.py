@@ -19,10 +19,12 @@ from tieout.api.routes import (
     entries,
     files,
     groups,
+    jobs,
     people,
     reconciliations,
     settings,
     sign_offs,
+    watching,
 )
 from tieout.core.errors import InvalidInput, TieoutError
 
@@ -57,6 +59,8 @@ def made() -> Api:
         decisions,
         sign_offs,
         comments,
+        jobs,
+        watching,
         people,
         settings,
         audit,

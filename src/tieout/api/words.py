@@ -13,6 +13,8 @@ from ninja import Schema
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints
 from pydantic_core import core_schema
 
+from tieout.core.errors import InvalidInput
+from tieout.core.jobs import Task
 from tieout.core.money import format_minor
 from tieout.core.subjects import Subject, SubjectKind
 
@@ -88,6 +90,12 @@ EvidenceId = Annotated[int, Id("evd", "a piece of evidence")]
 MemberId = Annotated[int, Id("mem", "a member")]
 InvitationId = Annotated[int, Id("inv", "an invitation")]
 TokenId = Annotated[int, Id("tok", "a token")]
+JobId = Annotated[int, Id("job", "a job")]
+ScheduleId = Annotated[int, Id("sch", "a schedule")]
+RuleId = Annotated[int, Id("rul", "an alert rule")]
+AlertId = Annotated[int, Id("alr", "an alert")]
+ChannelId = Annotated[int, Id("chn", "a channel")]
+NotificationId = Annotated[int, Id("ntf", "a notification")]
 VersionId = Annotated[int, Id("set", "a version of the settings")]
 ProposalId = Annotated[int, Id("prp", "a proposal of settings")]
 
@@ -198,3 +206,31 @@ def subject_in(text: str) -> Subject:
 def subject_out(subject: Subject) -> str:
     """Its id as it goes out."""
     return f"{_SUBJECTS[subject.kind]}_{subject.record_id}"
+
+
+_WATCHED = {
+    "received_file": "file",
+    "reconciliation": "rec",
+    "bank_account": "bac",
+    "job_run": "job",
+}
+
+
+def job_subject(text: str) -> str:
+    """What a job, a schedule or an alert is about: an id where it is a record, else a word."""
+    kind, _, number = text.partition(":")
+    return f"{_WATCHED[kind]}_{number}" if kind in _WATCHED else text
+
+
+def task_arguments(
+    task: Task, file_id: int | None, reconciliation_id: int | None
+) -> dict[str, int]:
+    """What the task works on; `InvalidInput` when it is not that which it works on."""
+    given = {"file_id": file_id, "reconciliation_id": reconciliation_id}
+    wanted = {Task.IMPORT_FILE: "file_id", Task.RECONCILE: "reconciliation_id"}.get(task)
+    for name, value in given.items():
+        if (value is not None) != (name == wanted):
+            found = "an id" if value is not None else "no id"
+            expected = f"one for {task}" if name == wanted else f"none for {task}"
+            raise InvalidInput("request.invalid", found, expected, name)
+    return {name: value for name, value in given.items() if value is not None}

@@ -1,13 +1,19 @@
 """`set_alert_rule`: what is allowed before somebody is told; else it is learned, or nothing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
+
 from tieout.core.access import Action
 from tieout.core.alerts import AlertKind
-from tieout.core.errors import InvalidInput
+from tieout.core.errors import InvalidInput, NotFound
 from tieout.core.jobs import Task
+from tieout.store.banking.models import BankAccount
 from tieout.store.operations.models import AlertRule
+from tieout.store.reconciliation.models import Reconciliation
+from tieout.store.tenancy.models import TenantModel
 from tieout.workflows.acting import Caller, acting, looking
 from tieout.workflows.keep_settings import settings_kept
 
@@ -17,6 +23,10 @@ _SUBJECTS = {
     AlertKind.OVERDUE: "",
 }
 """What a rule of a kind is about; a run's rule names its task. The other kinds allow nothing."""
+RECORDS: Mapping[AlertKind, QuerySet[TenantModel]] = {
+    AlertKind.DIFFERENCE: QuerySet(Reconciliation),
+    AlertKind.MISSING_FEED: QuerySet(BankAccount),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,8 @@ def set_alert_rule(
             "a number of at least 0 for `reconciliation:1`, `bank_account:1` or a task",
         )
     with acting(caller, Action.MANAGE_ACCOUNTS, "set_alert_rule", now) as act, settings_kept(act):
+        if prefix and not RECORDS[kind].filter(id=int(number)).exists():
+            raise NotFound("store.not-found", subject, "one of yours")
         rows = AlertRule.objects.filter(ended_at__isnull=True)
         earlier = rows.filter(kind=kind, subject=subject).first()
         made, _ = AlertRule.objects.update_or_create(

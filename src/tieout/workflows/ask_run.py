@@ -4,11 +4,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from tieout.core.access import require
 from tieout.core.errors import Conflict, NotFound
 from tieout.core.jobs import ASKS, ENDED, RunState, Task
+from tieout.store.banking.models import ReceivedFile
 from tieout.store.operations.models import JobRun
 from tieout.store.postgres.tenant import tenant
+from tieout.store.reconciliation.models import Reconciliation
+from tieout.store.tenancy.models import TenantModel
 from tieout.workflows.acting import Act, Caller, access_actor
 
 SUBJECTS = {
@@ -16,6 +21,10 @@ SUBJECTS = {
     Task.RECONCILE: ("reconciliation", "reconciliation_id"),
 }
 """What a task works on, and the argument that names it; the others work on the organisation."""
+RECORDS: Mapping[Task, QuerySet[TenantModel]] = {
+    Task.IMPORT_FILE: QuerySet(ReceivedFile),
+    Task.RECONCILE: QuerySet(Reconciliation),
+}
 
 
 def ask_run(
@@ -25,6 +34,7 @@ def ask_run(
     given = dict(arguments or {})
     with tenant(caller.organisation_id):
         act = _act(caller, task, "ask_run", now)
+        access_record(task, given)
         run = wanted(caller.organisation_id, task, given, caller.asked_by_id, now)
         act.record(f"job_run:{run}", after={"task": str(task), "arguments": given})
     return run
@@ -92,6 +102,13 @@ def cancel_run(caller: Caller, *, run_id: int, reason: str = "", now: datetime) 
         act.record(
             f"job_run:{run.pk}", reason=reason, before=before, after={"cancel_asked_at": now}
         )
+
+
+def access_record(task: Task, arguments: Mapping[str, int | str]) -> None:
+    """Raise `NotFound` unless what the task would work on is the caller's."""
+    subject = subject_of(task, arguments)
+    if subject and not RECORDS[task].filter(id=arguments[SUBJECTS[task][1]]).exists():
+        raise NotFound("store.not-found", subject, "one of yours")
 
 
 def access_run(run_id: int, *, is_locked: bool = False) -> JobRun:

@@ -69,6 +69,7 @@ def confirm_groups(  # noqa: PLR0913  what was seen, by name
             "groups": wanted,
             "reconciliation": reconciliation_id,
         }
+        _look_up()
         _require_free(values)
         made = _ids("reconciliation/confirm_many", values)
         with connection.cursor() as cursor:
@@ -120,6 +121,7 @@ def undo_many(  # noqa: PLR0913  what was seen, by name
                 "decision.not-in-force", f"decision:{lost[0]}", "decisions that still hold"
             )
         values = _values(act, reason) | {"decisions": wanted}
+        _look_up()
         made = _ids("reconciliation/undo_many", values)
         suspended = recheck_decided(act, reconciliation_id, wanted)
         act.record(
@@ -153,6 +155,12 @@ def _checked_ids(ids: Sequence[int]) -> list[int]:
 def _require_as_seen(found: int, expected: int, what: str) -> None:
     if found != expected:
         raise Conflict("decision.stale", f"{found:,} {what}", f"{expected:,} as shown")
+
+
+def _look_up() -> None:
+    """From here on, rows are looked up."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql_text("reconciliation/by_index"))
 
 
 def _require_free(values: dict[str, Any]) -> None:

@@ -15,6 +15,7 @@ from tieout.connectors.notify import Message, NotSent, check_address, send, send
 from tieout.core.access import Action, Role
 from tieout.core.alerts import AlertKind, ChannelKind, NotificationState
 from tieout.core.errors import Conflict, InvalidInput, NotFound, TieoutError
+from tieout.store.banking.models import BankAccount
 from tieout.store.operations.models import Alert, AlertChannel, Notification
 from tieout.store.postgres.tenant import tenant
 from tieout.store.tenancy.models import Member, Organisation
@@ -59,6 +60,9 @@ def set_channel(  # noqa: PLR0913  what a channel has, by name
     if kind is ChannelKind.WEBHOOK:
         secret = f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}"
     with acting(caller, Action.MANAGE_ACCOUNTS, "set_channel", now) as act, settings_kept(act):
+        known = set(BankAccount.objects.filter(id__in=accounts).values_list("id", flat=True))
+        if unknown := sorted(set(accounts) - known):
+            raise NotFound("store.not-found", f"bank_account:{unknown[0]}", "one of yours")
         _take_place(name.strip(), now)
         made = AlertChannel.objects.create(
             organisation_id=caller.organisation_id,

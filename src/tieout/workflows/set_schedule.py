@@ -13,7 +13,7 @@ from tieout.core.schedules import Cron, Every, cron_of
 from tieout.store.operations.models import Schedule
 from tieout.store.postgres.tenant import tenant
 from tieout.workflows.acting import Caller, acting, looking
-from tieout.workflows.ask_run import subject_of, wanted
+from tieout.workflows.ask_run import access_record, subject_of, wanted
 from tieout.workflows.keep_settings import settings_kept
 
 DEFAULT_AT = time(6)
@@ -56,6 +56,7 @@ def set_schedule(  # noqa: PLR0913  what a schedule has, by name
     fields = cron_of(every, at, weekday, cron)
     due = fields.next_after(now, ZoneInfo(zone)) if fields else None
     with acting(caller, Action.MANAGE_ACCOUNTS, "set_schedule", now) as act, settings_kept(act):
+        access_record(task, given)
         subject = subject_of(task, given)
         act.alone("schedules")
         earlier = Schedule.objects.filter(task=task, subject=subject).first()

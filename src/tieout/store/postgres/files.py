@@ -1,5 +1,6 @@
 """SQL that lives in files: functions and triggers as a migration's step, with their way back."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from psycopg import Copy
 _FOLDER = Path(__file__).parent.parent
 BACK = "-- and back:"
 """Below this line stands what undoes the file."""
+_FUNCTION = re.compile(r"^create or replace function.*?\$\$;$", re.DOTALL | re.MULTILINE)
 
 
 def sql_text(name: str) -> str:
@@ -31,3 +33,9 @@ def run_file(name: str) -> RunSQL:
     """The step that runs a file; reversed it runs what stands below `BACK`."""
     forward, _, back = sql_text(name).partition(BACK)
     return RunSQL(forward, back)
+
+
+def functions_anew(*names: str) -> RunSQL:
+    """The step that puts the functions of those files in place of their earlier bodies."""
+    found = [each for name in names for each in _FUNCTION.findall(sql_text(name))]
+    return RunSQL("\n".join(found), RunSQL.noop)

@@ -1,12 +1,15 @@
 -- A received file is wholly there or not at all, and a statement has the lines and the sum that it
 -- states, when the transaction ends; nothing is added to either later.
-create function banking_prove_files() returns trigger
-language plpgsql security definer set search_path = pg_catalog, public as $$
+create or replace function banking_prove_files() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public set enable_nestloop = off as $$
 declare
   earlier text := current_setting('tieout.organisation', true);
-  noted bigint[] := array(select tieout_take_notes(new.organisation_id, new.what));
+  noted bigint[] := array(select tieout_take_notes(new.organisation_id, new.what, new.id));
   faults text;
 begin
+  if cardinality(noted) = 0 then
+    return null;
+  end if;
   perform set_config('tieout.organisation', new.organisation_id::text, true);
   with parts as (
     select file_id, sum(octet_length(content)) as size, count(*) as count, max(number) as last
@@ -26,13 +29,16 @@ begin
   return null;
 end $$;
 
-create function banking_prove_statements() returns trigger
-language plpgsql security definer set search_path = pg_catalog, public as $$
+create or replace function banking_prove_statements() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public set enable_nestloop = off as $$
 declare
   earlier text := current_setting('tieout.organisation', true);
-  noted bigint[] := array(select tieout_take_notes(new.organisation_id, new.what));
+  noted bigint[] := array(select tieout_take_notes(new.organisation_id, new.what, new.id));
   faults text;
 begin
+  if cardinality(noted) = 0 then
+    return null;
+  end if;
   perform set_config('tieout.organisation', new.organisation_id::text, true);
   with sums as (
     select statement_id, count(*) as count, count(repeats_id) as repeated,

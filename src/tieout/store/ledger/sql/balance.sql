@@ -1,9 +1,9 @@
 -- Every journal entry has postings and balances, per currency, when the transaction ends.
-create function ledger_prove_entries() returns trigger
-language plpgsql security definer set search_path = pg_catalog, public as $$
+create or replace function ledger_prove_entries() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public set enable_nestloop = off as $$
 declare
   earlier text := current_setting('tieout.organisation', true);
-  noted bigint[] := array(select tieout_take_notes(new.organisation_id, new.what));
+  noted bigint[] := array(select tieout_take_notes(new.organisation_id, new.what, new.id));
   faults text;
 begin
   if cardinality(noted) = 0 then

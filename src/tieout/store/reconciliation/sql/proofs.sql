@@ -1,13 +1,16 @@
 -- A run accounts for every record: counts and sums of its records are those of its two sides, each
 -- group's members are as many and as much as it says and leave its residual, and
 -- left - right = residuals + unmatched left - unmatched right follows from these. Proved for all runs of a transaction at once, when it ends.
-create function reconciliation_prove_runs() returns trigger
-language plpgsql security definer set search_path = pg_catalog, public as $$
+create or replace function reconciliation_prove_runs() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public set enable_nestloop = off as $$
 declare
   earlier text := current_setting('tieout.organisation', true);
-  noted bigint[] := array(select tieout_take_notes(new.organisation_id, new.what));
+  noted bigint[] := array(select tieout_take_notes(new.organisation_id, new.what, new.id));
   faults text;
 begin
+  if cardinality(noted) = 0 then
+    return null;
+  end if;
   perform set_config('tieout.organisation', new.organisation_id::text, true);
   with sides as (
     select run_id,
@@ -68,11 +71,11 @@ create constraint trigger reconciliation_matchrun_accounted after insert on tieo
 -- Two confirmations in force never hold one record. Only the records that were decided now are looked up, so
 -- that ten thousand at once are seconds. Whoever records a decision of a reconciliation
 -- waits for whoever did so before; the check at the end then sees what the other has committed.
-create function reconciliation_prove_decisions() returns trigger
-language plpgsql security definer set search_path = pg_catalog, public as $$
+create or replace function reconciliation_prove_decisions() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public set enable_seqscan = off as $$
 declare
   earlier text := current_setting('tieout.organisation', true);
-  noted bigint[] := array(select tieout_take_notes(new.organisation_id, new.what));
+  noted bigint[] := array(select tieout_take_notes(new.organisation_id, new.what, new.id));
   faults text;
 begin
   if cardinality(noted) = 0 then
@@ -131,7 +134,7 @@ create constraint trigger reconciliation_decision_exclusive after insert on tieo
 
 -- One preparation of a cut-off is in force; a review follows it, of the same run, by another person. A
 -- suspended sign-off counts for nothing.
-create function reconciliation_prove_sign_off() returns trigger
+create or replace function reconciliation_prove_sign_off() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public as $$
 declare
   earlier text := current_setting('tieout.organisation', true);

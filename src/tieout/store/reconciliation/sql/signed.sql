@@ -1,11 +1,11 @@
 -- A balance that was signed does not change unseen: when a transaction ends, the records up to the
 -- cut-off of every sign-off in force are as many as were signed. Records are only ever added, so their
 -- count is all that can change. Records without a date count to every cut-off.
-create function reconciliation_prove_signed() returns trigger
-language plpgsql security definer set search_path = pg_catalog, public as $$
+create or replace function reconciliation_prove_signed() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public set enable_seqscan = off as $$
 declare
   earlier text := current_setting('tieout.organisation', true);
-  noted bigint[] := array(select tieout_take_notes(new.organisation_id, new.what));
+  noted bigint[] := array(select tieout_take_notes(new.organisation_id, new.what, new.id));
   faults text;
 begin
   if cardinality(noted) = 0 then

@@ -1,0 +1,402 @@
+"""The store and its pages, as a small and a large organisation meet them.
+
+Import against a bare COPY; every page at a thousand and at a million lines, in turn, by their 95th
+percentiles; ten thousand confirmations at once; fifty people at work; backup and restore.
+"""
+
+import logging
+import os
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from tieout.workflows.acting import Caller
+
+SMALL, LARGE = 1_000, 1_000_000
+GROUPS, PEOPLE, VISITS = 10_000, 50, 30
+NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+SEED = 20261122
+IMPORT_MAX, PAGE_MAX = 4.0, 2.0
+BEGIN = date(2020, 1, 1)
+Ask = Callable[[int], tuple[int, str]]
+"""Asks for a page, its status and text; the number makes each call another one."""
+
+
+@dataclass(frozen=True)
+class House:
+    """An organisation of the benchmark."""
+
+    caller: "Caller"
+    account_id: int
+    reconciliation_id: int
+    lines: int
+
+
+def run(folder: Path, sizes: tuple[int, ...]) -> dict[str, object]:
+    """All of it on a server of its own; the first size is the large organisation's."""
+    large = sizes[0] if sizes else LARGE
+    with _site(folder) as home:
+        rows: dict[str, object] = {"lines": large, "import": _imported(folder, large)}
+        houses = {
+            name: _house(folder, name, size) for name, size in (("small", SMALL), ("large", large))
+        }
+        _analysed()
+        rows["pages"] = _pages(houses)
+        rows["confirm_all"] = _confirmed_all(houses["large"])
+        rows["people"] = _people(houses)
+        rows["backup"] = _backup(home, folder)
+    taken: Any = rows
+    return {
+        **rows,
+        "holds": {
+            f"import of {large:,} lines within {IMPORT_MAX} times a bare COPY": taken["import"][
+                "ratio"
+            ]
+            <= IMPORT_MAX,
+            f"every page at {large:,} lines within {PAGE_MAX} times that at {SMALL:,}": all(
+                each["ratio"] <= PAGE_MAX for each in taken["pages"]
+            ),
+            f"{PEOPLE} people at once without an error": taken["people"]["errors"] == 0,
+        },
+    }
+
+
+@contextmanager
+def _site(folder: Path) -> Iterator[Path]:
+    os.environ["TIEOUT_HOME"] = str(folder / "home")
+    from tieout.config.database import opened  # Django is set up by it
+    from tieout.config.environment import Environment
+
+    for each in (folder, folder.parent):  # the embedded server has an account of its own
+        each.chmod(each.stat().st_mode | 0o011)
+    environment = Environment.of()
+    with opened(environment):
+        from django.conf import settings
+
+        settings.CLOCK = lambda: NOW
+        logging.getLogger("tieout").setLevel(logging.WARNING)  # a line a request is not the work
+        yield environment.home
+
+
+def _table(path: Path, lines: int) -> int:
+    """A bank's CSV; the sum of its amounts in cents."""
+    chance = Random(SEED)  # noqa: S311  a world, not a secret
+    total = 0
+    with path.open("w", encoding="utf-8") as file:
+        file.write("Date,Description,Amount,Currency,Reference\n")
+        for number in range(lines):
+            day = BEGIN + timedelta(days=number * 2000 // lines)
+            cents = chance.randrange(-500_000, 500_000) or 1
+            total += cents
+            whole, rest = divmod(abs(cents), 100)
+            sign = "-" if cents < 0 else ""
+            name = f"PARTY {chance.randrange(5000)} LTD"
+            file.write(f"{day},{name} INV {number},{sign}{whole}.{rest:02},EUR,R{number}\n")
+    return total
+
+
+def _imported(folder: Path, lines: int) -> dict[str, object]:
+    """One file through the verbs, and its rows by bare COPY into a table of the same columns."""
+    from django.db import connection
+
+    from tieout.formats.common.source import Source
+    from tieout.store.banking.models import BankAccount, BankLine
+    from tieout.store.postgres.tenant import tenant
+    from tieout.workflows.create_organisation import create_organisation
+    from tieout.workflows.import_statement import import_statement
+    from tieout.workflows.receive_file import receive_file
+
+    path = folder / "bank.csv"
+    expected = _table(path, lines)
+    caller = create_organisation(
+        name="Import", owner_email="o@example.org", origin="bench", now=NOW
+    )
+    began = time.perf_counter()
+    received = receive_file(caller, source=Source(path.name, path=path), now=NOW)
+    kept = time.perf_counter()
+    import_statement(caller, file_id=received.file_id, account="NL55", now=NOW)
+    done = time.perf_counter()
+    with tenant(caller.organisation_id):
+        assert BankLine.objects.count() == lines
+        signed = sum(
+            minor if direction == "credit" else -minor
+            for minor, direction in BankLine.objects.values_list("amount_minor", "direction")
+        )
+        assert signed == expected
+        account = BankAccount.objects.get().pk
+        rows = folder / "rows.copy"
+        with connection.cursor() as cursor, rows.open("wb") as file:
+            statement = (
+                f"copy (select * from banking_bankline where account_id = {account}) to stdout"
+            )
+            with cursor.copy(statement) as copy:
+                for block in copy:
+                    file.write(block)
+    bare = _bare(rows)
+    path.unlink()
+    rows.unlink()
+    return {
+        "receive_seconds": round(kept - began, 2),
+        "import_seconds": round(done - kept, 2),
+        "copy_seconds": round(bare, 2),
+        "ratio": round((done - began) / bare, 2),
+        "lines_per_second": round(lines / (done - began)),
+    }
+
+
+def _bare(rows: Path) -> float:
+    """Seconds of a bare COPY of those rows, into a table without index or rule."""
+    import psycopg
+
+    with psycopg.connect(_owner()) as plain:
+        plain.execute("create table bare (like banking_bankline)")
+        began = time.perf_counter()
+        with plain.cursor().copy("copy bare from stdin") as copy, rows.open("rb") as file:
+            while block := file.read(1 << 20):
+                copy.write(block)
+        plain.commit()
+        seconds = time.perf_counter() - began
+        plain.execute("drop table bare")
+    return seconds
+
+
+def _house(folder: Path, name: str, lines: int) -> House:
+    """An organisation with that many lines, a fourth of them in suggested groups."""
+    from benchmarks.stored import filled
+
+    path = folder / f"{name}.csv"
+    _table(path, lines)
+    return House(*filled(name, path, NOW))
+
+
+def _analysed() -> None:
+    """What the database's own housekeeping does within minutes."""
+    import psycopg
+
+    with psycopg.connect(_owner(), autocommit=True) as plain:
+        plain.execute("vacuum analyze")
+
+
+def _owner() -> str:
+    """How the owner of the tables connects."""
+    from tieout.config.environment import Environment
+    from tieout.store.postgres.server import OWNER, EmbeddedServer
+
+    return EmbeddedServer(Environment.of().home).address(OWNER).conninfo
+
+
+def _client(house: House, number: int) -> "Client":
+    from django.test import Client
+
+    from tieout.core.access import Role
+    from tieout.store.tenancy.models import Person
+    from tieout.workflows.add_member import add_member
+
+    email = f"p{number}@{house.lines}.example.org"
+    person = Person.objects.create(email=email, joined_at=NOW)
+    add_member(house.caller, email=email, role=Role.ACCOUNTANT, person_id=person.pk, now=NOW)
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(person)
+    return client
+
+
+def _asked(client: "Client", house: House) -> dict[str, Ask]:
+    """The pages, by name; the number makes each call another one."""
+    from django.urls import reverse
+
+    from tieout.store.postgres.tenant import tenant
+    from tieout.store.reconciliation.models import MatchGroup, MatchRun
+
+    org = house.caller.organisation_id
+    with tenant(org):
+        run = MatchRun.objects.latest("id").pk
+        groups = list(
+            MatchGroup.objects.filter(run_id=run, status="suggested")
+            .order_by("id")
+            .values_list("id", flat=True)[:VISITS]
+        )
+    queue = reverse("queue", args=[org, house.reconciliation_id])
+    lines = reverse("lines", args=[org, house.account_id])
+
+    def get(place: str, **query: str) -> tuple[int, str]:
+        answer = client.get(place, query)
+        return answer.status_code, answer.content.decode()
+
+    def post(place: str) -> tuple[int, str]:
+        answer = client.post(place, headers={"hx-request": "true"})
+        return answer.status_code, answer.content.decode()
+
+    def far(place: str) -> Ask:
+        """A page further down: the cursor of the page before, from the page itself."""
+        cursors = [""]
+
+        def asked(_: int) -> tuple[int, str]:
+            status, text = get(place, **({"cursor": cursors[-1]} if cursors[-1] else {}))
+            rest = text.partition("cursor=")[2]
+            cursors.append(rest.partition('"')[0].partition("&")[0])
+            return status, text
+
+        return asked
+
+    def on(number: int) -> dict[str, str]:
+        day = str(BEGIN + timedelta(days=number))
+        return {"from": day, "to": day}
+
+    return {
+        "home": lambda _: get(reverse("home", args=[org])),
+        "status": lambda _: get(reverse("status", args=[org])),
+        "analytics": lambda _: get(reverse("analytics", args=[org])),
+        "accounts": lambda _: get(reverse("accounts", args=[org])),
+        "account": lambda _: get(reverse("account", args=[org, house.account_id])),
+        "lines": lambda _: get(lines),
+        "lines, further down": far(lines),
+        "lines of a day": lambda n: get(lines, **on(n)),
+        "lines by words": lambda n: get(lines, q=f"PARTY {n}"),
+        "lines by amount": lambda n: get(lines, least=f"{n + 1}.00", most=f"{n + 2}.00"),
+        "reconciliation": lambda _: get(
+            reverse("reconciliation", args=[org, house.reconciliation_id])
+        ),
+        "queue": lambda _: get(queue),
+        "queue, further down": far(queue),
+        "queue by words": lambda n: get(queue, q=f"PARTY {n}"),
+        "open records": lambda _: get(reverse("unmatched", args=[org, run])),
+        "open items": lambda _: get(reverse("open_items", args=[org])),
+        "runs": lambda _: get(reverse("runs", args=[org])),
+        "audit": lambda _: get(reverse("audit", args=[org])),
+        "group": lambda n: get(reverse("group", args=[org, groups[n % len(groups)]])),
+        "confirm": lambda n: post(reverse("confirm", args=[org, groups[n % len(groups)]])),
+    }
+
+
+def _pages(houses: dict[str, House]) -> list[dict[str, object]]:
+    """Each page in turn in both organisations; 95th percentiles in milliseconds."""
+    asked = {name: _asked(_client(house, 0), house) for name, house in houses.items()}
+    rows: list[dict[str, object]] = []
+    for page in asked["small"]:
+        taken: dict[str, list[float]] = {"small": [], "large": []}
+        for number in range(VISITS):
+            for name, times in taken.items():
+                began = time.perf_counter()
+                status, _ = asked[name][page](number)
+                times.append((time.perf_counter() - began) * 1000)
+                assert status == 200, (page, name, status)
+        small, large = (statistics.quantiles(taken[name], n=20)[-1] for name in houses)
+        rows.append(
+            {
+                "page": page,
+                "small_ms": round(small, 1),
+                "large_ms": round(large, 1),
+                "ratio": round(large / small, 2),
+            }
+        )
+        print(f"  {page:24} {small:8.1f} {large:10.1f} {large / small:6.2f}", flush=True)
+    return rows
+
+
+def _confirmed_all(house: House) -> dict[str, object]:
+    """Ten thousand groups confirmed by one act."""
+    from django.db.models import Sum
+
+    from tieout.store.postgres.tenant import tenant
+    from tieout.store.reconciliation.models import Decision, MatchGroup
+    from tieout.workflows.decide_many import confirm_groups
+
+    with tenant(house.caller.organisation_id):
+        waiting = MatchGroup.objects.filter(
+            run__reconciliation_id=house.reconciliation_id, status="suggested"
+        ).exclude(id__in=Decision.objects.values("group_id"))
+        ids = list(waiting.order_by("-id").values_list("id", flat=True)[:GROUPS])
+        total = MatchGroup.objects.filter(id__in=ids).aggregate(sum=Sum("left_minor"))["sum"]
+        before = Decision.objects.count()
+    began = time.perf_counter()
+    confirm_groups(
+        house.caller,
+        reconciliation_id=house.reconciliation_id,
+        group_ids=ids,
+        expected_count=len(ids),
+        expected_total_minor=int(total),
+        now=NOW,
+    )
+    seconds = time.perf_counter() - began
+    with tenant(house.caller.organisation_id):
+        assert Decision.objects.count() == before + len(ids)
+    return {"groups": len(ids), "seconds": round(seconds, 2)}
+
+
+def _people(houses: dict[str, House]) -> dict[str, object]:
+    """Fifty people, each looking at every page in an order of their own; all at once."""
+    from django.db import connections
+
+    each_of = list(houses.values())
+    clients = [(each_of[n % 2], _client(each_of[n % 2], n + 1)) for n in range(PEOPLE)]
+    times: list[float] = []
+    errors: list[str] = []
+
+    def work(number: int) -> None:
+        house, client = clients[number]
+        pages = _asked(client, house)
+        names = [name for name in pages if name not in {"confirm", "status"}]
+        Random(number).shuffle(names)  # noqa: S311  as above
+        for name in names[:8]:
+            began = time.perf_counter()
+            try:
+                status, _ = pages[name](number % VISITS)
+                if status != 200:
+                    errors.append(f"{name}: {status}")
+            except Exception as error:  # noqa: BLE001  counted, not hidden
+                errors.append(f"{name}: {error}")
+            times.append((time.perf_counter() - began) * 1000)
+        connections.close_all()
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(PEOPLE)]
+    began = time.perf_counter()
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    seconds = time.perf_counter() - began
+    if errors:
+        print("  ", errors[:5])
+    return {
+        "people": PEOPLE,
+        "pages": len(times),
+        "errors": len(errors),
+        "pages_per_second": round(len(times) / seconds, 1),
+        "median_ms": round(statistics.median(times), 1),
+        "p95_ms": round(statistics.quantiles(times, n=20)[-1], 1),
+    }
+
+
+def _backup(home: Path, folder: Path) -> dict[str, object]:
+    """A backup of all of it, and its restore into an empty home."""
+    from tieout.keeping.backup import take_backup
+    from tieout.keeping.restore import restore_backup
+    from tieout.keeping.site import Site
+
+    out = folder / "site.backup"
+    began = time.perf_counter()
+    take_backup(Site(home), out, now=NOW)
+    taken = time.perf_counter()
+    with tempfile.TemporaryDirectory(dir=folder) as elsewhere:
+        Path(elsewhere).chmod(0o711)
+        restored = restore_backup(
+            Site(Path(elsewhere) / "home"), out, replaces=False, keys={}, now=NOW
+        )
+        seconds = time.perf_counter() - taken
+        assert all(chain.is_sound for chain in restored.chains.values())
+    return {
+        "megabytes": round(out.stat().st_size / 1e6),
+        "backup_seconds": round(taken - began, 1),
+        "restore_seconds": round(seconds, 1),
+    }
