@@ -1,0 +1,149 @@
+"""`tieout.explain`: a books folder to an explanation of every difference, without a server."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from tieout.core.errors import InvalidInput, Problem
+from tieout.core.explain.ageing import AgedReport, aged_report
+from tieout.core.explain.balances import (
+    ClosedPeriod,
+    closed_periods,
+    closed_totals,
+    infinite_difference,
+)
+from tieout.core.explain.books import Books, SubLedger
+from tieout.core.explain.explaining import LedgerExplanation, explain_ledger, is_active
+from tieout.core.explain.items import Item, items_of
+from tieout.core.explain.proposals import Proposal, proposals_of
+from tieout.formats.books import BooksReading, Untested, read_books
+
+
+@dataclass(frozen=True)
+class LedgerAnswer:
+    """One ledger: the explanation and what a person is shown of it."""
+
+    books: Books
+    explanation: LedgerExplanation
+
+    @property
+    def ledger(self) -> SubLedger:
+        """Which ledger it is."""
+        return self.explanation.ledger
+
+    @cached_property
+    def items(self) -> tuple[Item, ...]:
+        """By cause in the order of the specification, the largest first."""
+        return items_of(self.books, self.explanation)
+
+    @cached_property
+    def proposals(self) -> tuple[Proposal, ...]:
+        """What might belong together; no cause until a person says so."""
+        return proposals_of(self.explanation)
+
+    @cached_property
+    def closed(self) -> tuple[ClosedPeriod, ...]:
+        """Stored closed balances beside what the books give today."""
+        return closed_periods(self.books, self.ledger)
+
+    @cached_property
+    def infinite(self) -> int:
+        """The difference with all dates in and all that waits posted, in base minor units."""
+        return infinite_difference(self.books, self.ledger)
+
+    @cached_property
+    def closed_totals(self) -> dict[str, dict[int, int]]:
+        """What closed balances totalled when they closed, under each setting of the default."""
+        return closed_totals(self.books, self.ledger)
+
+    def aged(self, period: int) -> AgedReport:
+        """The retrospective aged report at the end of a period."""
+        ends = {each.number: each.ends_on for each in self.books.calendar.periods}
+        return aged_report(self.books, self.ledger, ends[period])
+
+    def items_at(self, period: int) -> tuple[Item, ...]:
+        """The items that stand in a period, the largest first."""
+        standing = [item for item in self.items if is_active(item.share, period)]
+        return tuple(sorted(standing, key=lambda item: -abs(item.share.amount_minor)))
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The whole folder explained."""
+
+    folder: str
+    reading: BooksReading
+    ledgers: tuple[LedgerAnswer, ...]
+    period: int
+    """The period that is looked at: the one asked for, else the last that is not future."""
+    is_one_period: bool
+
+    @property
+    def books(self) -> Books:
+        """What was read."""
+        return self.reading.books
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What was wrong with the files, by file, row and column."""
+        return self.reading.problems
+
+    @property
+    def untested(self) -> tuple[Untested, ...]:
+        """Causes that these books cannot tell."""
+        return self.reading.untested
+
+    @property
+    def agreed(self) -> bool:
+        """Whether nothing differs: no difference and nothing that offsets something else."""
+        if self.is_one_period:
+            return not any(answer.items_at(self.period) for answer in self.ledgers)
+        return not any(answer.explanation.shares for answer in self.ledgers)
+
+
+def explain(
+    folder: str | Path,
+    *,
+    ledger: str | Sequence[str] = (),
+    period: int | None = None,
+    progress: Callable[[str, float], None] | None = None,
+) -> Explanation:
+    """Explain the difference between sub-ledgers and the nominal ledger of a books folder.
+
+    Args:
+        folder: A folder in the layout of docs/formats/books.md.
+        ledger: `AR`, `AP` … one or several; all that the books have when none is named.
+        period: The period to look at; the last that is not future when none is named.
+        progress: Called with a stage's name and the share done, 0 to 1.
+
+    Returns:
+        The explanation: a `LedgerAnswer` for each ledger, problems, and what was not tested.
+
+    Raises:
+        TieoutError: The folder cannot be read, or the causes do not add up to the difference.
+    """
+    say = progress or (lambda _stage, _share: None)
+    say("reading", 0.0)
+    reading = read_books(Path(folder))
+    books = reading.books
+    chosen = _ledgers(books, (ledger,) if isinstance(ledger, str) else ledger)
+    known = {each.number for each in books.calendar.periods}
+    if period is not None and period not in known:
+        expected = f"one of {min(known, default=0)} to {max(known, default=0)}"
+        raise InvalidInput("command.invalid", f"period {period}", expected)
+    answers: list[LedgerAnswer] = []
+    for place, each in enumerate(chosen):
+        say(f"explaining {each.value}", 0.5 + 0.5 * place / len(chosen))
+        answers.append(LedgerAnswer(books, explain_ledger(books, each)))
+    at = books.last_period if period is None else period
+    return Explanation(str(folder), reading, tuple(answers), at, period is not None)
+
+
+def _ledgers(books: Books, named: Sequence[str]) -> tuple[SubLedger, ...]:
+    unknown = [name for name in named if name not in set(books.ledgers)]
+    if unknown:
+        raise InvalidInput(
+            "command.invalid", f"the ledger {unknown[0]!r}", f"one of {', '.join(books.ledgers)}"
+        )
+    return tuple(each for each in books.ledgers if not named or each in named)

@@ -1,0 +1,9 @@
+"""The books folder: sub-ledgers and a nominal ledger as plain tables, read into `core.explain`.
+
+Bad input is named by file, row and column; what can be read is, and the causes that the rest
+would have told are listed.
+"""
+
+from tieout.formats.books.reader import BooksReading, Untested, read_books
+
+__all__ = ["BooksReading", "Untested", "read_books"]
