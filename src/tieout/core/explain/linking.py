@@ -78,7 +78,7 @@ def sort_postings(scene: Scene) -> Linked:
         elif posting.source_id:
             if is_counted:
                 made.strangers.append(posting)
-        elif is_counted or posting.line_no:
+        elif is_counted or (posting.line_no and posting.module == scene.ledger.module):
             loose.append(posting)
     loose = _corrections(scene, made, own.values(), loose)
     loose = _by_reference(scene, made, own.values(), loose)

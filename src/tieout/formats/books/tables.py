@@ -109,6 +109,10 @@ def load(folder: Path, name: str, needed: Sequence[str], *, is_required: bool) -
             raise InvalidInput("books.file-missing", f"no {name}", "that file", str(folder))
         return Table(name, is_there=False)
     table = Table(name)
+    if not is_required and path.stat().st_size == 0:
+        table.note("file.empty", None, "", "0 bytes", "at least a header")
+        table.is_there = False
+        return table
     text = decode(Source.of(path).data(FILE_BYTES_MAX))
     table.problems += text.problems
     reader = csv.reader(io.StringIO(text.text, newline=""))

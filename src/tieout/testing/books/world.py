@@ -79,7 +79,7 @@ def to_base(doc_minor: int, currency: str, rate: int) -> int:
         return doc_minor
     up = 10 ** Currency.of(BASE).exponent
     down = 10 ** Currency.of(currency).exponent * RATE_SCALE
-    size = (2 * abs(doc_minor) * rate * up + down) // (2 * down)
+    size: int = (2 * abs(doc_minor) * rate * up + down) // (2 * down)
     return size if doc_minor >= 0 else -size
 
 
@@ -289,7 +289,7 @@ class BookWorld:
             due_on=day + timedelta(days=30),
             rate=f"{rate // RATE_SCALE}.{rate % RATE_SCALE:06}",
         )
-        made = replace(made, **changes)  # type: ignore[arg-type]  the caller names fields
+        made = replace(made, **changes)  # type: ignore[arg-type]
         self.entries.append(made)
         return made
 
@@ -325,7 +325,7 @@ class BookWorld:
             direction=direction,
             base_minor=abs(natural),
             doc_minor=natural_doc if natural >= 0 else -natural_doc,
-            **plain,  # type: ignore[arg-type]  the caller names fields
+            **plain,  # type: ignore[arg-type]
         )
         self.postings += [made, self.other_side(made)]
         return made

@@ -157,9 +157,10 @@ def _settings(books: Books) -> dict[str, object]:
 
 
 def _write(path: Path, rows: Iterable[Mapping[str, object]]) -> None:
+    """Write a table; none where it has no rows."""
     made = list(rows)
-    with path.open("w", encoding="utf-8", newline="") as out:
-        if made:
+    if made:
+        with path.open("w", encoding="utf-8", newline="") as out:
             writer = csv.DictWriter(out, list(made[0]))
             writer.writeheader()
             writer.writerows(made)
