@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
+from typing import Literal
 
-from tieout.core.errors import InvalidInput, Problem
+from tieout.core.errors import Corruption, InvalidInput, Problem
 from tieout.core.explain.ageing import AgedReport, aged_report
 from tieout.core.explain.balances import (
     ClosedPeriod,
@@ -17,7 +18,11 @@ from tieout.core.explain.books import Books, SubLedger
 from tieout.core.explain.explaining import LedgerExplanation, explain_ledger, is_active
 from tieout.core.explain.items import Item, items_of
 from tieout.core.explain.proposals import Proposal, proposals_of
+from tieout.files.parting import Taken, take_part
 from tieout.formats.books import BooksReading, Untested, read_books
+
+LARGE_BYTES = 4_000_000
+"""A nominal file above this size goes through the engine."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +30,10 @@ class LedgerAnswer:
     """One ledger: the explanation and what a person is shown of it."""
 
     books: Books
+    """What may differ, with all that governs it."""
     explanation: LedgerExplanation
+    whole: Callable[[], Books]
+    """All of the books, read when a report asks for them."""
 
     @property
     def ledger(self) -> SubLedger:
@@ -45,22 +53,22 @@ class LedgerAnswer:
     @cached_property
     def closed(self) -> tuple[ClosedPeriod, ...]:
         """Stored closed balances beside what the books give today."""
-        return closed_periods(self.books, self.ledger)
+        return closed_periods(self.whole(), self.ledger)
 
     @cached_property
     def infinite(self) -> int:
         """The difference with all dates in and all that waits posted, in base minor units."""
-        return infinite_difference(self.books, self.ledger)
+        return infinite_difference(self.whole(), self.ledger)
 
     @cached_property
     def closed_totals(self) -> dict[str, dict[int, int]]:
         """What closed balances totalled when they closed, under each setting of the default."""
-        return closed_totals(self.books, self.ledger)
+        return closed_totals(self.whole(), self.ledger)
 
     def aged(self, period: int) -> AgedReport:
         """The retrospective aged report at the end of a period."""
         ends = {each.number: each.ends_on for each in self.books.calendar.periods}
-        return aged_report(self.books, self.ledger, ends[period])
+        return aged_report(self.whole(), self.ledger, ends[period])
 
     def items_at(self, period: int) -> tuple[Item, ...]:
         """The items that stand in a period, the largest first."""
@@ -78,6 +86,8 @@ class Explanation:
     period: int
     """The period that is looked at: the one asked for, else the last that is not future."""
     is_one_period: bool
+    engine: str
+    """Which one explained it: `duckdb` or `reference`."""
 
     @property
     def books(self) -> Books:
@@ -107,6 +117,7 @@ def explain(
     *,
     ledger: str | Sequence[str] = (),
     period: int | None = None,
+    engine: Literal["auto", "duckdb", "reference"] = "auto",
     progress: Callable[[str, float], None] | None = None,
 ) -> Explanation:
     """Explain the difference between sub-ledgers and the nominal ledger of a books folder.
@@ -115,6 +126,8 @@ def explain(
         folder: A folder in the layout of docs/formats/books.md.
         ledger: `AR`, `AP` … one or several; all that the books have when none is named.
         period: The period to look at; the last that is not future when none is named.
+        engine: `reference` is plain Python and holds all in memory; `duckdb` sets aside what is
+            plainly well posted first; `auto` takes it where the files are large.
         progress: Called with a stage's name and the share done, 0 to 1.
 
     Returns:
@@ -125,19 +138,44 @@ def explain(
     """
     say = progress or (lambda _stage, _share: None)
     say("reading", 0.0)
-    reading = read_books(Path(folder))
-    books = reading.books
+    path = Path(folder)
+    taken = take_part(path) if _is_large(path, engine) else None
+    if taken is not None:
+        say("explaining", 0.5)
+        try:
+            return _explained(path, taken, ledger, period)
+        except Corruption:
+            say("reading once more", 0.5)
+    reading = read_books(path)
+    say("explaining", 0.7)
+    return _explained(path, Taken(reading, {}), ledger, period)
+
+
+def _explained(
+    folder: Path, taken: Taken, ledger: str | Sequence[str], period: int | None
+) -> Explanation:
+    """Explain what was read; where the engine has given balances, it is a part of the books."""
+    books = taken.reading.books
     chosen = _ledgers(books, (ledger,) if isinstance(ledger, str) else ledger)
     known = {each.number for each in books.calendar.periods}
     if period is not None and period not in known:
         expected = f"one of {min(known, default=0)} to {max(known, default=0)}"
         raise InvalidInput("command.invalid", f"period {period}", expected)
-    answers: list[LedgerAnswer] = []
-    for place, each in enumerate(chosen):
-        say(f"explaining {each.value}", 0.5 + 0.5 * place / len(chosen))
-        answers.append(LedgerAnswer(books, explain_ledger(books, each)))
+    is_part = bool(taken.balances)
+    whole = cache(lambda: read_books(folder).books) if is_part else lambda: books
+    answers = tuple(
+        LedgerAnswer(books, explain_ledger(books, each, taken.balances.get(each)), whole)
+        for each in chosen
+    )
     at = books.last_period if period is None else period
-    return Explanation(str(folder), reading, tuple(answers), at, period is not None)
+    engine = "duckdb" if is_part else "reference"
+    return Explanation(str(folder), taken.reading, answers, at, period is not None, engine)
+
+
+def _is_large(folder: Path, engine: str) -> bool:
+    path = folder / "nominal.csv"
+    is_large = path.exists() and path.stat().st_size > LARGE_BYTES
+    return engine == "duckdb" or (engine == "auto" and is_large)
 
 
 def _ledgers(books: Books, named: Sequence[str]) -> tuple[SubLedger, ...]:

@@ -277,6 +277,8 @@ class Books:
     parties: Mapping[tuple[SubLedger, str], Party] = field(default_factory=dict)
     exponents: Mapping[str, int] = field(default_factory=dict)
     """Decimals of each currency in which amounts are counted."""
+    unbalanced: frozenset[str] = frozenset()
+    """Journals whose posted debits are not their credits."""
     last_period: int = 0
     """The last period that is closed or open, not future."""
 

@@ -17,7 +17,6 @@ from tieout.core.explain.books import (
     Books,
     LedgerEntry,
     NominalPosting,
-    PostingStatus,
     SubLedger,
 )
 from tieout.core.explain.causes import CAUSES, UNEXPLAINED
@@ -27,13 +26,13 @@ from tieout.core.explain.groups import (
     Scene,
     Share,
     Steps,
+    add,
     entry_steps,
     posting_steps,
     shares_of,
 )
 from tieout.core.explain.linked import batch_shares, linked_groups
 from tieout.core.explain.linking import Linked, sort_postings
-from tieout.core.statements import Direction
 
 Row = tuple[int, ...]
 """Amounts in base minor units of the periods 0 to the last."""
@@ -77,8 +76,24 @@ class LedgerExplanation:
         return {code: tuple(rows[code]) for code in (*CAUSES, UNEXPLAINED) if code in rows}
 
 
-def explain_ledger(books: Books, ledger: SubLedger) -> LedgerExplanation:
+@dataclass(frozen=True)
+class Balances:
+    """What a ledger and its counted accounts gain by account, currency and period."""
+
+    subledger: Steps
+    """Of all entries; those of the books that were voided are not yet taken away."""
+    control: Steps
+
+
+def explain_ledger(
+    books: Books, ledger: SubLedger, balances: Balances | None = None
+) -> LedgerExplanation:
     """Explain one ledger.
+
+    Args:
+        books: The books; with `balances`, only what may differ of them.
+        ledger: Which of its ledgers.
+        balances: Of the whole books, where the books hold only a part; else they are added up.
 
     Raises:
         Corruption: With the code `explain.identity-broken` where the causes and what is
@@ -88,14 +103,28 @@ def explain_ledger(books: Books, ledger: SubLedger) -> LedgerExplanation:
     own = tuple(entry for entry in books.entries if entry.ledger is ledger)
     groups = partition(scene, own)
     shares = tuple(share for group in groups for share in shares_of(scene, group))
-    subledger: Steps = {}
-    entry_steps(scene, own, subledger)
-    control: Steps = {}
-    posting_steps(scene, books.postings, control)
+    subledger, control = _added_up(scene, own) if balances is None else _given(own, balances, books)
     count = last_of(books, (subledger, control)) + 1
     made = explanation_of(books, ledger, _rows(subledger, count), _rows(control, count), shares)
     prove(made)
     return made
+
+
+def _added_up(scene: Scene, own: Iterable[LedgerEntry]) -> tuple[Steps, Steps]:
+    subledger: Steps = {}
+    control: Steps = {}
+    entry_steps(scene, own, subledger)
+    posting_steps(scene, scene.books.postings, control)
+    return subledger, control
+
+
+def _given(own: Iterable[LedgerEntry], balances: Balances, books: Books) -> tuple[Steps, Steps]:
+    subledger = {cell: dict(changes) for cell, changes in balances.subledger.items()}
+    for entry in own:
+        if entry.voided_on is not None:
+            period = books.calendar.number_of(entry.voided_on)
+            add(subledger, (entry.key, entry.currency), period, -entry.base_minor)
+    return subledger, balances.control
 
 
 def explanation_of(
@@ -204,17 +233,7 @@ def _rest(
     groups += [Group((), (line,), "control_as_expense", (line.posting_id,)) for line in found.coded]
     groups += [Group((), (line,), "corruption", (line.posting_id,)) for line in found.broken]
     groups += stranger_groups(scene, found.strangers)
-    return [*groups, *loose_groups(scene, loose, unbalanced_journals(scene.books))]
-
-
-def unbalanced_journals(books: Books) -> frozenset[str]:
-    """Journals whose posted debits are not their credits."""
-    sums: dict[str, int] = defaultdict(int)
-    for line in books.postings:
-        if line.status is PostingStatus.POSTED:
-            is_debit = line.direction is Direction.DEBIT
-            sums[line.journal_id] += line.base_minor if is_debit else -line.base_minor
-    return frozenset(journal for journal, left in sums.items() if left)
+    return [*groups, *loose_groups(scene, loose, scene.books.unbalanced)]
 
 
 def prove(made: LedgerExplanation) -> None:

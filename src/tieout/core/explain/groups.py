@@ -29,7 +29,7 @@ class Scene:
     books: Books
     ledger: SubLedger
 
-    @property
+    @cached_property
     def counted(self) -> frozenset[AccountKey]:
         """The accounts of the reconciliation settings."""
         settings = self.books.settings.get(self.ledger)

@@ -4,6 +4,13 @@ Bad input is named by file, row and column; what can be read is, and the causes 
 would have told are listed.
 """
 
-from tieout.formats.books.reader import BooksReading, Untested, read_books
+from tieout.formats.books.checks import Unbalanced
+from tieout.formats.books.reader import (
+    LEDGER_FILES,
+    BooksReading,
+    Part,
+    Untested,
+    read_books,
+)
 
-__all__ = ["BooksReading", "Untested", "read_books"]
+__all__ = ["LEDGER_FILES", "BooksReading", "Part", "Unbalanced", "Untested", "read_books"]

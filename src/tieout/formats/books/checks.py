@@ -2,35 +2,54 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from tieout.core.errors import Place, Problem
-from tieout.core.explain.books import Books
+from tieout.core.explain.books import Books, NominalPosting, PostingStatus
 from tieout.core.money import format_minor, parse_decimal
 from tieout.core.statements import Direction
 from tieout.formats.books.tables import Row, Table
 
 
-def check_journals(nominal: Table, books: Books) -> list[Problem]:
-    """Name the journals whose debits are not their credits, at their first line."""
+@dataclass(frozen=True, slots=True)
+class Unbalanced:
+    """A journal whose posted debits are not its credits."""
+
+    journal_id: str
+    more_debit: int
+    """Debits less credits, in base minor units."""
+    line: int
+    """Where its first line stands in the file."""
+
+
+def unbalanced_journals(nominal: Table, postings: Iterable[NominalPosting]) -> list[Unbalanced]:
+    """The journals of a whole file that do not balance, in the order of the file."""
     sums: dict[str, int] = defaultdict(int)
-    first: dict[str, Row] = {}
+    for line in postings:
+        if line.status is PostingStatus.POSTED:
+            is_debit = line.direction is Direction.DEBIT
+            sums[line.journal_id] += line.base_minor if is_debit else -line.base_minor
+    left = {journal for journal, amount in sums.items() if amount}
+    first: dict[str, int] = {}
     for row in nominal:
         journal = row.text("journal_id")
-        first.setdefault(journal, row)
-    for line in books.postings:
-        sums[line.journal_id] += (
-            line.base_minor if line.direction is Direction.DEBIT else -line.base_minor
-        )
+        if journal in left:
+            first.setdefault(journal, row.line)
+    return [Unbalanced(journal, sums[journal], line) for journal, line in first.items()]
+
+
+def check_journals(found: Iterable[Unbalanced], books: Books) -> list[Problem]:
+    """Name the journals whose debits are not their credits, at their first line."""
     exponent = books.exponents.get(books.base_currency, 2)
     return [
         Problem(
             "entry.unbalanced",
-            f"journal {journal} {format_minor(left, exponent)} {books.base_currency} more in debit",
+            f"journal {each.journal_id} {format_minor(each.more_debit, exponent)} "
+            f"{books.base_currency} more in debit",
             "debits that are its credits",
-            Place(first[journal].line, None, "debit", nominal.name),
+            Place(each.line, None, "debit", "nominal.csv"),
         )
-        for journal, left in sums.items()
-        if left and journal in first
+        for each in found
     ]
 
 

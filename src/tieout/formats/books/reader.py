@@ -1,7 +1,7 @@
 """The folder as a whole: which files there are, what they say, and what their absence costs."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import file_digest, sha256
@@ -30,11 +30,13 @@ from tieout.core.periods import (
     overlaps,
 )
 from tieout.formats.books.checks import (
+    Unbalanced,
     check_accounts,
     check_journals,
     check_periods,
     check_rates,
     check_totals,
+    unbalanced_journals,
 )
 from tieout.formats.books.records import (
     Amounts,
@@ -45,7 +47,7 @@ from tieout.formats.books.records import (
 )
 from tieout.formats.books.settings import NAME as SETTINGS_NAME
 from tieout.formats.books.settings import SettingsRead, read_settings
-from tieout.formats.books.tables import Table, load
+from tieout.formats.books.tables import Row, Table, load
 
 LEDGER_FILES = {
     SubLedger.AR: "sales_ledger.csv",
@@ -57,6 +59,7 @@ LEDGER_FILES = {
 }
 REQUIRED_LEDGERS = {SubLedger.AR, SubLedger.AP}
 
+NOMINAL = "nominal.csv"
 ENTRY_COLUMNS = ("txn_id", "type", "transaction_date", "base_amount", "control_account")
 POSTING_COLUMNS = ("nominal_id", "journal_id", "account", "period", "debit", "credit")
 
@@ -80,8 +83,17 @@ class BooksReading:
     """SHA-256 over the names and bytes of all files read: which books these were."""
 
 
-def read_books(folder: Path) -> BooksReading:
-    """Read a books folder.
+@dataclass(frozen=True)
+class Part:
+    """Rows of the large files that somebody else has read, instead of all of them."""
+
+    rows: Mapping[str, Sequence[tuple[int, dict[str, str]]]]
+    """By file name: line in the file, and cells by column."""
+    unbalanced: Sequence[Unbalanced] = ()
+
+
+def read_books(folder: Path, part: Part | None = None) -> BooksReading:
+    """Read a books folder; with a `part`, only the small files and those rows of the large ones.
 
     Raises:
         InvalidInput: A required file or column is missing, periods overlap, or the settings cannot
@@ -90,15 +102,14 @@ def read_books(folder: Path) -> BooksReading:
     if not folder.is_dir():
         raise InvalidInput("file.not-found", str(folder), "an existing folder")
     ledgers = {
-        ledger: load(folder, name, ENTRY_COLUMNS, is_required=ledger in REQUIRED_LEDGERS)
+        ledger: _large(folder, name, ENTRY_COLUMNS, part, is_required=ledger in REQUIRED_LEDGERS)
         for ledger, name in LEDGER_FILES.items()
     }
-    nominal = load(folder, "nominal.csv", POSTING_COLUMNS, is_required=True)
+    nominal = _large(folder, NOMINAL, POSTING_COLUMNS, part, is_required=True)
     accounts = load(folder, "accounts.csv", ("account", "kind"), is_required=True)
     periods = load(folder, "periods.csv", ("period", "start", "end"), is_required=True)
     extra = {
-        name: load(folder, f"{name}.csv", columns, is_required=False)
-        for name, columns in _OPTIONAL.items()
+        name: _extra(folder, f"{name}.csv", columns, part) for name, columns in _OPTIONAL.items()
     }
     settings = read_settings(folder)
     tables = (*ledgers.values(), nominal, accounts, periods, *extra.values())
@@ -109,6 +120,7 @@ def read_books(folder: Path) -> BooksReading:
         entry for ledger, table in ledgers.items() for entry in entries_of(table, ledger, amounts)
     )
     postings = tuple(postings_of(nominal, amounts))
+    unbalanced = part.unbalanced if part else unbalanced_journals(nominal, postings)
     uses, names = _accounts(accounts)
     books = Books(
         base_currency=base,
@@ -127,16 +139,38 @@ def read_books(folder: Path) -> BooksReading:
         closed=tuple(_closed(extra["closed_balances"], amounts)),
         parties=_parties(extra["parties"]),
         exponents=amounts.exponents,
+        unbalanced=frozenset(each.journal_id for each in unbalanced),
         last_period=last,
     )
     check_totals(tables, extra["control_totals"])
     problems = [problem for table in tables for problem in table.problems]
-    problems += [*check_journals(nominal, books), *check_accounts(books, nominal)]
+    problems += [*check_journals(unbalanced, books), *check_accounts(books, nominal)]
     problems += check_rates(ledgers.values(), base, extra["rates"])
     problems += check_periods(books)
     return BooksReading(
         books, tuple(problems), untested_of(extra, settings), hash_of(folder, tables)
     )
+
+
+def _large(
+    folder: Path, name: str, needed: Sequence[str], part: Part | None, *, is_required: bool
+) -> Table:
+    if part is None:
+        return load(folder, name, needed, is_required=is_required)
+    if is_required and not (folder / name).exists():
+        raise InvalidInput("books.file-missing", f"no {name}", "that file", str(folder))
+    table = Table(name)
+    table.rows = [Row(table, line, cells) for line, cells in part.rows.get(name, ())]
+    if table.rows:
+        table.columns = tuple(table.rows[0].cells)
+    return table
+
+
+def _extra(folder: Path, name: str, needed: Sequence[str], part: Part | None) -> Table:
+    """An optional file; of a part, one as large as a ledger is only known to be there."""
+    if part is not None and name == "allocations.csv":
+        return Table(name, is_there=(folder / name).exists())
+    return load(folder, name, needed, is_required=False)
 
 
 def hash_of(folder: Path, tables: Iterable[Table]) -> str:

@@ -1,0 +1,3 @@
+-- The rows of lines that belong to what may differ, as they stand in their file.
+select raw.* from raw_nominal as raw join odd_line on odd_line.row_id = raw.rowid
+order by raw.rowid
