@@ -45,6 +45,7 @@ BOOKS = """Date,Description,Amount,Currency
 2026-09-06,T Marlowe INV-2038,875.50,EUR
 """
 FILES = {
+    "books.toml": "[rates.constants]\n",
     "statement.sta": STATEMENT,
     "statement.ofx": OFX,
     "bank.ofx": OFX,

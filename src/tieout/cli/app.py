@@ -125,6 +125,9 @@ def match_command(ctx: click.Context, /, **options: Any) -> None:
 @click.argument("folder", type=PATH)
 @click.option("--ledger", multiple=True, help="AR, AP … (repeatable); all when none is named.")
 @click.option("--period", type=int, help="The period to look at; the last one not in the future.")
+@click.option(
+    "--map", "mapping", type=PATH, help="How the tables of another system are read (TOML)."
+)
 @click.option("--json", "json_file", type=PATH, metavar="FILE", help="Write the answer as JSON.")
 @click.option("--out", type=PATH, help="Folder for answer.json, bridge.csv and items.csv.")
 @click.pass_context

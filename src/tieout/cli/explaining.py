@@ -20,12 +20,13 @@ def run(
     *,
     ledger: tuple[str, ...],
     period: int | None,
+    mapping: Path | None,
     json_file: Path | None,
     out: Path | None,
 ) -> int:
     """Explain a books folder; 0 when all agrees, 1 when something differs."""
     with progress_bar(shown=json_file is None) as progress:
-        made = explain(folder, ledger=ledger, period=period, progress=progress)
+        made = explain(folder, ledger=ledger, period=period, mapping=mapping, progress=progress)
     if json_file is not None or out is not None:
         answer = answer_of(made)
         if json_file is not None:

@@ -112,11 +112,12 @@ class Explanation:
         return not any(answer.explanation.shares for answer in self.ledgers)
 
 
-def explain(
+def explain(  # noqa: PLR0913  the public door: every argument is a setting by name
     folder: str | Path,
     *,
     ledger: str | Sequence[str] = (),
     period: int | None = None,
+    mapping: str | Path | None = None,
     engine: Literal["auto", "duckdb", "reference"] = "auto",
     progress: Callable[[str, float], None] | None = None,
 ) -> Explanation:
@@ -126,6 +127,7 @@ def explain(
         folder: A folder in the layout of docs/formats/books.md.
         ledger: `AR`, `AP` … one or several; all that the books have when none is named.
         period: The period to look at; the last that is not future when none is named.
+        mapping: A mapping file, where the folder has the tables of another system.
         engine: `reference` is plain Python and holds all in memory; `duckdb` sets aside what is
             plainly well posted first; `auto` takes it where the files are large.
         progress: Called with a stage's name and the share done, 0 to 1.
@@ -139,14 +141,15 @@ def explain(
     say = progress or (lambda _stage, _share: None)
     say("reading", 0.0)
     path = Path(folder)
-    taken = take_part(path) if _is_large(path, engine) else None
+    map_file = Path(mapping) if mapping else None
+    taken = take_part(path) if map_file is None and _is_large(path, engine) else None
     if taken is not None:
         say("explaining", 0.5)
         try:
             return _explained(path, taken, ledger, period)
         except Corruption:
             say("reading once more", 0.5)
-    reading = read_books(path)
+    reading = read_books(path, mapping=map_file)
     say("explaining", 0.7)
     return _explained(path, Taken(reading, {}), ledger, period)
 

@@ -178,7 +178,7 @@ def _given(frame: Frame) -> dict[str, dict[str, object]]:
 
 def _step_of(exponent: int) -> int:
     """How many ten-thousandths the smallest unit of a currency is."""
-    return 10 ** max(4 - exponent, 0)
+    return int(10 ** max(4 - exponent, 0))
 
 
 def _handed_over(connection: duckdb.DuckDBPyConnection) -> Triage:

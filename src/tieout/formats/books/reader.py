@@ -38,6 +38,7 @@ from tieout.formats.books.checks import (
     check_totals,
     unbalanced_journals,
 )
+from tieout.formats.books.mapping import PLAIN, FileMapping, read_mapping
 from tieout.formats.books.records import (
     Amounts,
     allocations_of,
@@ -92,8 +93,13 @@ class Part:
     unbalanced: Sequence[Unbalanced] = ()
 
 
-def read_books(folder: Path, part: Part | None = None) -> BooksReading:
-    """Read a books folder; with a `part`, only the small files and those rows of the large ones.
+def read_books(folder: Path, part: Part | None = None, mapping: Path | None = None) -> BooksReading:
+    """Read a books folder.
+
+    Args:
+        folder: The folder.
+        part: Read only the small files, and take these rows of the large ones.
+        mapping: A mapping file, where the folder has the tables of another system.
 
     Raises:
         InvalidInput: A required file or column is missing, periods overlap, or the settings cannot
@@ -101,16 +107,15 @@ def read_books(folder: Path, part: Part | None = None) -> BooksReading:
     """
     if not folder.is_dir():
         raise InvalidInput("file.not-found", str(folder), "an existing folder")
+    desk = _Desk(folder, part, read_mapping(mapping, MAPPED) if mapping else {})
     ledgers = {
-        ledger: _large(folder, name, ENTRY_COLUMNS, part, is_required=ledger in REQUIRED_LEDGERS)
+        ledger: desk.large(name, ENTRY_COLUMNS, is_required=ledger in REQUIRED_LEDGERS)
         for ledger, name in LEDGER_FILES.items()
     }
-    nominal = _large(folder, NOMINAL, POSTING_COLUMNS, part, is_required=True)
-    accounts = load(folder, "accounts.csv", ("account", "kind"), is_required=True)
-    periods = load(folder, "periods.csv", ("period", "start", "end"), is_required=True)
-    extra = {
-        name: _extra(folder, f"{name}.csv", columns, part) for name, columns in _OPTIONAL.items()
-    }
+    nominal = desk.large(NOMINAL, POSTING_COLUMNS, is_required=True)
+    accounts = desk.load("accounts.csv", ("account", "kind"), is_required=True)
+    periods = desk.load("periods.csv", ("period", "start", "end"), is_required=True)
+    extra = {name: desk.optional(f"{name}.csv", columns) for name, columns in _OPTIONAL.items()}
     settings = read_settings(folder)
     tables = (*ledgers.values(), nominal, accounts, periods, *extra.values())
     calendar, log, last = _calendar(periods, extra["period_events"])
@@ -152,25 +157,36 @@ def read_books(folder: Path, part: Part | None = None) -> BooksReading:
     )
 
 
-def _large(
-    folder: Path, name: str, needed: Sequence[str], part: Part | None, *, is_required: bool
-) -> Table:
-    if part is None:
-        return load(folder, name, needed, is_required=is_required)
-    if is_required and not (folder / name).exists():
-        raise InvalidInput("books.file-missing", f"no {name}", "that file", str(folder))
-    table = Table(name)
-    table.rows = [Row(table, line, cells) for line, cells in part.rows.get(name, ())]
-    if table.rows:
-        table.columns = tuple(table.rows[0].cells)
-    return table
+@dataclass(frozen=True)
+class _Desk:
+    """Where the files lie, which rows are given already, and how the rest is understood."""
 
+    folder: Path
+    part: Part | None
+    mappings: Mapping[str, FileMapping]
 
-def _extra(folder: Path, name: str, needed: Sequence[str], part: Part | None) -> Table:
-    """An optional file; of a part, one as large as a ledger is only known to be there."""
-    if part is not None and name == "allocations.csv":
-        return Table(name, is_there=(folder / name).exists())
-    return load(folder, name, needed, is_required=False)
+    def load(self, name: str, needed: Sequence[str], *, is_required: bool) -> Table:
+        """A small file."""
+        mapping = self.mappings.get(name.removesuffix(".csv"), PLAIN)
+        return load(self.folder, name, needed, mapping, is_required=is_required)
+
+    def large(self, name: str, needed: Sequence[str], *, is_required: bool) -> Table:
+        """A ledger: all of it, or the rows that are given."""
+        if self.part is None:
+            return self.load(name, needed, is_required=is_required)
+        if is_required and not (self.folder / name).exists():
+            raise InvalidInput("books.file-missing", f"no {name}", "that file", str(self.folder))
+        table = Table(name)
+        table.rows = [Row(table, line, cells) for line, cells in self.part.rows.get(name, ())]
+        if table.rows:
+            table.columns = tuple(table.rows[0].cells)
+        return table
+
+    def optional(self, name: str, needed: Sequence[str]) -> Table:
+        """An optional file; of a part, one as large as a ledger is only known to be there."""
+        if self.part is not None and name == "allocations.csv":
+            return Table(name, is_there=(self.folder / name).exists())
+        return self.load(name, needed, is_required=False)
 
 
 def hash_of(folder: Path, tables: Iterable[Table]) -> str:
@@ -194,6 +210,15 @@ _OPTIONAL = {
     "period_events": ("period", "when", "state"),
     "control_totals": ("file", "rows"),
 }
+
+MAPPED = frozenset(
+    {
+        *(name.removesuffix(".csv") for name in LEDGER_FILES.values()),
+        *("nominal", "accounts", "periods"),
+        *_OPTIONAL,
+    }
+)
+"""Names that a mapping file may have tables for."""
 
 _NEEDED_FOR = (
     ("parties", "control_changed", "no parties.csv says which control account a party has now"),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tieout.core.errors import InvalidInput, Place, Problem
 from tieout.core.money import Decimals, parse_decimal
+from tieout.formats.books.mapping import PLAIN, FileMapping
 from tieout.formats.common.source import Source, decode
 
 FILE_BYTES_MAX = 1 << 30
@@ -96,17 +97,24 @@ class Table:
         return iter(self.rows)
 
 
-def load(folder: Path, name: str, needed: Sequence[str], *, is_required: bool) -> Table:
-    """Read one file.
+def load(
+    folder: Path,
+    name: str,
+    needed: Sequence[str],
+    mapping: FileMapping = PLAIN,
+    *,
+    is_required: bool,
+) -> Table:
+    """Read one file, through its mapping.
 
     Raises:
         InvalidInput: Where a required file or a needed column of it is missing
             (`books.file-missing`, `books.column-missing`).
     """
-    path = folder / name
+    path = folder / (mapping.file or name)
     if not path.exists():
         if is_required:
-            raise InvalidInput("books.file-missing", f"no {name}", "that file", str(folder))
+            raise InvalidInput("books.file-missing", f"no {path.name}", "that file", str(folder))
         return Table(name, is_there=False)
     table = Table(name)
     if not is_required and path.stat().st_size == 0:
@@ -115,9 +123,10 @@ def load(folder: Path, name: str, needed: Sequence[str], *, is_required: bool) -
         return table
     text = decode(Source.of(path).data(FILE_BYTES_MAX))
     table.problems += text.problems
-    reader = csv.reader(io.StringIO(text.text, newline=""))
+    reader = csv.reader(io.StringIO(text.text, newline=""), delimiter=mapping.delimiter)
     header = next(reader, [])
-    table.columns = tuple(cell.strip().casefold() for cell in header)
+    own = tuple(cell.strip().casefold() for cell in header)
+    table.columns = mapping.known(own)
     missing = [column for column in needed if column not in table.columns]
     if missing:
         if is_required:
@@ -128,16 +137,19 @@ def load(folder: Path, name: str, needed: Sequence[str], *, is_required: bool) -
             table.note("books.column-missing", None, column, f"no column {column!r}")
         table.is_there = False
         return table
-    table.rows = list(_rows(table, reader))
+    table.rows = list(_rows(table, own, reader, mapping))
     return table
 
 
-def _rows(table: Table, reader: Iterator[list[str]]) -> Iterator[Row]:
-    width = len(table.columns)
+def _rows(
+    table: Table, header: Sequence[str], reader: Iterator[list[str]], mapping: FileMapping
+) -> Iterator[Row]:
+    width = len(header)
     for number, cells in enumerate(reader, 2):
         if not any(cells):
             continue
-        row = Row(table, number, dict(zip(table.columns, cells, strict=False)))
+        said = dict(zip(header, cells, strict=False))
+        row = Row(table, number, said if mapping is PLAIN else mapping.cells(said))
         if len(cells) != width:
             table.note("table.row-width", row, "", f"{len(cells)} cells", f"{width} cells")
         yield row
