@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
 from tieout.core.accounts import AccountKey
@@ -9,6 +10,7 @@ from tieout.core.explain.books import Books, SubLedger
 from tieout.core.explain.explaining import Balances
 from tieout.core.explain.groups import Steps, add
 from tieout.core.money import ISO_4217_EXPONENTS
+from tieout.core.periods import Calendar
 from tieout.core.statements import Direction
 from tieout.engine.explain import Frame, Move, triage
 from tieout.formats.books import LEDGER_FILES, BooksReading, Part, Unbalanced, read_books
@@ -29,7 +31,7 @@ def take_part(folder: Path) -> Taken | None:
     small = read_books(folder, Part({}))
     if small.books.base_currency not in ISO_4217_EXPONENTS or small.problems:
         return None
-    if (folder / "control_totals.csv").exists():
+    if not small.books.calendar.periods or (folder / "control_totals.csv").exists():
         return None
     found = triage(folder, frame_of(folder, small.books))
     if found is None:
@@ -59,7 +61,7 @@ def frame_of(folder: Path, books: Books) -> Frame:
             for ledger, name in LEDGER_FILES.items()
             if (folder / name).exists()
         ],
-        periods=[(each.number, each.begins_on, each.ends_on) for each in books.calendar.periods],
+        days=_days(books.calendar),
         counted=[
             (ledger.value, str(key))
             for ledger, settings in books.settings.items()
@@ -67,6 +69,13 @@ def frame_of(folder: Path, books: Books) -> Frame:
         ],
         accounts=sorted(map(str, books.accounts)),
     )
+
+
+def _days(calendar: Calendar) -> list[tuple[date, int]]:
+    """Every day from the first to the last, also those of no period of their own."""
+    first, last = calendar.periods[0].begins_on, calendar.periods[-1].ends_on
+    days = (first + timedelta(days=each) for each in range((last - first).days + 1))
+    return [(day, calendar.number_of(day)) for day in days]
 
 
 def _steps(moves: Iterable[Move], ledger: SubLedger) -> Steps:

@@ -48,8 +48,8 @@ class Frame:
     """Decimals of every currency that may occur."""
     ledgers: Sequence[tuple[str, str, str, int]]
     """File name, ledger, its module, and 1 where a debit increases it, else -1."""
-    periods: Sequence[tuple[int, date, date]]
-    """Number, first day, last day, in order."""
+    days: Sequence[tuple[date, int]]
+    """Every day of the calendar, in order, with the period that it belongs to."""
     counted: Sequence[tuple[str, str]]
     """Ledger and account key as text."""
     accounts: Sequence[str]
@@ -142,7 +142,6 @@ def _load(
 
 def _given(frame: Frame) -> dict[str, dict[str, object]]:
     """The small tables that the statements join with."""
-    numbers = [number for number, _, _ in frame.periods]
     exponent = frame.exponents[frame.base_currency]
     files, ledgers, modules, signs = zip(*frame.ledgers, strict=True)
     return {
@@ -150,6 +149,8 @@ def _given(frame: Frame) -> dict[str, dict[str, object]]:
             "base_currency": [frame.base_currency],
             "scale": pa.array([10**exponent], pa.int64()),
             "step": pa.array([_step_of(exponent)], pa.int64()),
+            "first_day": [frame.days[0][0].isoformat()],
+            "after_last": [max(period for _, period in frame.days) + 1],
         },
         "ledgers": {
             "file_name": list(files),
@@ -157,11 +158,9 @@ def _given(frame: Frame) -> dict[str, dict[str, object]]:
             "module": list(modules),
             "sign": list(signs),
         },
-        "calendar": {
-            "number": numbers,
-            "begins_on": pa.array([begins for _, begins, _ in frame.periods], pa.date32()),
-            "ends_on": pa.array([ends for _, _, ends in frame.periods], pa.date32()),
-            "next_number": [*numbers[1:], max(numbers) + 1],
+        "days": {
+            "day": [day.isoformat() for day, _ in frame.days],
+            "period": [period for _, period in frame.days],
         },
         "counted": {
             "ledger": pa.array([ledger for ledger, _ in frame.counted], pa.string()),

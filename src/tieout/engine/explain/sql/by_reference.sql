@@ -22,12 +22,22 @@ bundle as (
     group by ledger, journal_id, reference, currency
 ),
 alone as (
-    select * from waiting
-    qualify count(*) over (partition by ledger, reference, currency, base, doc, dated_on) = 1
+    select
+        ledger, reference, currency, base, doc, dated_on,
+        any_value(row_id) as row_id, any_value(key) as key, any_value(period) as period
+    from waiting
+    group by ledger, reference, currency, base, doc, dated_on
+    having count(*) = 1
 ),
 alone_bundle as (
-    select * from bundle
-    qualify count(*) over (partition by ledger, reference, currency, base, doc, dated_on) = 1
+    select
+        ledger, reference, currency, base, doc, dated_on,
+        any_value(journal_id) as journal_id, any_value(is_posted) as is_posted,
+        any_value(first_key) as first_key, any_value(last_key) as last_key,
+        any_value(first_period) as first_period, any_value(last_period) as last_period
+    from bundle
+    group by ledger, reference, currency, base, doc, dated_on
+    having count(*) = 1
 )
 select alone.row_id, alone.ledger, alone_bundle.journal_id, alone.reference, alone.currency
 from alone

@@ -11,11 +11,10 @@ select
     coalesce(raw.reference, '') as reference,
     coalesce(raw.currency, settings.base_currency) as currency,
     raw.transaction_date as dated_on,
-    case
-        when calendar.number is null then 0
-        when try_cast(raw.transaction_date as date) <= calendar.ends_on then calendar.number
-        else calendar.next_number
-    end as period,
+    coalesce(
+        days.period,
+        case when raw.transaction_date < settings.first_day then 0 else settings.after_last end
+    ) as period,
     concat(raw.control_account, '/', raw.control_cost_centre, '/', raw.control_department) as key,
     cast(coalesce(try_cast(raw.base_amount as decimal(18, 4)), 0) * settings.scale as bigint) as base,
     coalesce(try_cast(raw.doc_amount as decimal(18, 4)), 0) as doc,
@@ -23,4 +22,4 @@ select
 from raw_entries as raw
 cross join settings
 join ledgers on ledgers.file_name = raw.file_name
-asof left join calendar on try_cast(raw.transaction_date as date) >= calendar.begins_on
+left join days on days.day = raw.transaction_date

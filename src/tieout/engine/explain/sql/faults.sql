@@ -15,9 +15,9 @@ select
         or (raw.allocation_date is not null and try_cast(raw.allocation_date as date) is null)
         or (raw.void_date is not null and try_cast(raw.void_date as date) is null)
         or (raw.rate is null and raw.currency <> settings.base_currency)
-        or not regexp_full_match(raw.base_amount, '-?[0-9]{1,13}(\.[0-9]{0,4})?')
-        or not regexp_full_match(raw.doc_amount, '-?[0-9]{1,13}(\.[0-9]{0,4})?')
-        or not regexp_full_match(raw.tax_amount, '-?[0-9]{1,13}(\.[0-9]{0,4})?')
+        or not regexp_full_match(
+            concat_ws('|', raw.base_amount, raw.doc_amount, raw.tax_amount),
+            '(-?[0-9]{1,13}(\.[0-9]{0,4})?\|?)*')
         or cast(cast(raw.base_amount as decimal(18, 4)) * 10000 as bigint) % settings.step <> 0
         or cast(cast(raw.tax_amount as decimal(18, 4)) * 10000 as bigint) % settings.step <> 0
         or cast(cast(raw.doc_amount as decimal(18, 4)) * 10000 as bigint) % currencies.step <> 0)
@@ -31,11 +31,11 @@ select
           or (raw.entry_date is not null and try_cast(raw.entry_date as date) is null)
           or raw.status not in ('posted', 'waiting', 'deferred', 'draft', 'rejected')
           or try_cast(raw.period as integer) is null
-          or try_cast(coalesce(raw.line_no, '0') as integer) is null
-          or try_cast(coalesce(raw.line_count, '0') as integer) is null
-          or not regexp_full_match(raw.debit, '-?[0-9]{1,13}(\.[0-9]{0,4})?')
-          or not regexp_full_match(raw.credit, '-?[0-9]{1,13}(\.[0-9]{0,4})?')
-          or not regexp_full_match(raw.doc_amount, '-?[0-9]{1,13}(\.[0-9]{0,4})?')
+          or (raw.line_no is not null and try_cast(raw.line_no as integer) is null)
+          or (raw.line_count is not null and try_cast(raw.line_count as integer) is null)
+          or not regexp_full_match(
+              concat_ws('|', raw.debit, raw.credit, raw.doc_amount),
+              '(-?[0-9]{1,13}(\.[0-9]{0,4})?\|?)*')
           or cast(cast(raw.debit as decimal(18, 4)) * 10000 as bigint) % settings.step <> 0
           or cast(cast(raw.credit as decimal(18, 4)) * 10000 as bigint) % settings.step <> 0
           or cast(cast(raw.doc_amount as decimal(18, 4)) * 10000 as bigint) % currencies.step <> 0)
@@ -43,6 +43,6 @@ select
     + (select count(*) from (select distinct key from line) as used
        left join accounts on accounts.key = used.key where accounts.key is null)
     + (select count(*) from (select distinct period from line) as used
-       left join calendar on calendar.number = used.period
-       where calendar.number is null and used.period <> 0)
+       left join (select distinct period from days) as known on known.period = used.period
+       where known.period is null and used.period <> 0)
     as faults
