@@ -1,21 +1,21 @@
 """Tieout keeps ledgers in agreement and explains every difference to the penny.
 
-The public functions are `tieout.read` and `tieout.match`; both work on files alone and need
-neither a database nor a server.
+The public functions are `tieout.read`, `tieout.match` and `tieout.explain`; all work on files
+alone and need neither a database nor a server.
 """
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tieout.files import match, read
+    from tieout.files import explain, match, read
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "match", "read"]
+__all__ = ["__version__", "explain", "match", "read"]
 
 
 def __getattr__(name: str) -> object:
     """Import the public functions on first use, so that `import tieout` stays quick."""
-    if name in {"match", "read"}:
+    if name in {"explain", "match", "read"}:
         from tieout import files  # noqa: PLC0415  start-up time counts
 
         return getattr(files, name)

@@ -4,6 +4,7 @@ import contextlib
 import io
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import click
@@ -45,6 +46,7 @@ BOOKS = """Date,Description,Amount,Currency
 2026-09-06,T Marlowe INV-2038,875.50,EUR
 """
 FILES = {
+    "books.toml": "[rates.constants]\n",
     "statement.sta": STATEMENT,
     "statement.ofx": OFX,
     "bank.ofx": OFX,
@@ -62,6 +64,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="ascii")
+    shutil.copytree(PROJECT / "src/tieout/cli/demo_books", tmp_path / "BOOKS")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TIEOUT_HOME", str(tmp_path / "home"))
     return tmp_path

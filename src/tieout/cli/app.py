@@ -121,6 +121,26 @@ def match_command(ctx: click.Context, /, **options: Any) -> None:
     ctx.exit(matching.run(**options))
 
 
+@app.command("explain")
+@click.argument("folder", type=PATH)
+@click.option("--ledger", multiple=True, help="AR, AP … (repeatable); all when none is named.")
+@click.option("--period", type=int, help="The period to look at; the last one not in the future.")
+@click.option(
+    "--map", "mapping", type=PATH, help="How the tables of another system are read (TOML)."
+)
+@click.option("--json", "json_file", type=PATH, metavar="FILE", help="Write the answer as JSON.")
+@click.option("--out", type=PATH, help="Folder for answer.json, bridge.csv and items.csv.")
+@click.pass_context
+def explain_command(ctx: click.Context, /, **options: Any) -> None:
+    """Explain how the sub-ledgers of FOLDER differ from the nominal ledger, to the penny.
+
+    Exit code 0: agreed; 1: differences, explained or not; 2: could not run.
+    """
+    from tieout.cli import explaining  # noqa: PLC0415  start-up time counts
+
+    ctx.exit(explaining.run(**options))
+
+
 @app.command("formats")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def formats_command(as_json: bool) -> None:

@@ -27,9 +27,12 @@ class Place:
     line: int | None = None
     record: int | None = None
     field: str | None = None
+    file: str | None = None
+    """Set where more than one file is read as one."""
 
     def __str__(self) -> str:
         parts = [
+            self.file or "",
             f"line {self.line}" if self.line is not None else "",
             f"record {self.record}" if self.record is not None else "",
             f"field {self.field}" if self.field else "",
@@ -117,6 +120,17 @@ CODES: dict[str, Code] = _catalogue(
     Code("entry.not-supported", D, "A directive or expression is not one that Tieout computes", "Export the ledger with plain amounts, or check the entry by hand."),
     Code("entry.changed", D, "An entry recorded earlier says something else in a later export", "What was recorded stays; correct it by an entry that reverses it, in the books or here."),
     Code("entry.gone", D, "Entries recorded earlier are missing from a later export of the same days", "Check whether they were deleted or altered in the books; what was recorded stays."),
+    # A folder of sub-ledgers and a nominal ledger.
+    Code("books.file-missing", H, "A file that is needed is not in the folder", "Export it, or name it in a mapping; docs/formats/books.md lists the files."),
+    Code("books.column-missing", H, "A column that is needed is not in the file", "Export it, or name it in a mapping; docs/formats/books.md lists the columns."),
+    Code("books.settings-invalid", H, "The settings of the books cannot be read", "Compare settings.json with the example in docs/formats/books.md."),
+    Code("books.account-unknown", D, "An account is not in the chart of accounts", "Add it to accounts.csv; its balance is counted where the settings name it."),
+    Code("books.rate-missing", D, "An amount in another currency has no rate", "Add the rate; the base amount is taken as it stands."),
+    Code("books.period-overlap", H, "Two periods hold the same days", "Correct the calendar; a day belongs to one period."),
+    Code("books.period-hole", D, "Days between two periods belong to none", "Correct the calendar; what is dated there is counted in the next period."),
+    Code("books.period-unknown", D, "A posting is in a period that the calendar does not have", "Add the period to periods.csv; until then the posting is counted there."),
+    Code("books.value-unknown", D, "A word is not one of those that the layout knows", "Correct it, or translate it in a mapping."),
+    Code("explain.identity-broken", H, "The causes do not add up to the difference and are not shown", "This is a fault of Tieout: please report it with the books or their masked form."),
     # Matching.
     Code("match.no-account", H, "It is not clear which account of the books to compare", "Name it with --account-left or --account-right."),
     Code("match.no-currency", D, "Records carry no currency", "Name it with --currency; if the other side has only one, that is taken."),

@@ -120,6 +120,21 @@ class Calendar:
             None,
         )
 
+    def number_of(self, day: date) -> int:
+        """The number of the period that holds the day.
+
+        0 is "before the first"; after the last it is one more than the last; a day in a hole
+        belongs to the next period.
+        """
+        at = bisect_right(self.periods, day, key=lambda period: period.begins_on) - 1
+        if at < 0:
+            return 0
+        found = self.periods[at]
+        if day <= found.ends_on:
+            return found.number
+        later = self.periods[at + 1 : at + 2]
+        return later[0].number if later else found.number + 1
+
     def with_state(self, number: int, state: PeriodState) -> "Calendar":
         """The calendar with one period in another state; a locked period stays as it is."""
         found = next((each for each in self.periods if each.number == number), None)
@@ -133,6 +148,72 @@ class Calendar:
                 for each in self.periods
             )
         )
+
+
+class LogState(StrEnum):
+    """What a period is at a moment for one module of the books."""
+
+    FUTURE = "future"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PeriodEvent:
+    """A period opened or closed, for one module or (blank) for all of them, at the end of a day."""
+
+    on: date
+    period: int
+    state: LogState
+    module: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodLog:
+    """The states of periods over time. What is entered on the day of closing was in time."""
+
+    events: tuple[PeriodEvent, ...] = ()
+    future: frozenset[int] = frozenset()
+    """Periods not opened when the books were extracted."""
+
+    def __post_init__(self) -> None:
+        """Keep events in order."""
+        object.__setattr__(self, "events", tuple(sorted(self.events)))
+
+    def state(self, period: int, moment: date, modules: Iterable[str] = ("",)) -> LogState:
+        """The state when something was entered on that day; closed if any module had closed it."""
+        if period < 1:
+            return LogState.CLOSED
+        last: dict[str, LogState] = {}
+        for event in self.events:
+            if event.on >= moment:
+                break
+            if event.period == period and (not event.module or event.module in modules):
+                last[event.module] = event.state
+        if LogState.CLOSED in last.values():
+            return LogState.CLOSED
+        if LogState.OPEN in last.values() or period not in self.future:
+            return LogState.OPEN
+        return LogState.FUTURE
+
+    def roll_forward(
+        self, calendar: Calendar, day: date, moment: date, modules: Iterable[str] = ("",)
+    ) -> int | None:
+        """The period that takes a posting dated `day` and made at `moment`; None: it is deferred.
+
+        The first period from the day's own on that is open then (the ledgers specification, 1.2).
+        """
+        modules = tuple(modules)
+        own = calendar.number_of(day)
+        for period in calendar.periods:
+            if period.number < own:
+                continue
+            state = self.state(period.number, moment, modules)
+            if state is LogState.OPEN:
+                return period.number
+            if state is LogState.FUTURE:
+                return None
+        return None
 
 
 def calendar_months(year: int, month: int, count: int, first_number: int = 1) -> Calendar:

@@ -1,9 +1,10 @@
-"""Two files in, every record accounted for: the offline door behind the CLI and `tieout.match`.
+"""Files in, everything accounted for: the offline door behind the CLI and the Python functions.
 
-Neither function needs a database or a server.
+No function needs a database or a server.
 """
 
+from tieout.files.explaining import Explanation, explain
 from tieout.files.matching import MatchRun, match
 from tieout.files.reading import read
 
-__all__ = ["MatchRun", "match", "read"]
+__all__ = ["Explanation", "MatchRun", "explain", "match", "read"]

@@ -1,0 +1,190 @@
+"""`tieout.explain`: a books folder to an explanation of every difference, without a server."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Literal
+
+from tieout.core.errors import Corruption, InvalidInput, Problem
+from tieout.core.explain.ageing import AgedReport, aged_report
+from tieout.core.explain.balances import (
+    ClosedPeriod,
+    closed_periods,
+    closed_totals,
+    infinite_difference,
+)
+from tieout.core.explain.books import Books, SubLedger
+from tieout.core.explain.explaining import LedgerExplanation, explain_ledger, is_active
+from tieout.core.explain.items import Item, items_of
+from tieout.core.explain.proposals import Proposal, proposals_of
+from tieout.files.parting import Taken, take_part
+from tieout.formats.books import BooksReading, Untested, read_books
+
+LARGE_BYTES = 4_000_000
+"""A nominal file above this size goes through the engine."""
+
+
+@dataclass(frozen=True)
+class LedgerAnswer:
+    """One ledger: the explanation and what a person is shown of it."""
+
+    books: Books
+    """What may differ, with all that governs it."""
+    explanation: LedgerExplanation
+    whole: Callable[[], Books]
+    """All of the books, read when a report asks for them."""
+
+    @property
+    def ledger(self) -> SubLedger:
+        """Which ledger it is."""
+        return self.explanation.ledger
+
+    @cached_property
+    def items(self) -> tuple[Item, ...]:
+        """By cause in the order of the specification, the largest first."""
+        return items_of(self.books, self.explanation)
+
+    @cached_property
+    def proposals(self) -> tuple[Proposal, ...]:
+        """What might belong together; no cause until a person says so."""
+        return proposals_of(self.explanation)
+
+    @cached_property
+    def closed(self) -> tuple[ClosedPeriod, ...]:
+        """Stored closed balances beside what the books give today."""
+        return closed_periods(self.whole(), self.ledger)
+
+    @cached_property
+    def infinite(self) -> int:
+        """The difference with all dates in and all that waits posted, in base minor units."""
+        return infinite_difference(self.whole(), self.ledger)
+
+    @cached_property
+    def closed_totals(self) -> dict[str, dict[int, int]]:
+        """What closed balances totalled when they closed, under each setting of the default."""
+        return closed_totals(self.whole(), self.ledger)
+
+    def aged(self, period: int) -> AgedReport:
+        """The retrospective aged report at the end of a period."""
+        ends = {each.number: each.ends_on for each in self.books.calendar.periods}
+        return aged_report(self.whole(), self.ledger, ends[period])
+
+    def items_at(self, period: int) -> tuple[Item, ...]:
+        """The items that stand in a period, the largest first."""
+        standing = [item for item in self.items if is_active(item.share, period)]
+        return tuple(sorted(standing, key=lambda item: -abs(item.share.amount_minor)))
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The whole folder explained."""
+
+    folder: str
+    reading: BooksReading
+    ledgers: tuple[LedgerAnswer, ...]
+    period: int
+    """The period that is looked at: the one asked for, else the last that is not future."""
+    is_one_period: bool
+    engine: str
+    """Which one explained it: `duckdb` or `reference`."""
+
+    @property
+    def books(self) -> Books:
+        """What was read."""
+        return self.reading.books
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What was wrong with the files, by file, row and column."""
+        return self.reading.problems
+
+    @property
+    def untested(self) -> tuple[Untested, ...]:
+        """Causes that these books cannot tell."""
+        return self.reading.untested
+
+    @property
+    def agreed(self) -> bool:
+        """Whether nothing differs: no difference and nothing that offsets something else."""
+        if self.is_one_period:
+            return not any(answer.items_at(self.period) for answer in self.ledgers)
+        return not any(answer.explanation.shares for answer in self.ledgers)
+
+
+def explain(  # noqa: PLR0913  the public door: every argument is a setting by name
+    folder: str | Path,
+    *,
+    ledger: str | Sequence[str] = (),
+    period: int | None = None,
+    mapping: str | Path | None = None,
+    engine: Literal["auto", "duckdb", "reference"] = "auto",
+    progress: Callable[[str, float], None] | None = None,
+) -> Explanation:
+    """Explain the difference between sub-ledgers and the nominal ledger of a books folder.
+
+    Args:
+        folder: A folder in the layout of docs/formats/books.md.
+        ledger: `AR`, `AP` … one or several; all that the books have when none is named.
+        period: The period to look at; the last that is not future when none is named.
+        mapping: A mapping file, where the folder has the tables of another system.
+        engine: `reference` is plain Python and holds all in memory; `duckdb` sets aside what is
+            plainly well posted first; `auto` takes it where the files are large.
+        progress: Called with a stage's name and the share done, 0 to 1.
+
+    Returns:
+        The explanation: a `LedgerAnswer` for each ledger, problems, and what was not tested.
+
+    Raises:
+        TieoutError: The folder cannot be read, or the causes do not add up to the difference.
+    """
+    say = progress or (lambda _stage, _share: None)
+    say("reading", 0.0)
+    path = Path(folder)
+    map_file = Path(mapping) if mapping else None
+    taken = take_part(path) if map_file is None and _is_large(path, engine) else None
+    if taken is not None:
+        say("explaining", 0.5)
+        try:
+            return _explained(path, taken, ledger, period)
+        except Corruption:
+            say("reading once more", 0.5)
+    reading = read_books(path, mapping=map_file)
+    say("explaining", 0.7)
+    return _explained(path, Taken(reading, {}), ledger, period)
+
+
+def _explained(
+    folder: Path, taken: Taken, ledger: str | Sequence[str], period: int | None
+) -> Explanation:
+    """Explain what was read; where the engine has given balances, it is a part of the books."""
+    books = taken.reading.books
+    chosen = _ledgers(books, (ledger,) if isinstance(ledger, str) else ledger)
+    known = {each.number for each in books.calendar.periods}
+    if period is not None and period not in known:
+        expected = f"one of {min(known, default=0)} to {max(known, default=0)}"
+        raise InvalidInput("command.invalid", f"period {period}", expected)
+    is_part = bool(taken.balances)
+    whole = cache(lambda: read_books(folder).books) if is_part else lambda: books
+    answers = tuple(
+        LedgerAnswer(books, explain_ledger(books, each, taken.balances.get(each)), whole)
+        for each in chosen
+    )
+    at = books.last_period if period is None else period
+    engine = "duckdb" if is_part else "reference"
+    return Explanation(str(folder), taken.reading, answers, at, period is not None, engine)
+
+
+def _is_large(folder: Path, engine: str) -> bool:
+    path = folder / "nominal.csv"
+    is_large = path.exists() and path.stat().st_size > LARGE_BYTES
+    return engine == "duckdb" or (engine == "auto" and is_large)
+
+
+def _ledgers(books: Books, named: Sequence[str]) -> tuple[SubLedger, ...]:
+    unknown = [name for name in named if name not in set(books.ledgers)]
+    if unknown:
+        raise InvalidInput(
+            "command.invalid", f"the ledger {unknown[0]!r}", f"one of {', '.join(books.ledgers)}"
+        )
+    return tuple(each for each in books.ledgers if not named or each in named)

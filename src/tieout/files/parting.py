@@ -1,0 +1,87 @@
+"""Large books in two halves: the engine adds up all of them, the core explains what may differ."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from tieout.core.accounts import AccountKey
+from tieout.core.explain.books import Books, SubLedger
+from tieout.core.explain.explaining import Balances
+from tieout.core.explain.groups import Steps, add
+from tieout.core.money import ISO_4217_EXPONENTS
+from tieout.core.periods import Calendar
+from tieout.core.statements import Direction
+from tieout.engine.explain import Frame, Move, triage
+from tieout.formats.books import LEDGER_FILES, BooksReading, Part, Unbalanced, read_books
+
+
+@dataclass(frozen=True)
+class Taken:
+    """The part of the books that may differ, and the balances of all of them."""
+
+    reading: BooksReading
+    balances: Mapping[SubLedger, Balances]
+
+
+def take_part(folder: Path) -> Taken | None:
+    """What the engine leaves over of a folder; None where only the plain reader can read it."""
+    if not folder.is_dir():
+        return None
+    small = read_books(folder, Part({}))
+    if small.books.base_currency not in ISO_4217_EXPONENTS or small.problems:
+        return None
+    if not small.books.calendar.periods or (folder / "control_totals.csv").exists():
+        return None
+    found = triage(folder, frame_of(folder, small.books))
+    if found is None:
+        return None
+    rows = {**found.entry_rows, "nominal.csv": found.line_rows}
+    unbalanced = [Unbalanced(*each) for each in found.unbalanced]
+    reading = read_books(folder, Part(rows, unbalanced))
+    balances = {
+        ledger: Balances(_steps(found.subledger, ledger), _steps(found.control, ledger))
+        for ledger in small.books.ledgers
+    }
+    return Taken(reading, balances)
+
+
+def frame_of(folder: Path, books: Books) -> Frame:
+    """What the steps of the engine join with."""
+    return Frame(
+        base_currency=books.base_currency,
+        exponents=ISO_4217_EXPONENTS,
+        ledgers=[
+            (
+                name,
+                ledger.value,
+                ledger.module,
+                1 if ledger.natural_direction is Direction.DEBIT else -1,
+            )
+            for ledger, name in LEDGER_FILES.items()
+            if (folder / name).exists()
+        ],
+        days=_days(books.calendar),
+        counted=[
+            (ledger.value, str(key))
+            for ledger, settings in books.settings.items()
+            for key in sorted(settings.counted)
+        ],
+        accounts=sorted(map(str, books.accounts)),
+    )
+
+
+def _days(calendar: Calendar) -> list[tuple[date, int]]:
+    """Every day from the first to the last, also those of no period of their own."""
+    first, last = calendar.periods[0].begins_on, calendar.periods[-1].ends_on
+    days = (first + timedelta(days=each) for each in range((last - first).days + 1))
+    return [(day, calendar.number_of(day)) for day in days]
+
+
+def _steps(moves: Iterable[Move], ledger: SubLedger) -> Steps:
+    steps: Steps = {}
+    for move in moves:
+        if move.ledger == ledger.value:
+            cell = AccountKey(*move.key.split("/")), move.currency
+            add(steps, cell, move.period, move.amount_minor)
+    return steps

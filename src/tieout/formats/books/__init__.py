@@ -1,0 +1,16 @@
+"""The books folder: sub-ledgers and a nominal ledger as plain tables, read into `core.explain`.
+
+Bad input is named by file, row and column; what can be read is, and the causes that the rest
+would have told are listed.
+"""
+
+from tieout.formats.books.checks import Unbalanced
+from tieout.formats.books.reader import (
+    LEDGER_FILES,
+    BooksReading,
+    Part,
+    Untested,
+    read_books,
+)
+
+__all__ = ["LEDGER_FILES", "BooksReading", "Part", "Unbalanced", "Untested", "read_books"]

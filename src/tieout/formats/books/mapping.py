@@ -1,0 +1,126 @@
+"""Mapping files: how the tables of another system become those of the books folder.
+
+A TOML file with a table a file of the layout, all parts optional:
+
+    [sales_ledger]
+    file = "AR_open_items.csv"
+    delimiter = ";"
+    decimal_mark = ","
+    date_format = "%d/%m/%Y"
+    negate = ["base_amount", "doc_amount"]
+    [sales_ledger.columns]
+    txn_id = "Doc No"
+    [sales_ledger.constants]
+    currency = "EUR"
+    [sales_ledger.values.type]
+    INV = "invoice"
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from tieout.core.errors import InvalidInput
+from tieout.core.money import format_minor, parse_decimal
+
+DATES = frozenset(
+    {
+        *("transaction_date", "due_date", "entry_date", "allocation_date", "void_date"),
+        *("posting_date", "start", "end", "close_date", "when"),
+    }
+)
+AMOUNTS = frozenset(
+    {
+        *("doc_amount", "base_amount", "tax_amount", "rate", "debit", "credit", "total"),
+        *("base_from_debit", "base_from_credit", "ledger_total", "nominal_control_total"),
+    }
+)
+
+
+@dataclass(frozen=True)
+class FileMapping:
+    """How one file of the layout is made from a file of another system."""
+
+    file: str = ""
+    delimiter: str = ","
+    decimal_mark: Literal[".", ","] = "."
+    date_format: str = ""
+    negate: frozenset[str] = frozenset()
+    """Amounts whose sign is the other way round."""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Column of the layout to column of the file."""
+    constants: Mapping[str, str] = field(default_factory=dict)
+    """Column of the layout to what stands in every row of it."""
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Column of the layout to words of the file and what they mean."""
+
+    def cells(self, said: Mapping[str, str]) -> dict[str, str]:
+        """A row of the file as a row of the layout; what cannot be turned stays as it is."""
+        row = dict(said)
+        for column, source in self.columns.items():
+            row[column] = said.get(source.strip().casefold(), "")
+        row.update(self.constants)
+        for column, words in self.values.items():
+            row[column] = words.get(row.get(column, "").strip(), row.get(column, ""))
+        for column in DATES & row.keys():
+            row[column] = self._date(row[column])
+        for column in AMOUNTS & row.keys():
+            row[column] = self._amount(column, row[column])
+        return row
+
+    def known(self, header: tuple[str, ...]) -> tuple[str, ...]:
+        """The columns of the layout that such a header gives."""
+        given = [name for name, source in self.columns.items() if source.casefold() in header]
+        return tuple(dict.fromkeys([*header, *given, *self.constants]))
+
+    def _date(self, said: str) -> str:
+        if not self.date_format or not said.strip():
+            return said
+        try:
+            return datetime.strptime(said.strip(), self.date_format).date().isoformat()  # noqa: DTZ007  a day
+        except ValueError:
+            return said
+
+    def _amount(self, column: str, said: str) -> str:
+        found = parse_decimal(said, self.decimal_mark)
+        if found is None:
+            return said
+        digits = -found.digits if column in self.negate else found.digits
+        return format_minor(digits, found.exponent)
+
+
+PLAIN = FileMapping()
+"""The layout as it is."""
+_PARTS = {
+    *("file", "delimiter", "decimal_mark", "date_format", "negate"),
+    *("columns", "constants", "values"),
+}
+
+
+def read_mapping(path: Path, known: frozenset[str]) -> dict[str, FileMapping]:
+    """The mappings of a file by name of the file in the layout, without `.csv`.
+
+    Raises:
+        InvalidInput: `match.mapping-invalid` where it is not understood.
+    """
+    try:
+        said = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return {name: _mapping(name, part, known) for name, part in said.items()}
+    except OSError as error:
+        raise InvalidInput("file.not-readable", f"{path}: {error.strerror}", "a file") from error
+    except (ValueError, TypeError) as error:
+        raise InvalidInput("match.mapping-invalid", str(error), "", path.name) from error
+
+
+def _mapping(name: str, part: object, known: frozenset[str]) -> FileMapping:
+    if name not in known:
+        raise ValueError(f"[{name}] is none of {', '.join(sorted(known))}")
+    if not isinstance(part, dict) or set(part) - _PARTS:
+        unknown = sorted(set(part) - _PARTS) if isinstance(part, dict) else part
+        raise ValueError(f"[{name}] has {unknown}, expected some of {', '.join(sorted(_PARTS))}")
+    if part.get("decimal_mark", ".") not in {".", ","} or len(part.get("delimiter", ",")) != 1:
+        raise ValueError(f"[{name}] has a decimal_mark or delimiter that is none")
+    return FileMapping(**{**part, "negate": frozenset(part.get("negate", ()))})
