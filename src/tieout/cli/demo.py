@@ -8,17 +8,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tieout.cli.explaining import headline
 from tieout.cli.matching import show as show_run
 from tieout.cli.reading import span_of
 from tieout.cli.screen import OUT, hanging, is_narrow, plain, progress_bar, show_problems, table
 from tieout.core.errors import InvalidInput
 from tieout.core.money import format_minor
 from tieout.core.reading import Reading
+from tieout.files.explaining import explain
 from tieout.files.folder import Folder, combined, read_folder
 from tieout.files.matching import MatchRun, match
 from tieout.files.outputs import summary_of, write_outputs
 
 FIRM = Path(__file__).parent / "demo_files"
+BOOKS = Path(__file__).parent / "demo_books"
 
 
 def run(*, once: bool, folder: Path | None, out: Path | None, as_json: bool) -> int:
@@ -41,10 +44,21 @@ def run(*, once: bool, folder: Path | None, out: Path | None, as_json: bool) -> 
         OUT.print("The whole of it, to open in a browser:")
         OUT.print(f"  [bold]{plain((target / 'report.html').resolve())}[/]", soft_wrap=True)
     if not folder:
+        _control_accounts()
         _what_next()
     if folder and not once and sys.stdin.isatty():
         OUT.input("\nPress Enter to end. ")
     return 0
+
+
+def _control_accounts() -> None:
+    """The other half: sub-ledgers against the general ledger, one sentence each."""
+    made = explain(BOOKS)
+    OUT.print("\n[bold]Harbour Supplies, control accounts[/]\n")
+    for each in made.ledgers:
+        hanging("[yellow]·[/]", plain(headline(made, each)))
+    OUT.print("\nThe causes, the items behind each, and what to do about them:")
+    OUT.print(f"  tieout explain {plain(BOOKS)}", soft_wrap=True)
 
 
 def _own_folder() -> Path:
