@@ -1,6 +1,8 @@
 """The worked example, Harbour Supplies: every cell of its answer, worked out by hand elsewhere."""
 
+import html
 import json
+import re
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -12,6 +14,7 @@ from click.testing import CliRunner
 import tieout
 from tieout.cli.app import app
 from tieout.files.answers import answer_of
+from tieout.files.explained_page import headline, page_of
 from tieout.files.explaining import Explanation
 from tieout.testing.corpus import PROJECT
 
@@ -164,7 +167,7 @@ def test_the_command_says_one_sentence_writes_its_answer_and_ends_with_1(tmp_pat
     assert ran.exit_code == 1
     assert json.loads(target.read_text("utf-8")) == json.loads(json.dumps(answer()))
     written = sorted(path.name for path in (tmp_path / "out").iterdir())
-    assert written == ["answer.json", "bridge.csv", "items.csv"]
+    assert written == ["answer.json", "bridge.csv", "items.csv", "report.html"]
 
 
 def test_one_ledger_and_one_period_can_be_asked_for() -> None:
@@ -188,3 +191,21 @@ def test_the_folder_is_only_read(tmp_path: Path) -> None:
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
     assert made.reading.content_hash == explanation().reading.content_hash
     assert made.books.extracted_on == date(2024, 11, 6)
+
+
+def test_the_page_leads_with_the_sentence_and_every_bar_leads_to_its_items() -> None:
+    page = page_of(explanation())
+    for each in explanation().ledgers:
+        assert headline(explanation(), each) in html.unescape(page)
+    links = set(re.findall(r'href="#([A-Z]+-[a-z_]+)"', page))
+    assert len(links) > 20
+    assert links == set(re.findall(r'id="([A-Z]+-[a-z_]+)"', page))
+    assert "<script" not in page
+    assert "http" not in page.replace("http-equiv", "")
+
+
+def test_a_name_with_markup_in_it_is_shown_as_it_is(tmp_path: Path) -> None:
+    for path in BOOKS.iterdir():
+        text = path.read_text("utf-8").replace("INV0000379", "<b>INV379</b>")
+        (tmp_path / path.name).write_text(text, "utf-8")
+    assert "<b>INV379" not in page_of(tieout.explain(tmp_path))

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tieout.cli.explaining import headline
 from tieout.cli.matching import show as show_run
 from tieout.cli.reading import span_of
 from tieout.cli.screen import OUT, hanging, is_narrow, plain, progress_bar, show_problems, table
 from tieout.core.errors import InvalidInput
 from tieout.core.money import format_minor
 from tieout.core.reading import Reading
+from tieout.files.explained_page import headline
 from tieout.files.explaining import explain
 from tieout.files.folder import Folder, combined, read_folder
 from tieout.files.matching import MatchRun, match

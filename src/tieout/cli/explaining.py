@@ -8,8 +8,9 @@ from tieout.core.accounts import AccountKey
 from tieout.core.explain.causes import CAUSES, UNEXPLAINED
 from tieout.core.explain.explaining import is_active
 from tieout.core.explain.items import Item
-from tieout.core.explain.sentences import account_phrase, money, period_phrase
+from tieout.core.explain.sentences import account_phrase, money
 from tieout.files.answers import answer_of, write_answer, write_json
+from tieout.files.explained_page import headline, write_page
 from tieout.files.explaining import Explanation, LedgerAnswer, explain
 
 SHOWN_MAX = 8
@@ -33,7 +34,7 @@ def run(
             write_json(answer, json_file)
             ERR.print(f"The answer is in {plain(json_file)}")
         if out is not None:
-            for path in write_answer(answer, out):
+            for path in (*write_answer(answer, out), write_page(made, out)):
                 ERR.print(f"written {plain(path)}")
     for each in made.ledgers:
         _show(made, each)
@@ -86,38 +87,6 @@ def _short(made: Explanation, items: tuple[Item, ...]) -> list[_Line]:
         amount = sum(item.share.amount_minor for item in same)
         lines.append(_Line("control_not_in_settings", amount, sentence, same[0].action))
     return sorted(lines, key=lambda line: -abs(line.amount_minor))
-
-
-def headline(made: Explanation, each: LedgerAnswer) -> str:
-    """The sentence that says it all: how far apart, since when, and how much of it is explained."""
-    books, explanation = made.books, each.explanation
-    difference = explanation.difference()
-    amount = difference[made.period] if made.period < len(difference) else 0
-    where = period_phrase(books, made.period)
-    items = each.items_at(made.period)
-    name = each.ledger.called
-    if not items:
-        return f"{name} agrees with its control accounts at {where}."
-    causes = len({item.share.cause for item in items} - {UNEXPLAINED})
-    left = [item for item in items if item.share.cause == UNEXPLAINED]
-    unexplained = sum(item.share.amount_minor for item in left)
-    rest = "nothing is unexplained"
-    if left:
-        rest = f"{len(left)} items of {money(books, unexplained)} are unexplained"
-    few = "1 cause" if causes == 1 else f"{causes} causes"
-    if not amount:
-        size = sum(abs(item.share.amount_minor) for item in items)
-        return (
-            f"{name} agrees with its control accounts at {where}, but {len(items)} items of "
-            f"{money(books, size)} offset one another: {few}; {rest}."
-        )
-    side = "above" if amount > 0 else "below"
-    verb = "explains" if causes == 1 else "explain"
-    what = "it" if not left else "the rest of it"
-    return (
-        f"{name} is {money(books, abs(amount))} {side} its control accounts at {where}: "
-        f"{few} {verb} {what}; {rest}."
-    )
 
 
 def _show_bridge(made: Explanation, each: LedgerAnswer) -> None:

@@ -48,7 +48,7 @@ PASS_WORDS = {
 
 def write_report(run: MatchRun) -> str:
     """The page as text."""
-    template = _environment().get_template("report.html.j2")
+    template = environment().get_template("report.html.j2")
     made = bridges(run)
     exponents = dict(run.left.exponents) | dict(run.right.exponents)
     return template.render(
@@ -84,7 +84,8 @@ def headline(run: MatchRun) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates of all pages."""
     folder = Path(__file__).parent / "templates"
     return Environment(
         loader=FileSystemLoader(folder),
@@ -107,11 +108,12 @@ def _chart(bridge: Bridge, exponent: int) -> dict[str, Any]:
         "difference": format_minor(bridge.left_minor - bridge.right_minor, exponent),
         "cut": low > 0 or high < 0,
         "zero": 100 * -low / width if low < 0 < high else None,
-        "bars": [_bar(each, low, high, exponent) for each in drawn],
+        "bars": [drawn_bar(each, low, high, exponent) for each in drawn],
     }
 
 
-def _bar(bar: Bar, low: int, high: int, exponent: int) -> dict[str, Any]:
+def drawn_bar(bar: Bar, low: int, high: int, exponent: int) -> dict[str, Any]:
+    """A bar between two totals of a window, in percent of its width."""
     first, last = max(bar.span[0], low), min(bar.span[1], high)
     width = max(high - low, 1)
     return {

@@ -1,0 +1,212 @@
+"""`report.html` of an explanation: the bridge by cause, its history, and the items behind it.
+
+One self-contained page, readable without a network, a server or a script.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import tieout
+from tieout.core.errors import InvalidInput
+from tieout.core.explain.causes import CAUSES, UNEXPLAINED
+from tieout.core.explain.items import Item
+from tieout.core.explain.sentences import money, period_phrase
+from tieout.core.matching.bridge import Bar, window
+from tieout.files.answers import item_row
+from tieout.files.explaining import Explanation, LedgerAnswer
+from tieout.files.report import drawn_bar, environment
+
+Kind = Literal["up", "down"]
+ITEMS_MAX = 100
+"""Items shown of each cause; the tables beside the page hold all."""
+CHART_HEIGHT = 110
+FIELDS = (
+    ("id", "id", "id"),
+    ("reference", "reference", "reference"),
+    ("date", "date", "date"),
+    ("period", "period", "period"),
+    ("account", "account", "account"),
+    ("amount", "amount", "amount"),
+    ("amount in its currency", "doc_amount", "doc_amount"),
+    ("rate", "rate", ""),
+    ("status", "", "status"),
+    ("what it says", "party", "narrative"),
+)
+"""What stands side by side: its name, and the field of the document and of the posting."""
+
+
+def headline(made: Explanation, each: LedgerAnswer) -> str:
+    """The sentence that says it all: how far apart, since when, and how much of it is explained."""
+    books, explanation = made.books, each.explanation
+    difference = explanation.difference()
+    amount = difference[made.period] if made.period < len(difference) else 0
+    where = period_phrase(books, made.period)
+    items = each.items_at(made.period)
+    name = each.ledger.called
+    if not items:
+        return f"{name} agrees with its control accounts at {where}."
+    causes = len({item.share.cause for item in items} - {UNEXPLAINED})
+    left = [item for item in items if item.share.cause == UNEXPLAINED]
+    unexplained = sum(item.share.amount_minor for item in left)
+    rest = "nothing is unexplained"
+    if left:
+        rest = f"{len(left)} items of {money(books, unexplained)} are unexplained"
+    few = "1 cause" if causes == 1 else f"{causes} causes"
+    if not amount:
+        size = sum(abs(item.share.amount_minor) for item in items)
+        return (
+            f"{name} agrees with its control accounts at {where}, but {len(items)} items of "
+            f"{money(books, size)} offset one another: {few}; {rest}."
+        )
+    side = "above" if amount > 0 else "below"
+    verb = "explains" if causes == 1 else "explain"
+    what = "it" if not left else "the rest of it"
+    return (
+        f"{name} is {money(books, abs(amount))} {side} its control accounts at {where}: "
+        f"{few} {verb} {what}; {rest}."
+    )
+
+
+def write_page(made: Explanation, folder: Path) -> Path:
+    """Write the page beside the tables."""
+    path = folder / "report.html"
+    try:
+        path.write_text(page_of(made), encoding="utf-8")
+    except OSError as error:
+        raise InvalidInput("output.not-writable", f"{path}: {error.strerror}") from error
+    return path
+
+
+def page_of(made: Explanation) -> str:
+    """The page as text."""
+    control = sum(_at(row, made.period) for each in made.ledgers for row in _control(each))
+    return (
+        environment()
+        .get_template("explained.html.j2")
+        .render(
+            version=tieout.__version__,
+            where=period_phrase(made.books, made.period),
+            ledgers=[_ledger(made, each) for each in made.ledgers],
+            problems=list(map(str, made.problems)),
+            untested=made.untested,
+            snapshot=made.reading.content_hash,
+            items_total=sum(len(each.items) for each in made.ledgers),
+            control_total=money(made.books, control).rpartition(" ")[0],
+            currency=made.books.base_currency,
+        )
+    )
+
+
+def _control(each: LedgerAnswer) -> Iterator[tuple[int, ...]]:
+    yield from each.explanation.control.values()
+
+
+def _at(row: tuple[int, ...], period: int) -> int:
+    return row[period] if period < len(row) else 0
+
+
+def _ledger(made: Explanation, each: LedgerAnswer) -> dict[str, Any]:
+    difference = each.explanation.difference()
+    by_cause = each.explanation.by_cause()
+    standing: dict[str, list[Item]] = {}
+    for item in each.items_at(made.period):
+        standing.setdefault(item.share.cause, []).append(item)
+    return {
+        "name": each.ledger.value,
+        "called": each.ledger.called,
+        "headline": headline(made, each),
+        "agrees": not standing,
+        "chart": _chart(made, each, {code: len(items) for code, items in standing.items()}),
+        **_history(made, difference),
+        "rows": [
+            {"label": title(code), "amounts": [_plain(made, amount) for amount in row]}
+            for code, row in by_cause.items()
+        ],
+        "groups": [_group(made, code, standing[code]) for code in by_cause if code in standing],
+    }
+
+
+def title(code: str) -> str:
+    """A cause as people read it."""
+    return CAUSES[code].title if code in CAUSES else "Unexplained"
+
+
+def _plain(made: Explanation, amount_minor: int) -> str:
+    return money(made.books, amount_minor).rpartition(" ")[0]
+
+
+def _chart(made: Explanation, each: LedgerAnswer, counts: Mapping[str, int]) -> dict[str, Any]:
+    """The waterfall: sub-ledger total, less every cause, is the total of the control accounts."""
+    explanation, now = each.explanation, made.period
+    begins = sum(_at(row, now) for row in explanation.subledger.values())
+    ends = sum(_at(row, now) for row in _control(each))
+    bars = [("", Bar("Sub-ledger", begins, 0, "total", 0, begins))]
+    running = begins
+    for code, row in explanation.by_cause().items():
+        amount = -_at(row, now)
+        if amount or counts.get(code):
+            kind: Kind = "up" if amount > 0 else "down"
+            bar = Bar(title(code), amount, counts.get(code, 0), kind, running, running + amount)
+            bars.append((code, bar))
+            running += amount
+    assert running == ends  # the explanation has proved it
+    bars.append(("", Bar("Control accounts", ends, 0, "total", 0, ends)))
+    low, high = window([bar.span for _, bar in bars])
+    exponent = made.books.exponents.get(made.books.base_currency, 2)
+    drawn = [{**drawn_bar(bar, low, high, exponent), "code": code} for code, bar in bars]
+    return {"bars": drawn, "cut": low > 0 or high < 0}
+
+
+def _history(made: Explanation, difference: tuple[int, ...]) -> dict[str, Any]:
+    """A column a period, up where the sub-ledger is above its control accounts."""
+    highest, lowest = max(0, *difference), min(0, *difference)
+    scale = CHART_HEIGHT / max(highest - lowest, 1)
+    zero = highest * scale
+    return {
+        "zero": zero,
+        "columns": [
+            {
+                "period": period,
+                "amount": money(made.books, amount),
+                "kind": "up" if amount > 0 else "down",
+                "top": zero - max(amount, 0) * scale,
+                "height": max(abs(amount) * scale, 0.5 if amount else 0),
+                "is_now": period == made.period,
+            }
+            for period, amount in enumerate(difference)
+        ],
+    }
+
+
+def _group(made: Explanation, code: str, items: list[Item]) -> dict[str, Any]:
+    amount = sum(item.share.amount_minor for item in items)
+    return {
+        "code": code,
+        "label": title(code),
+        "amount": money(made.books, amount),
+        "action": items[0].action,
+        "total": len(items),
+        "entries": [_item(made, item) for item in items[:ITEMS_MAX]],
+    }
+
+
+def _item(made: Explanation, item: Item) -> dict[str, Any]:
+    row = item_row(made.books, item)
+    document, posting = row["document"] or {}, row["posting"] or {}
+    fields = [
+        {
+            "name": name,
+            "document": document.get(of_document, ""),
+            "posting": posting.get(of_posting, ""),
+            "differs": name == row["differs"],
+        }
+        for name, of_document, of_posting in FIELDS
+    ]
+    return {
+        "amount": money(made.books, item.share.amount_minor),
+        "sentence": item.sentence,
+        "document": document,
+        "posting": posting,
+        "fields": [each for each in fields if each["document"] or each["posting"]],
+    }
