@@ -147,10 +147,14 @@ def test_people_are_written_to_by_role_kind_and_account(store: Store) -> None:
     add_member(caller, email="acc@example.org", role=Role.ACCOUNTANT, now=NOW)
     add_member(caller, email="rev@example.org", role=Role.REVIEWER, now=NOW)
     bank = apart(caller)
+    with tenant(caller.organisation_id):
+        other = BankAccount.objects.create(
+            organisation_id=caller.organisation_id, number="NL56", currency="EUR", exponent=2
+        )
     members = ChannelKind.MEMBERS
     named = [
         ("theirs", Role.ACCOUNTANT, [], [bank]),
-        ("another account", Role.OWNER, [], [bank + 999]),
+        ("another account", Role.OWNER, [], [other.pk]),
         ("another kind", Role.REVIEWER, [AlertKind.OVERDUE], []),
     ]
     for name, role, kinds, accounts in named:
