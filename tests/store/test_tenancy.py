@@ -180,7 +180,7 @@ def test_the_application_may_not_become_more_than_it_is(store: Store) -> None:
             "set session_replication_role = replica",
             "select * from tieout_unproved",
             "delete from tieout_unproved",
-            "select tieout_take_notes(gen_random_uuid(), 'journal_entry')",
+            "select tieout_take_notes(gen_random_uuid(), 'journal_entry', 1)",
             "truncate tenancy_member",
             "delete from tenancy_member",
         ):

@@ -50,6 +50,11 @@ ACTION_OF: Mapping[str, Action] = {
     "set_channel": Action.MANAGE_ACCOUNTS,
     "end_channel": Action.MANAGE_ACCOUNTS,
     "send_again": Action.MANAGE_ACCOUNTS,
+    "import_settings": Action.MANAGE_ACCOUNTS,
+    "approve_settings": Action.MANAGE_ACCOUNTS,
+    "roll_back_settings": Action.MANAGE_ACCOUNTS,
+    "promote_settings": Action.MANAGE_ACCOUNTS,
+    "make_sandbox": Action.MANAGE_ORGANISATION,
 }
 """The action that a verb of the chain asks for; of sign-offs the step tells it."""
 UNSEEN = frozenset({Action.VIEW, Action.VIEW_OWN})

@@ -13,7 +13,10 @@ from psycopg import Copy
 _FOLDER = Path(__file__).parent.parent
 BACK = "-- and back:"
 """Below this line stands what undoes the file."""
-_FUNCTION = re.compile(r"^create or replace function.*?\$\$;$", re.DOTALL | re.MULTILINE)
+_FUNCTION = re.compile(
+    r"^(?:create or replace function.*?\$\$;|revoke all on function [^;]*;)$",
+    re.DOTALL | re.MULTILINE,
+)
 
 
 def sql_text(name: str) -> str:
