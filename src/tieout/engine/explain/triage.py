@@ -6,13 +6,12 @@ from datetime import date
 from importlib import resources
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 
 from tieout.core.explain.books import EntryKind
+from tieout.engine.duckdb_adapter import DuckDB, EngineError
 
 MEMORY_LIMIT = "1500MB"
-THREADS = 2
 ENTRY_COLUMNS = (
     *("txn_id", "party", "type", "reference", "transaction_date", "due_date", "entry_date"),
     *("allocation_date", "currency", "doc_amount", "rate", "base_amount", "tax_amount"),
@@ -85,24 +84,21 @@ def triage(folder: Path, frame: Frame) -> Triage | None:
 
     The plain reader then reads it instead, and names what is wrong.
     """
-    connection = duckdb.connect(config={"threads": THREADS, "memory_limit": MEMORY_LIMIT})
     try:
-        connection.execute("set enable_progress_bar=false")
-        for name, table in _given(frame).items():
-            connection.register(name, pa.table(table))
-        if not _read(connection, folder, frame):
-            return None
-        _step(connection, "entry")
-        _step(connection, "line")
-        if connection.execute(statement("faults")).fetchall() != [(0,)]:
-            return None
-        for name in STEPS:
-            _step(connection, name)
-        return _handed_over(connection)
-    except duckdb.Error:
+        with DuckDB(memory_limit=MEMORY_LIMIT, keeps_order=True) as engine:
+            for name, table in _given(frame).items():
+                engine.register(name, pa.table(table))
+            if not _read(engine, folder, frame):
+                return None
+            for name in ("entry", "line"):
+                engine.step(name, statement(name))
+            if engine.rows(statement("faults")).to_pylist() != [{"faults": 0}]:
+                return None
+            for name in STEPS:
+                engine.step(name, statement(name))
+            return _handed_over(engine)
+    except EngineError:
         return None
-    finally:
-        connection.close()
 
 
 def statement(name: str) -> str:
@@ -110,32 +106,23 @@ def statement(name: str) -> str:
     return (resources.files("tieout.engine.explain") / "sql" / f"{name}.sql").read_text()
 
 
-def _step(connection: duckdb.DuckDBPyConnection, name: str) -> None:
-    """Run a named statement and keep its rows under its name."""
-    connection.execute(f"create table {name} as {statement(name)}")
-
-
-def _read(connection: duckdb.DuckDBPyConnection, folder: Path, frame: Frame) -> bool:
+def _read(engine: DuckDB, folder: Path, frame: Frame) -> bool:
     """Load the files as text; False where one lacks the columns that it needs."""
-    begin = "create table raw_entries as"
+    load = engine.step
     for name, *_ in frame.ledgers:
-        if not _load(connection, folder / name, "raw_file", ENTRY_COLUMNS):
+        if not _load(engine, folder / name, "raw_file", ENTRY_COLUMNS):
             return False
-        connection.execute(f"{begin} {statement('ledger_rows')}", {"file_name": name})
-        connection.execute("drop table raw_file")
-        begin = "insert into raw_entries"
-    return _load(connection, folder / "nominal.csv", "raw_nominal", (*LINE_COLUMNS, "party"))
+        load("raw_entries", statement("ledger_rows"), {"file_name": name})
+        load = engine.append
+    engine.drop("raw_file")
+    return _load(engine, folder / "nominal.csv", "raw_nominal", LINE_COLUMNS)
 
 
-def _load(
-    connection: duckdb.DuckDBPyConnection, path: Path, name: str, columns: Sequence[str]
-) -> bool:
+def _load(engine: DuckDB, path: Path, name: str, columns: Sequence[str]) -> bool:
     """Load one file, with a column of nothing for each that it does not have."""
-    connection.execute(f"create table {name} as {statement('file')}", {"path": str(path)})
-    known = set(connection.table(name).columns)
-    for column in columns:
-        if column not in known and column != "party":
-            connection.execute(f"alter table {name} add column {column} varchar")
+    engine.step(name, statement("file"), {"path": str(path)})
+    known = engine.columns(name)
+    engine.add_texts(name, [each for each in columns if each not in known | {"party"}])
     needed = {"txn_id", "base_amount"}, {"nominal_id", "journal_id", "debit", "credit"}
     return any(each <= known for each in needed)
 
@@ -180,26 +167,26 @@ def _step_of(exponent: int) -> int:
     return int(10 ** max(4 - exponent, 0))
 
 
-def _handed_over(connection: duckdb.DuckDBPyConnection) -> Triage:
+def _handed_over(engine: DuckDB) -> Triage:
     entry_rows: dict[str, list[tuple[int, dict[str, str]]]] = {}
-    for row in _rows(connection, "odd_entry_rows"):
+    for row in _rows(engine, "odd_entry_rows"):
         entry_rows.setdefault(row["file_name"], []).append((int(row["line"]), row))
-    line_rows = [(int(row["line"]), row) for row in _rows(connection, "odd_line_rows")]
-    subledger, control = (
-        tuple(Move(*row) for row in connection.execute(statement(name)).fetchall())
-        for name in ("subledger_moves", "control_moves")
+    line_rows = [(int(row["line"]), row) for row in _rows(engine, "odd_line_rows")]
+    subledger, control, unbalanced = (
+        [tuple(row.values()) for row in engine.rows(statement(name)).to_pylist()]
+        for name in ("subledger_moves", "control_moves", "unbalanced")
     )
-    unbalanced = tuple(connection.execute(statement("unbalanced")).fetchall())
-    return Triage(subledger, control, entry_rows, line_rows, unbalanced)
+    return Triage(
+        tuple(Move(*row) for row in subledger),
+        tuple(Move(*row) for row in control),
+        entry_rows,
+        line_rows,
+        tuple((journal, minor, line) for journal, minor, line in unbalanced),
+    )
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, name: str) -> Iterator[dict[str, str]]:
+def _rows(engine: DuckDB, name: str) -> Iterator[dict[str, str]]:
     """Rows of a named statement by column, blank where there is nothing."""
-    cursor = connection.execute(statement(name))
-    columns = [each[0] for each in cursor.description or ()]
-    while rows := cursor.fetchmany(10_000):
-        for row in rows:
-            yield {
-                column: "" if cell is None else str(cell)
-                for column, cell in zip(columns, row, strict=True)
-            }
+    for batch in engine.rows(statement(name)).to_batches(max_chunksize=10_000):
+        for row in batch.to_pylist():
+            yield {column: "" if cell is None else str(cell) for column, cell in row.items()}
