@@ -14,7 +14,7 @@ from ninja.parser import Parser
 
 from tieout.core.errors import InvalidInput
 from tieout.formats.common.source import Source
-from tieout.workflows.receive_file import FILE_BYTES_MAX
+from tieout.workflows.receive_file import check_size
 
 _BLOCK = 1 << 20
 
@@ -135,12 +135,6 @@ def spooled(request: HttpRequest) -> Iterator[Path]:
             file.write(block)
         file.flush()
         yield Path(file.name)
-
-
-def check_size(size: int) -> None:
-    """Refuse a file that is too large before it is read."""
-    if size > FILE_BYTES_MAX:
-        raise InvalidInput("file.too-large", f"{size:,} bytes", f"at most {FILE_BYTES_MAX:,}")
 
 
 def source_of_part(part: "UploadedFile[bytes]") -> Source:

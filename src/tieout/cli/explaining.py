@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tieout.cli.screen import ERR, OUT, hanging, plain, progress_bar, show_problems, table
 from tieout.core.accounts import AccountKey
-from tieout.core.explain.causes import CAUSES, UNEXPLAINED
+from tieout.core.explain.causes import UNEXPLAINED, title_of
 from tieout.core.explain.explaining import is_active
 from tieout.core.explain.items import Item
 from tieout.core.explain.sentences import account_phrase, money
@@ -107,7 +107,7 @@ def _show_bridge(made: Explanation, each: LedgerAnswer) -> None:
         if not standing and not row[before]:
             continue
         shown.add_row(
-            CAUSES[code].title if code in CAUSES else "Unexplained",
+            title_of(code),
             money(made.books, row[now]),
             money(made.books, row[before]),
             f"{len(standing):,}",

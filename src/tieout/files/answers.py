@@ -1,6 +1,7 @@
 """The answer of `tieout explain` as data: the JSON of the layout, and tables for a folder."""
 
 import csv
+import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -8,14 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from tieout.core.accounts import AccountKey
-from tieout.core.errors import InvalidInput
 from tieout.core.explain.books import Books, LedgerEntry, NominalPosting
 from tieout.core.explain.causes import CAUSES, UNEXPLAINED
 from tieout.core.explain.explaining import LedgerExplanation, Row
 from tieout.core.explain.groups import Cell, Share
 from tieout.core.explain.items import Item, stages_of
-from tieout.core.money import format_minor
 from tieout.files.explaining import Explanation, LedgerAnswer
+from tieout.files.writing import write_whole, writing
 
 Words = Callable[[int], str]
 
@@ -42,7 +42,7 @@ class _OfCurrency:
 
 def answer_of(made: Explanation) -> dict[str, Any]:
     """The whole answer; amounts are plain decimals in text, keyed by period."""
-    words = _words(made.books)
+    words = made.books.decimal
     answer: dict[str, Any] = {each.ledger.value: _ledger(each, words) for each in made.ledgers}
     answer["items"] = [item_row(made.books, item) for each in made.ledgers for item in each.items]
     answer["proposals"] = [
@@ -71,11 +71,6 @@ def answer_of(made: Explanation) -> dict[str, Any]:
     answer["base_currency"] = made.books.base_currency
     answer["snapshot"] = made.reading.content_hash
     return answer
-
-
-def _words(books: Books) -> Words:
-    exponent = books.exponents.get(books.base_currency, 2)
-    return lambda amount_minor: format_minor(amount_minor, exponent)
 
 
 def _ledger(each: LedgerAnswer, words: Words) -> dict[str, Any]:
@@ -193,7 +188,7 @@ def item_row(books: Books, item: Item) -> dict[str, Any]:
         "cause": share.cause,
         "account": str(share.key),
         "currency": share.currency,
-        "amount": _words(books)(share.amount_minor),
+        "amount": books.decimal(share.amount_minor),
         "from": share.begins,
         "to": share.ends,
         "ids": list(item.ids),
@@ -208,7 +203,6 @@ def item_row(books: Books, item: Item) -> dict[str, Any]:
 def _entry(books: Books, entry: LedgerEntry | None) -> dict[str, str] | None:
     if entry is None:
         return None
-    exponent = books.exponents.get(entry.currency, 2)
     return {
         "id": entry.entry_id,
         "type": entry.kind.value,
@@ -219,16 +213,15 @@ def _entry(books: Books, entry: LedgerEntry | None) -> dict[str, str] | None:
         "period": str(books.calendar.number_of(entry.dated_on)),
         "account": str(entry.key),
         "currency": entry.currency,
-        "doc_amount": format_minor(entry.doc_minor, exponent),
+        "doc_amount": books.decimal(entry.doc_minor, entry.currency),
         "rate": entry.rate,
-        "amount": _words(books)(entry.base_minor),
+        "amount": books.decimal(entry.base_minor),
     }
 
 
 def _posting(books: Books, posting: NominalPosting | None) -> dict[str, str] | None:
     if posting is None:
         return None
-    exponent = books.exponents.get(posting.currency, 2)
     return {
         "id": posting.posting_id,
         "journal": posting.journal_id,
@@ -241,36 +234,31 @@ def _posting(books: Books, posting: NominalPosting | None) -> dict[str, str] | N
         "period": str(posting.period),
         "account": str(posting.key),
         "currency": posting.currency,
-        "doc_amount": format_minor(posting.doc_minor, exponent),
+        "doc_amount": books.decimal(posting.doc_minor, posting.currency),
         "direction": posting.direction.value,
-        "amount": _words(books)(posting.base_minor),
+        "amount": books.decimal(posting.base_minor),
     }
 
 
 def write_answer(answer: Mapping[str, Any], folder: Path) -> tuple[Path, ...]:
     """Write `answer.json`, `bridge.csv` (cause by period) and `items.csv` into a folder."""
     ledgers = {name: said for name, said in answer.items() if _is_ledger(said)}
-    try:
+    columns = ("ledger", "cause", "account", "currency", "amount", "from", "to")
+    items = [[*columns, "ids", "differs", "sentence", "action"]]
+    for item in answer["items"]:
+        end = [" ".join(item["ids"]), item["differs"], item["sentence"], item["action"]]
+        items.append([*("" if item[name] is None else item[name] for name in columns), *end])
+    with writing():
         folder.mkdir(parents=True, exist_ok=True)
         whole = write_json(answer, folder / "answer.json")
-        bridge = _table(folder / "bridge.csv", _bridge(ledgers))
-        columns = ("ledger", "cause", "account", "currency", "amount", "from", "to")
-        items = [[*columns, "ids", "differs", "sentence", "action"]]
-        for item in answer["items"]:
-            end = [" ".join(item["ids"]), item["differs"], item["sentence"], item["action"]]
-            items.append([*("" if item[name] is None else item[name] for name in columns), *end])
-        return whole, bridge, _table(folder / "items.csv", items)
-    except OSError as error:
-        raise InvalidInput("output.not-writable", f"{folder}: {error.strerror}") from error
+        bridge = write_whole(folder / "bridge.csv", _table(_bridge(ledgers)))
+        return whole, bridge, write_whole(folder / "items.csv", _table(items))
 
 
 def write_json(answer: Mapping[str, Any], path: Path) -> Path:
     """Write the answer as JSON."""
-    try:
-        path.write_text(json.dumps(answer, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise InvalidInput("output.not-writable", f"{path}: {error.strerror}") from error
-    return path
+    with writing():
+        return write_whole(path, json.dumps(answer, indent=1, ensure_ascii=False) + "\n")
 
 
 def _is_ledger(said: object) -> bool:
@@ -288,7 +276,7 @@ def _bridge(ledgers: Mapping[str, Any]) -> Iterator[list[str]]:
         yield [name, "difference", *said["difference"].values()]
 
 
-def _table(path: Path, rows: Iterable[Iterable[object]]) -> Path:
-    with path.open("w", encoding="utf-8", newline="") as out:
-        csv.writer(out).writerows(rows)
-    return path
+def _table(rows: Iterable[list[str]]) -> str:
+    table = io.StringIO()
+    csv.writer(table).writerows(rows)
+    return table.getvalue()

@@ -3,21 +3,20 @@
 One self-contained page, readable without a network, a server or a script.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import tieout
-from tieout.core.errors import InvalidInput
-from tieout.core.explain.causes import CAUSES, UNEXPLAINED
+from tieout.core.explain.causes import UNEXPLAINED, title_of
 from tieout.core.explain.items import Item
 from tieout.core.explain.sentences import money, period_phrase
-from tieout.core.matching.bridge import Bar, window
+from tieout.core.matching.bridge import Bridge, Step, waterfall, window
 from tieout.files.answers import item_row
 from tieout.files.explaining import Explanation, LedgerAnswer
 from tieout.files.report import drawn_bar, environment
+from tieout.files.writing import write_whole, writing
 
-Kind = Literal["up", "down"]
 ITEMS_MAX = 100
 """Items shown of each cause; the tables beside the page hold all."""
 CHART_HEIGHT = 110
@@ -70,17 +69,15 @@ def headline(made: Explanation, each: LedgerAnswer) -> str:
 
 def write_page(made: Explanation, folder: Path) -> Path:
     """Write the page beside the tables."""
-    path = folder / "report.html"
-    try:
-        path.write_text(page_of(made), encoding="utf-8")
-    except OSError as error:
-        raise InvalidInput("output.not-writable", f"{path}: {error.strerror}") from error
-    return path
+    with writing():
+        return write_whole(folder / "report.html", page_of(made))
 
 
 def page_of(made: Explanation) -> str:
     """The page as text."""
-    control = sum(_at(row, made.period) for each in made.ledgers for row in _control(each))
+    control = sum(
+        _at(row, made.period) for each in made.ledgers for row in each.explanation.control.values()
+    )
     return (
         environment()
         .get_template("explained.html.j2")
@@ -92,14 +89,10 @@ def page_of(made: Explanation) -> str:
             untested=made.untested,
             snapshot=made.reading.content_hash,
             items_total=sum(len(each.items) for each in made.ledgers),
-            control_total=money(made.books, control).rpartition(" ")[0],
+            control_total=made.books.decimal(control),
             currency=made.books.base_currency,
         )
     )
-
-
-def _control(each: LedgerAnswer) -> Iterator[tuple[int, ...]]:
-    yield from each.explanation.control.values()
 
 
 def _at(row: tuple[int, ...], period: int) -> int:
@@ -120,41 +113,31 @@ def _ledger(made: Explanation, each: LedgerAnswer) -> dict[str, Any]:
         "chart": _chart(made, each, {code: len(items) for code, items in standing.items()}),
         **_history(made, difference),
         "rows": [
-            {"label": title(code), "amounts": [_plain(made, amount) for amount in row]}
+            {"label": title_of(code), "amounts": [made.books.decimal(amount) for amount in row]}
             for code, row in by_cause.items()
         ],
         "groups": [_group(made, code, standing[code]) for code in by_cause if code in standing],
     }
 
 
-def title(code: str) -> str:
-    """A cause as people read it."""
-    return CAUSES[code].title if code in CAUSES else "Unexplained"
-
-
-def _plain(made: Explanation, amount_minor: int) -> str:
-    return money(made.books, amount_minor).rpartition(" ")[0]
-
-
 def _chart(made: Explanation, each: LedgerAnswer, counts: Mapping[str, int]) -> dict[str, Any]:
     """The waterfall: sub-ledger total, less every cause, is the total of the control accounts."""
-    explanation, now = each.explanation, made.period
+    books, explanation, now = made.books, each.explanation, made.period
+    steps = {
+        code: Step(title_of(code), -_at(row, now), counts.get(code, 0))
+        for code, row in explanation.by_cause().items()
+        if _at(row, now) or code in counts
+    }
     begins = sum(_at(row, now) for row in explanation.subledger.values())
-    ends = sum(_at(row, now) for row in _control(each))
-    bars = [("", Bar("Sub-ledger", begins, 0, "total", 0, begins))]
-    running = begins
-    for code, row in explanation.by_cause().items():
-        amount = -_at(row, now)
-        if amount or counts.get(code):
-            kind: Kind = "up" if amount > 0 else "down"
-            bar = Bar(title(code), amount, counts.get(code, 0), kind, running, running + amount)
-            bars.append((code, bar))
-            running += amount
-    assert running == ends  # the explanation has proved it
-    bars.append(("", Bar("Control accounts", ends, 0, "total", 0, ends)))
-    low, high = window([bar.span for _, bar in bars])
-    exponent = made.books.exponents.get(made.books.base_currency, 2)
-    drawn = [{**drawn_bar(bar, low, high, exponent), "code": code} for code, bar in bars]
+    ends = sum(_at(row, now) for row in explanation.control.values())
+    bridge = Bridge(books.base_currency, begins, ends, 0, 0, tuple(steps.values()))
+    bars = waterfall(bridge, "Sub-ledger", "Control accounts")
+    assert bars[-2].ends == ends  # the explanation has proved it
+    low, high = window([bar.span for bar in bars])
+    drawn = [
+        {**drawn_bar(bar, low, high, books.exponents.get(books.base_currency, 2)), "code": code}
+        for code, bar in zip(("", *steps, ""), bars, strict=True)
+    ]
     return {"bars": drawn, "cut": low > 0 or high < 0}
 
 
@@ -183,7 +166,7 @@ def _group(made: Explanation, code: str, items: list[Item]) -> dict[str, Any]:
     amount = sum(item.share.amount_minor for item in items)
     return {
         "code": code,
-        "label": title(code),
+        "label": title_of(code),
         "amount": money(made.books, amount),
         "action": items[0].action,
         "total": len(items),

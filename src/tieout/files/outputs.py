@@ -9,29 +9,25 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 import tieout
-from tieout.core.errors import InvalidInput
 from tieout.core.reading import Reading
 from tieout.files.matching import MatchRun
 from tieout.files.records import SideRecords
 from tieout.files.report import write_report
+from tieout.files.writing import write_whole, writing
 
 FILES = ("groups.csv", "matches.csv", "unmatched.csv", "summary.json", "report.html")
 
 
 def write_outputs(run: MatchRun, folder: Path) -> list[Path]:
     """Write all five files; each is complete or absent. Returns their paths."""
-    try:
+    with writing("a folder to write to"):
         folder.mkdir(parents=True, exist_ok=True)
         _write_table(run.result.groups, folder / "groups.csv")
         _write_table(run.result.matches, folder / "matches.csv")
         _write_table(run.result.unmatched, folder / "unmatched.csv")
         text = json.dumps(summary_of(run), indent=2, ensure_ascii=False, default=str)
-        _replace(folder / "summary.json", text + "\n")
-        _replace(folder / "report.html", write_report(run))
-    except OSError as error:
-        raise InvalidInput(
-            "output.not-writable", f"{error.filename}: {error.strerror}", "a folder to write to"
-        ) from error
+        write_whole(folder / "summary.json", text + "\n")
+        write_whole(folder / "report.html", write_report(run))
     return [folder / name for name in FILES]
 
 
@@ -39,12 +35,6 @@ def _write_table(table: pa.Table, path: Path) -> None:
     part = path.with_name(path.name + ".part")
     with part.open("wb") as file:
         arrow_csv.write_csv(table, file, arrow_csv.WriteOptions(quoting_style="needed"))
-    part.replace(path)
-
-
-def _replace(path: Path, text: str) -> None:
-    part = path.with_name(path.name + ".part")
-    part.write_text(text, encoding="utf-8")
     part.replace(path)
 
 

@@ -9,22 +9,18 @@ from django.db.models import QuerySet
 from tieout.core.access import require
 from tieout.core.errors import Conflict, NotFound
 from tieout.core.jobs import ASKS, ENDED, RunState, Task
-from tieout.store.banking.models import ReceivedFile
+from tieout.core.subjects import Subject
 from tieout.store.operations.models import JobRun
 from tieout.store.postgres.tenant import tenant
-from tieout.store.reconciliation.models import Reconciliation
 from tieout.store.tenancy.models import TenantModel
 from tieout.workflows.acting import Act, Caller, access_actor
+from tieout.workflows.comment import MODELS
 
 SUBJECTS = {
     Task.IMPORT_FILE: ("received_file", "file_id"),
     Task.RECONCILE: ("reconciliation", "reconciliation_id"),
 }
 """What a task works on, and the argument that names it; the others work on the organisation."""
-RECORDS: Mapping[Task, QuerySet[TenantModel]] = {
-    Task.IMPORT_FILE: QuerySet(ReceivedFile),
-    Task.RECONCILE: QuerySet(Reconciliation),
-}
 
 
 def ask_run(
@@ -106,9 +102,13 @@ def cancel_run(caller: Caller, *, run_id: int, reason: str = "", now: datetime) 
 
 def access_record(task: Task, arguments: Mapping[str, int | str]) -> None:
     """Raise `NotFound` unless what the task would work on is the caller's."""
-    subject = subject_of(task, arguments)
-    if subject and not RECORDS[task].filter(id=arguments[SUBJECTS[task][1]]).exists():
-        raise NotFound("store.not-found", subject, "one of yours")
+    name = subject_of(task, arguments)
+    if not name:
+        return
+    subject = Subject.of(name)
+    rows: QuerySet[TenantModel] = QuerySet(MODELS[subject.kind])
+    if not rows.filter(id=subject.record_id).exists():
+        raise NotFound("store.not-found", name, "one of yours")
 
 
 def access_run(run_id: int, *, is_locked: bool = False) -> JobRun:

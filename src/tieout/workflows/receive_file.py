@@ -53,9 +53,7 @@ def receive_file(
 
 def keep_file(act: Act, source: Source) -> tuple[ReceivedFile, bool]:
     """The file with those bytes, and whether it is new; part of a verb that holds that lock."""
-    if source.size > FILE_BYTES_MAX:
-        found, most = f"{source.size:,} bytes", f"at most {FILE_BYTES_MAX:,}"
-        raise InvalidInput("file.too-large", found, most, source.name)
+    check_size(source.size, source.name)
     digest = bytes.fromhex(source.sha256)
     known = ReceivedFile.objects.filter(sha256=digest).first()
     return (known, False) if known else (_kept(act.caller, source, digest, act.at), True)
@@ -78,3 +76,9 @@ def _kept(caller: Caller, source: Source, digest: bytes, now: datetime) -> Recei
                 organisation_id=caller.organisation_id, file=file, number=number, content=content
             )
     return file
+
+
+def check_size(size: int, name: str = "") -> None:
+    """Refuse a file that is too large; a door may ask before it reads one."""
+    if size > FILE_BYTES_MAX:
+        raise InvalidInput("file.too-large", f"{size:,} bytes", f"at most {FILE_BYTES_MAX:,}", name)

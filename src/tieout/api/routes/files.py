@@ -188,12 +188,8 @@ def show_file(request: Request, file_id: FileId) -> FileDetail:
 @router.get("/files/{file_id}/content", response=None, openapi_extra=FILE_OUT)
 def show_content(request: Request, file_id: FileId) -> StreamingHttpResponse:
     """The file byte for byte as it was received."""
-    found, _ = views.received_file(request.caller, file_id=file_id)
-    return StreamingHttpResponse(
-        views.received_bytes(request.caller, file_id=file_id),
-        content_type=RAW,
-        headers={"Content-Length": str(found.size)},
-    )
+    _, size, parts = views.received_bytes(request.caller, file_id=file_id)
+    return StreamingHttpResponse(parts, content_type=RAW, headers={"Content-Length": str(size)})
 
 
 @router.get("/files/{file_id}/problems", response=PageOut[ProblemOut])

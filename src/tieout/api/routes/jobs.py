@@ -22,7 +22,7 @@ from tieout.api.words import (
 from tieout.core.jobs import RunState, Task
 from tieout.workflows import look_at_runs as views
 from tieout.workflows.ask_run import ask_run, cancel_run, retry_run
-from tieout.workflows.views.paging import cursor_of, values_of
+from tieout.workflows.views.paging import before_of, cursor_after
 
 router = Router(tags=["jobs"])
 
@@ -83,9 +83,9 @@ def list_jobs(
     limit: Limit = LIMIT,
 ) -> PageOut[JobOut]:
     """Jobs, newest first."""
-    before = int(values_of(cursor, 1)[0]) if cursor else None
+    before = before_of(cursor)
     found = views.runs(request.caller, state=state, before=before, limit=limit, now=request.at)
-    last = cursor_of(found[-1].run_id) if len(found) == limit else None
+    last = cursor_after([each.run_id for each in found], limit)
     return PageOut(items=[_job(each) for each in found], next_cursor=last)
 
 

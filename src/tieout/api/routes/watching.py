@@ -37,7 +37,7 @@ from tieout.workflows.alert_rules import rules_shown, set_alert_rule
 from tieout.workflows.look_at_alerts import alerts, channels, notifications
 from tieout.workflows.notify import end_channel, send_again, set_channel
 from tieout.workflows.set_schedule import schedules_of, set_schedule
-from tieout.workflows.views.paging import cursor_of, values_of
+from tieout.workflows.views.paging import before_of, cursor_after
 
 router = Router(tags=["watching"])
 
@@ -250,7 +250,7 @@ def list_alerts(
     limit: Limit = LIMIT,
 ) -> PageOut[AlertOut]:
     """Alerts that hold, newest first; `state=all`: those that have ended too."""
-    before = int(values_of(cursor, 1)[0]) if cursor else None
+    before = before_of(cursor)
     found = alerts(request.caller, is_open=state == "open", before=before, limit=limit)
     items = [
         AlertOut(
@@ -263,7 +263,7 @@ def list_alerts(
         )
         for each in found
     ]
-    last = cursor_of(found[-1].alert_id) if len(found) == limit else None
+    last = cursor_after([each.alert_id for each in found], limit)
     return PageOut(items=items, next_cursor=last)
 
 
@@ -314,7 +314,7 @@ def list_notifications(
     request: Request, cursor: CursorText | None = None, limit: Limit = LIMIT
 ) -> PageOut[NotificationOut]:
     """What was sent and what waits, newest first."""
-    before = int(values_of(cursor, 1)[0]) if cursor else None
+    before = before_of(cursor)
     found = notifications(request.caller, before=before, limit=limit)
     items = [
         NotificationOut(
@@ -331,7 +331,7 @@ def list_notifications(
         )
         for each in found
     ]
-    last = cursor_of(found[-1].notification_id) if len(found) == limit else None
+    last = cursor_after([each.notification_id for each in found], limit)
     return PageOut(items=items, next_cursor=last)
 
 

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,12 +65,10 @@ def diff(
 def import_(ctx: click.Context, *, file: Path, organisation: str, reason: str, email: str) -> int:
     """Put the document in force, or propose it where another person may approve it."""
     document = _text(file)
-    wired = wiring(ctx)
-    with wired.opened():
+    with _acting(ctx, organisation, email) as (caller, name, now):
         from tieout.workflows.propose_settings import import_settings  # noqa: PLC0415  once it is open
 
-        caller, name = member_named(organisation, email)
-        done = import_settings(caller, document=document, reason=reason, now=wired.now())
+        done = import_settings(caller, document=document, reason=reason, now=now)
     return _told(done, name)
 
 
@@ -77,23 +76,19 @@ def rollback(
     ctx: click.Context, *, version: int, organisation: str, reason: str, email: str
 ) -> int:
     """Put an earlier version in force, or propose it where another person may approve it."""
-    wired = wiring(ctx)
-    with wired.opened():
+    with _acting(ctx, organisation, email) as (caller, name, now):
         from tieout.workflows.propose_settings import roll_back_settings  # noqa: PLC0415  once it is open
 
-        caller, name = member_named(organisation, email)
-        done = roll_back_settings(caller, version_id=version, reason=reason, now=wired.now())
+        done = roll_back_settings(caller, version_id=version, reason=reason, now=now)
     return _told(done, name)
 
 
 def approve(ctx: click.Context, *, proposal: int, organisation: str, email: str) -> int:
     """Put in force what another person has proposed."""
-    wired = wiring(ctx)
-    with wired.opened():
+    with _acting(ctx, organisation, email) as (caller, name, now):
         from tieout.workflows.propose_settings import approve_settings  # noqa: PLC0415  once it is open
 
-        caller, name = member_named(organisation, email)
-        done = approve_settings(caller, proposal_id=proposal, now=wired.now())
+        done = approve_settings(caller, proposal_id=proposal, now=now)
     return _told(done, name)
 
 
@@ -124,12 +119,10 @@ def make_sandbox(
     ctx: click.Context, *, organisation: str, into: str, with_data: bool, email: str
 ) -> int:
     """Make the sandbox."""
-    wired = wiring(ctx)
-    with wired.opened():
+    with _acting(ctx, organisation, email) as (caller, name, now):
         from tieout.workflows.sandbox import make_sandbox as make  # noqa: PLC0415  once it is open
 
-        caller, name = member_named(organisation, email)
-        made = make(caller, name=into, with_data=with_data, now=wired.now())
+        made = make(caller, name=into, with_data=with_data, now=now)
     OUT.print(f"{plain(into)} is a sandbox of {plain(name)}. [dim]{made.organisation_id}[/]")
     OUT.print("  Change its settings, run its reconciliations, then: tieout sandbox promote")
     return 0
@@ -137,14 +130,12 @@ def make_sandbox(
 
 def promote(ctx: click.Context, *, organisation: str, sandbox: str, reason: str, email: str) -> int:
     """Bring the settings of the sandbox back, if a run there has proved them."""
-    wired = wiring(ctx)
-    with wired.opened():
+    with _acting(ctx, organisation, email) as (caller, name, now):
         from tieout.workflows.organisations import organisation_named  # noqa: PLC0415  once it is open
         from tieout.workflows.sandbox import promote_settings  # noqa: PLC0415  the same
 
-        caller, name = member_named(organisation, email)
         key, _ = organisation_named(sandbox)
-        done = promote_settings(caller, sandbox_id=key, reason=reason, now=wired.now())
+        done = promote_settings(caller, sandbox_id=key, reason=reason, now=now)
     return _told(done, name)
 
 
@@ -157,6 +148,17 @@ def _looking(ctx: click.Context, organisation: str) -> "Iterator[Caller]":
 
         key, _ = organisation_named(organisation)
         yield Caller.system(key, origin())
+
+
+@contextmanager
+def _acting(
+    ctx: click.Context, organisation: str, email: str
+) -> "Iterator[tuple[Caller, str, datetime]]":
+    """The member in whose name the operator acts, what the organisation is called, and the time."""
+    wired = wiring(ctx)
+    with wired.opened():
+        caller, name = member_named(organisation, email)
+        yield caller, name, wired.now()
 
 
 def _text(file: Path) -> str:

@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from tieout.core.accounts import AccountKey, DefaultAccount
+from tieout.core.money import format_minor
 from tieout.core.periods import Calendar, PeriodLog
 from tieout.core.statements import Direction
 
@@ -287,3 +288,7 @@ class Books:
         """The ledgers that have settings or entries, in a fixed order."""
         found = {entry.ledger for entry in self.entries} | set(self.settings)
         return tuple(ledger for ledger in SubLedger if ledger in found)
+
+    def decimal(self, amount_minor: int, currency: str = "") -> str:
+        """Minor units as a plain decimal: of the base currency, or of the one that is named."""
+        return format_minor(amount_minor, self.exponents.get(currency or self.base_currency, 2))

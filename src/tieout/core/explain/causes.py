@@ -87,3 +87,8 @@ CAUSES: dict[str, Cause] = {cause.code: cause for cause in _ALL}
 
 UNEXPLAINED = "unexplained"
 """What has no cause; a list of items like any cause, never a balancing figure."""
+
+
+def title_of(code: str) -> str:
+    """A cause as people read it."""
+    return CAUSES[code].title if code in CAUSES else "Unexplained"

@@ -5,7 +5,6 @@ from datetime import date
 from tieout.core.accounts import AccountKey
 from tieout.core.explain.books import Books, LedgerEntry, NominalPosting
 from tieout.core.explain.groups import Share
-from tieout.core.money import format_minor
 
 _TEMPLATES = {
     "control_not_in_settings": "{entry} belongs to {home}, which the reconciliation settings do not count.",
@@ -99,7 +98,7 @@ def _edited(books: Books, entry: LedgerEntry | None, posting: NominalPosting | N
 
 def entry_phrase(books: Books, entry: LedgerEntry, count: int = 1) -> str:
     """An entry in words: kind, reference, party, amount, date; of a daily total the first."""
-    own = format_minor(entry.doc_minor, books.exponents.get(entry.currency, 2))
+    own = books.decimal(entry.doc_minor, entry.currency)
     said = f"{own} {entry.currency}" if entry.doc_minor else money(books, entry.base_minor)
     more = f" and {count - 1} more of its daily total" if count > 1 else ""
     reference = entry.reference or entry.entry_id
@@ -120,8 +119,7 @@ def posting_phrase(books: Books, posting: NominalPosting) -> str:
 
 def money(books: Books, amount_minor: int) -> str:
     """An amount in base currency."""
-    exponent = books.exponents.get(books.base_currency, 2)
-    return f"{format_minor(amount_minor, exponent)} {books.base_currency}"
+    return f"{books.decimal(amount_minor)} {books.base_currency}"
 
 
 def account_phrase(books: Books, key: AccountKey) -> str:

@@ -92,14 +92,11 @@ def file(request: MemberRequest, file_id: int) -> HttpResponse:
 @member_page
 def content(request: MemberRequest, file_id: int) -> StreamingHttpResponse:
     """The bytes as they came, to be kept and never shown: they are somebody else's."""
-    found, _ = received_file(request.caller, file_id=file_id)
+    name, size, parts = received_bytes(request.caller, file_id=file_id)
     return StreamingHttpResponse(
-        received_bytes(request.caller, file_id=file_id),
+        parts,
         content_type="application/octet-stream",
-        headers={
-            "Content-Length": str(found.size),
-            "Content-Disposition": attached(found.name),
-        },
+        headers={"Content-Length": str(size), "Content-Disposition": attached(name)},
     )
 
 

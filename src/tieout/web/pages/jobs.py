@@ -3,12 +3,11 @@
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 
 from tieout.core.jobs import RunState
 from tieout.core.subjects import Subject
 from tieout.web.access import MemberRequest, member_page
-from tieout.web.pages.said import PAGES
+from tieout.web.pages.said import page_of
 from tieout.workflows.look_at_runs import run_of
 from tieout.workflows.views.banking import bank_accounts
 
@@ -25,10 +24,7 @@ def shown_job(request: MemberRequest, run_id: int) -> HttpResponse:
     subject = Subject.of(found.subject) if found.subject else None
     if subject and found.error_code == "statement.account-missing":
         return account_asked(request, subject.record_id)
-    place = ""
-    if subject and found.state is RunState.SUCCEEDED:
-        ids = [request.membership.organisation_id, subject.record_id]
-        place = reverse(PAGES[subject.kind], args=ids)
+    place = page_of(request, subject) if subject and found.state is RunState.SUCCEEDED else ""
     return render(request, "web/part_job.html", {"job": found, "place": place})
 
 

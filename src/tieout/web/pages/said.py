@@ -47,11 +47,16 @@ def said_of(request: MemberRequest, kind: SubjectKind, record_id: int) -> Said:
     )
 
 
-def place_of(request: MemberRequest, subject: Subject) -> str:
-    """The address of what stands under the record; home, when it has no page of its own."""
+def page_of(request: MemberRequest, subject: Subject) -> str:
+    """The address of the record's page; home, when it has none of its own."""
     ids = [request.membership.organisation_id, subject.record_id]
     name = PAGES.get(subject.kind)
-    return f"{reverse(name, args=ids)}#said" if name else reverse("home", args=ids[:1])
+    return reverse(name, args=ids) if name else reverse("home", args=ids[:1])
+
+
+def place_of(request: MemberRequest, subject: Subject) -> str:
+    """The address of what stands under the record."""
+    return f"{page_of(request, subject)}#said"
 
 
 @page_for(Action.COMMENT)

@@ -98,12 +98,13 @@ def problems(
         return paged(query, ("id",), _problem, cursor=cursor, limit=limit, is_descending=False)
 
 
-def received_bytes(caller: Caller, *, file_id: int) -> Iterator[bytes]:
-    """The file as it came, part after part.
+def received_bytes(caller: Caller, *, file_id: int) -> tuple[str, int, Iterator[bytes]]:
+    """The file as it came: its name, its size, and its bytes, part after part.
 
     Each part is looked up by itself: who takes long to fetch a file holds no transaction open.
     """
-    received_file(caller, file_id=file_id)
+    with looking(caller, Action.VIEW, Action.VIEW_OWN) as actor:
+        file = _access(actor, file_id)
 
     def parts() -> Iterator[bytes]:
         number = 1
@@ -111,7 +112,7 @@ def received_bytes(caller: Caller, *, file_id: int) -> Iterator[bytes]:
             yield part
             number += 1
 
-    return parts()
+    return file.name, file.size, parts()
 
 
 def _part(caller: Caller, file_id: int, number: int) -> bytes:

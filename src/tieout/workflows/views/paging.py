@@ -97,6 +97,16 @@ def values_of(cursor: str, count: int) -> list[Any]:
     return values
 
 
+def before_of(cursor: str | None) -> int | None:
+    """The id before which a page begins, of a list in falling order of ids."""
+    return int(values_of(cursor, 1)[0]) if cursor else None
+
+
+def cursor_after(ids: Sequence[int], limit: int) -> str | None:
+    """Where such a list goes on behind a page of these ids; None where the page is not full."""
+    return cursor_of(ids[-1]) if len(ids) == limit else None
+
+
 def _are_places(values: list[Any]) -> bool:
     """Whether the last value is an id, and those before it are a day, a number or nothing."""
     for value in values[:-1]:

@@ -1,0 +1,24 @@
+"""Files that people are given: each is complete or absent, and a place that refuses is named."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tieout.core.errors import InvalidInput
+
+
+@contextmanager
+def writing(expected: str = "") -> Iterator[None]:
+    """Around what writes: `InvalidInput` (`output.not-writable`) where the system refuses."""
+    try:
+        yield
+    except OSError as error:
+        found = f"{error.filename}: {error.strerror}"
+        raise InvalidInput("output.not-writable", found, expected) from error
+
+
+def write_whole(path: Path, text: str) -> Path:
+    """The text as a file, in place of an earlier one, once all of it is written."""
+    part = path.with_name(path.name + ".part")
+    part.write_text(text, encoding="utf-8", newline="")
+    return part.replace(path)
