@@ -17,7 +17,7 @@ from tieout.store.postgres.tenant import tenant
 from tieout.store.tenancy.models import Member, Organisation
 
 SETTING = "select set_config('tieout.organisation', %s, true)"
-OF_NOBODY = ("tieout_unproved", "tenancy_person")
+OF_NOBODY = ("tieout_noted", "tieout_unproved", "tenancy_person")
 """Tables that are no organisation's, and below the libraries that keep tables of their own."""
 LIBRARIES = ("django_", "auth_", "account_", "mfa_", "usersessions_", "procrastinate_")
 
@@ -180,6 +180,7 @@ def test_the_application_may_not_become_more_than_it_is(store: Store) -> None:
             "set session_replication_role = replica",
             "select * from tieout_unproved",
             "delete from tieout_unproved",
+            "delete from tieout_noted",
             "select tieout_take_notes(gen_random_uuid(), 'journal_entry', 1)",
             "truncate tenancy_member",
             "delete from tenancy_member",

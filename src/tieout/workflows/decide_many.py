@@ -14,6 +14,7 @@ from django.db import connection
 from tieout.core.decisions import Verdict
 from tieout.core.errors import Conflict, InvalidInput, NotFound
 from tieout.store.postgres.files import sql_text
+from tieout.store.postgres.plans import plan_anew
 from tieout.store.reconciliation.models import Decision, MatchGroup, MatchRun
 from tieout.workflows.acting import Act, Caller
 from tieout.workflows.decide import deciding
@@ -69,7 +70,7 @@ def confirm_groups(  # noqa: PLR0913  what was seen, by name
             "groups": wanted,
             "reconciliation": reconciliation_id,
         }
-        _look_up()
+        plan_anew()
         _require_free(values)
         made = _ids("reconciliation/confirm_many", values)
         with connection.cursor() as cursor:
@@ -121,7 +122,7 @@ def undo_many(  # noqa: PLR0913  what was seen, by name
                 "decision.not-in-force", f"decision:{lost[0]}", "decisions that still hold"
             )
         values = _values(act, reason) | {"decisions": wanted}
-        _look_up()
+        plan_anew()
         made = _ids("reconciliation/undo_many", values)
         suspended = recheck_decided(act, reconciliation_id, wanted)
         act.record(
@@ -155,12 +156,6 @@ def _checked_ids(ids: Sequence[int]) -> list[int]:
 def _require_as_seen(found: int, expected: int, what: str) -> None:
     if found != expected:
         raise Conflict("decision.stale", f"{found:,} {what}", f"{expected:,} as shown")
-
-
-def _look_up() -> None:
-    """From here on, rows are looked up."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql_text("reconciliation/by_index"))
 
 
 def _require_free(values: dict[str, Any]) -> None:

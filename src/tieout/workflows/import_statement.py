@@ -25,6 +25,7 @@ from tieout.store.banking.models import (
     ReadingProblem,
     ReceivedFile,
 )
+from tieout.store.postgres.plans import plan_anew
 from tieout.workflows.acting import Act, Caller, acting
 from tieout.workflows.progress import report
 from tieout.workflows.recheck_sign_offs import recheck_sign_offs
@@ -147,6 +148,7 @@ def record_statements(act: Act, file: ReceivedFile, reading: Reading, account: s
     placed = [_placed(act, each) for each in statements]
     accounts = {account.pk: account for account, _ in placed}
     before = {key: continuity(statements_of(each)) for key, each in accounts.items()}
+    plan_anew()
     kept.save()
     repeated, done = 0, 0
     for account_of, statement in placed:

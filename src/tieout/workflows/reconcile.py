@@ -19,6 +19,7 @@ from tieout.files.bridge import residual_tallies, unmatched_tallies
 from tieout.files.rules import load_rules
 from tieout.store.banking.models import BankAccount
 from tieout.store.ledger.models import Account
+from tieout.store.postgres.plans import plan_anew
 from tieout.store.reconciliation.models import MatchRun, Reconciliation
 from tieout.store.reconciliation.records import Sides, add_run, decisions_of, sides_of
 from tieout.workflows.acting import Caller, acting
@@ -103,6 +104,7 @@ def reconcile(caller: Caller, *, reconciliation_id: int, now: datetime) -> Recon
             settings_id=settings_id,
             last_decision=max((each.decision_id for each in decided), default=0),
         )
+        plan_anew()
         add_run(run, result.matches, result.groups, result.unmatched)
         suspended = recheck_run(act, run)
         reconciled = _told(run, result, suspended)

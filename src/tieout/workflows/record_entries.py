@@ -13,6 +13,7 @@ from tieout.core.journal import Posting as CorePosting
 from tieout.core.statements import Direction
 from tieout.store.banking.lines import NUL
 from tieout.store.ledger.models import Account, JournalEntry, Posting
+from tieout.store.postgres.plans import plan_anew
 from tieout.workflows.acting import Act, Caller, acting
 from tieout.workflows.recheck_sign_offs import recheck_sign_offs
 
@@ -168,6 +169,7 @@ def _charted(
 
 def _added(act: Act, source: str, entries: Sequence[CoreEntry], accounts: dict[str, int]) -> None:
     organisation_id = act.caller.organisation_id
+    plan_anew()
     made = JournalEntry.objects.bulk_create(
         [
             JournalEntry(

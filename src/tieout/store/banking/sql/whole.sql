@@ -1,7 +1,7 @@
 -- A received file is wholly there or not at all, and a statement has the lines and the sum that it
 -- states, when the transaction ends; nothing is added to either later.
 create or replace function banking_prove_files() returns trigger
-language plpgsql security definer set search_path = pg_catalog, public set enable_nestloop = off as $$
+language plpgsql security definer set search_path = pg_catalog, public set enable_nestloop = off set plan_cache_mode = force_custom_plan as $$
 declare
   earlier text := current_setting('tieout.organisation', true);
   noted bigint[] := array(select tieout_take_notes(new.organisation_id, new.what, new.id));
@@ -30,7 +30,7 @@ begin
 end $$;
 
 create or replace function banking_prove_statements() returns trigger
-language plpgsql security definer set search_path = pg_catalog, public set enable_nestloop = off as $$
+language plpgsql security definer set search_path = pg_catalog, public set enable_nestloop = off set plan_cache_mode = force_custom_plan as $$
 declare
   earlier text := current_setting('tieout.organisation', true);
   noted bigint[] := array(select tieout_take_notes(new.organisation_id, new.what, new.id));

@@ -1,6 +1,6 @@
 -- Every journal entry has postings and balances, per currency, when the transaction ends.
 create or replace function ledger_prove_entries() returns trigger
-language plpgsql security definer set search_path = pg_catalog, public set enable_nestloop = off as $$
+language plpgsql security definer set search_path = pg_catalog, public set enable_nestloop = off set plan_cache_mode = force_custom_plan as $$
 declare
   earlier text := current_setting('tieout.organisation', true);
   noted bigint[] := array(select tieout_take_notes(new.organisation_id, new.what, new.id));

@@ -2,7 +2,7 @@
 -- group's members are as many and as much as it says and leave its residual, and
 -- left - right = residuals + unmatched left - unmatched right follows from these. Proved for all runs of a transaction at once, when it ends.
 create or replace function reconciliation_prove_runs() returns trigger
-language plpgsql security definer set search_path = pg_catalog, public set enable_nestloop = off as $$
+language plpgsql security definer set search_path = pg_catalog, public set enable_nestloop = off set plan_cache_mode = force_custom_plan as $$
 declare
   earlier text := current_setting('tieout.organisation', true);
   noted bigint[] := array(select tieout_take_notes(new.organisation_id, new.what, new.id));
@@ -72,7 +72,7 @@ create constraint trigger reconciliation_matchrun_accounted after insert on tieo
 -- that ten thousand at once are seconds. Whoever records a decision of a reconciliation
 -- waits for whoever did so before; the check at the end then sees what the other has committed.
 create or replace function reconciliation_prove_decisions() returns trigger
-language plpgsql security definer set search_path = pg_catalog, public set enable_seqscan = off as $$
+language plpgsql security definer set search_path = pg_catalog, public set enable_seqscan = off set plan_cache_mode = force_custom_plan as $$
 declare
   earlier text := current_setting('tieout.organisation', true);
   noted bigint[] := array(select tieout_take_notes(new.organisation_id, new.what, new.id));
@@ -135,7 +135,7 @@ create constraint trigger reconciliation_decision_exclusive after insert on tieo
 -- One preparation of a cut-off is in force; a review follows it, of the same run, by another person. A
 -- suspended sign-off counts for nothing.
 create or replace function reconciliation_prove_sign_off() returns trigger
-language plpgsql security definer set search_path = pg_catalog, public as $$
+language plpgsql security definer set search_path = pg_catalog, public set plan_cache_mode = force_custom_plan as $$
 declare
   earlier text := current_setting('tieout.organisation', true);
   prepared reconciliation_signoff;

@@ -2,7 +2,7 @@
 -- cut-off of every sign-off in force are as many as were signed. Records are only ever added, so their
 -- count is all that can change. Records without a date count to every cut-off.
 create or replace function reconciliation_prove_signed() returns trigger
-language plpgsql security definer set search_path = pg_catalog, public set enable_seqscan = off as $$
+language plpgsql security definer set search_path = pg_catalog, public set enable_seqscan = off set plan_cache_mode = force_custom_plan as $$
 declare
   earlier text := current_setting('tieout.organisation', true);
   noted bigint[] := array(select tieout_take_notes(new.organisation_id, new.what, new.id));
