@@ -311,3 +311,19 @@ def test_the_tables_hold_what_the_tests_think_they_hold() -> None:
             date(2026, 8, 31),
             date(2026, 9, 30),
         }
+
+
+def test_a_line_is_of_its_statements_account() -> None:
+    caller = organisation()
+    imported(caller, SEPTEMBER)
+    with pytest.raises(IntegrityError) as raised, tenant(caller.organisation_id):
+        kept = BankAccount.objects.get()
+        other = BankAccount.objects.create(
+            organisation_id=caller.organisation_id, number="other", currency="EUR", exponent=2
+        )
+        made = BankLine.objects.filter(account=kept)[0]
+        made.pk, made.position, made.account = None, 99, other
+        made.save(force_insert=True)
+        with connection.cursor() as cursor:  # before the sums, which it breaks as well
+            cursor.execute("set constraints banking_bankline_statement_key immediate")
+    assert constraint_of(raised.value) == "banking_bankline_statement_key"

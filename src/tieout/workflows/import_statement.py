@@ -14,9 +14,17 @@ from tieout.core.errors import Corruption, InvalidInput, NotFound, Problem, Tieo
 from tieout.core.overlaps import repeats
 from tieout.core.reading import Reading
 from tieout.core.statements import Statement, by_currency, continuity, counted_in
+from tieout.formats.common.columns import ColumnLines
 from tieout.formats.common.source import Source
 from tieout.formats.registry import read_source
-from tieout.store.banking.lines import NUL, add_lines, known_lines, statements_of
+from tieout.store.banking.lines import (
+    NUL,
+    TOLD_LINES,
+    add_columns,
+    add_lines,
+    known_lines,
+    statements_of,
+)
 from tieout.store.banking.models import (
     BankAccount,
     BankStatement,
@@ -216,7 +224,11 @@ def _taken(reading: FileReading, account: BankAccount, statement: Statement, bef
         line_count=len(statement.lines),
         repeated_count=len(found),
     )
-    add_lines(kept, statement.lines, {at: ids[to] for at, to in found.items()}, told)
+    lines, repeated = statement.lines, {at: ids[to] for at, to in found.items()}
+    if isinstance(lines, ColumnLines):
+        add_columns(kept, lines.tables(TOLD_LINES), lines.holding.attributes, repeated, told)
+    else:
+        add_lines(kept, lines, repeated, told)
     return len(found)
 
 

@@ -93,6 +93,11 @@ class ColumnLines(Sequence[StatementLine]):
 
     __hash__ = None  # type: ignore[assignment]  # it compares by value like the tuple it stands for
 
+    def tables(self, size: int) -> Iterator[pa.Table]:
+        """The lines as columns of the holding, so many at a time."""
+        for begins in range(0, len(self), size):
+            yield self.holding.taken(self.rows[begins : begins + size])
+
     @property
     def booked_minor(self) -> int:
         """The signed sum of the booked lines, without making a line."""

@@ -1,14 +1,17 @@
 """Statement lines in bulk: into the store by COPY, and the known ones of an account out of it."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
+import pyarrow as pa
 from django.db import connection
 from django.db.models import Q
 
 from tieout.core.statements import Statement, StatementLine
+from tieout.store.banking.columns import copied
 from tieout.store.banking.models import BankAccount, BankLine, BankStatement
 from tieout.store.postgres.files import copying, sql_text
 
@@ -27,14 +30,36 @@ def add_lines(
 
     `told` is called now and then with the number of lines that have gone.
     """
+    with _taking(statement) as cursor, copying(cursor, "banking/lines_copy") as copy:
+        for at, line in enumerate(lines):
+            copy.write_row(_row(at, line, known.get(at)))
+            if at % TOLD_LINES == TOLD_LINES - 1:
+                told(at + 1)
+
+
+def add_columns(
+    statement: BankStatement,
+    tables: Iterable[pa.Table],
+    attributes: Sequence[str],
+    known: Mapping[int, int],
+    told: Callable[[int], None] = lambda _: None,
+) -> None:
+    """As `add_lines`, of lines held as columns (their shape: `copied`), some at a time."""
+    with _taking(statement) as cursor, copying(cursor, "banking/lines_copy_csv") as copy:
+        at = 0
+        for table in tables:
+            copy.write(copied(table, attributes, at, known))
+            at += table.num_rows
+            told(at)
+
+
+@contextmanager
+def _taking(statement: BankStatement) -> Iterator[Any]:
+    """A cursor to copy a statement's lines with; then they are taken."""
     with connection.cursor() as cursor:
         cursor.execute(sql_text("banking/lines_in"))
         cursor.execute("truncate lines_in")
-        with copying(cursor, "banking/lines_copy") as copy:
-            for at, line in enumerate(lines):
-                copy.write_row(_row(at, line, known.get(at)))
-                if at % TOLD_LINES == TOLD_LINES - 1:
-                    told(at + 1)
+        yield cursor
         cursor.execute(
             sql_text("banking/lines_take"),
             {

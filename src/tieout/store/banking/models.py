@@ -9,9 +9,9 @@ from tieout.core.errors import Place, Problem, Severity
 from tieout.core.money import Currency
 from tieout.core.statements import Balance, Direction, LineStatus, Statement, StatementLine
 from tieout.store.ledger.models import Account
-from tieout.store.postgres.constraints import AppMay, one_of, tenant_rules
+from tieout.store.postgres.constraints import AppMay, TenantPairKey, one_of, tenant_rules
 from tieout.store.postgres.fields import TenantForeignKey
-from tieout.store.tenancy.models import Member, TenantModel
+from tieout.store.tenancy.models import Member, PartModel, TenantModel
 
 
 class BankAccount(TenantModel):
@@ -188,7 +188,12 @@ class BankStatement(TenantModel):
     class Meta:
         """A trigger adds its lines up when the transaction ends."""
 
-        constraints: ClassVar = tenant_rules("reading", "account")
+        constraints: ClassVar = [
+            *tenant_rules("reading", "account"),
+            models.UniqueConstraint(
+                fields=["organisation", "id", "account"], name="banking_bankstatement_identity_of"
+            ),
+        ]
         indexes: ClassVar = [
             models.Index(fields=["organisation", "account"], name="banking_bankstatement_of")
         ]
@@ -218,7 +223,7 @@ class BankStatement(TenantModel):
         )
 
 
-class BankLine(TenantModel):
+class BankLine(PartModel):
     """One line of a statement. A line that repeats an earlier file's line points to it."""
 
     statement = TenantForeignKey(BankStatement)
@@ -244,7 +249,10 @@ class BankLine(TenantModel):
         """An amount has a direction and no sign; a known line is repeated once a statement."""
 
         constraints: ClassVar = [
-            *tenant_rules("statement", "account", "repeats"),
+            *tenant_rules("repeats"),
+            TenantPairKey(
+                name="banking_bankline_statement_key", field="statement", beside="account"
+            ),
             one_of("direction", list(Direction)),
             one_of("status", list(LineStatus)),
             models.CheckConstraint(
@@ -255,6 +263,7 @@ class BankLine(TenantModel):
             ),
             models.UniqueConstraint(
                 fields=["organisation", "statement", "repeats"],
+                condition=models.Q(repeats__isnull=False),
                 name="banking_bankline_repeats_once",
             ),
         ]

@@ -10,7 +10,7 @@ from tieout.core.money import Currency
 from tieout.core.statements import Direction
 from tieout.store.postgres.constraints import AppMay, one_of, tenant_rules
 from tieout.store.postgres.fields import TenantForeignKey
-from tieout.store.tenancy.models import TenantModel
+from tieout.store.tenancy.models import PartModel, TenantModel
 
 
 class Account(TenantModel):
@@ -76,7 +76,7 @@ class JournalEntry(TenantModel):
         return f"{self.source} {self.entry_id}"
 
 
-class Posting(TenantModel):
+class Posting(PartModel):
     """One amount, one direction, one account; what it weighs in the entry's balance beside it."""
 
     entry = TenantForeignKey(JournalEntry)

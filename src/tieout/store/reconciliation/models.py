@@ -13,7 +13,7 @@ from tieout.store.banking.models import BankAccount, BankLine, ReceivedFile
 from tieout.store.ledger.models import Account, Posting
 from tieout.store.postgres.constraints import AppMay, one_of, tenant_rules
 from tieout.store.postgres.fields import TenantForeignKey
-from tieout.store.tenancy.models import Member, SettingsVersion, TenantModel
+from tieout.store.tenancy.models import Member, PartModel, SettingsVersion, TenantModel
 
 _ONE_RECORD = models.Q(side="left", line__isnull=False, posting__isnull=True) | models.Q(
     side="right", line__isnull=True, posting__isnull=False
@@ -83,7 +83,7 @@ class MatchRun(TenantModel):
         return f"run {self.pk}"
 
 
-class MatchGroup(TenantModel):
+class MatchGroup(PartModel):
     """Records that belong together, by a run; score in hundredths of a bit, posterior in ppm."""
 
     run = TenantForeignKey(MatchRun)
@@ -131,7 +131,7 @@ class MatchGroup(TenantModel):
         return f"group {self.name}"
 
 
-class RunRecord(TenantModel):
+class RunRecord(PartModel):
     """One record of a run: in exactly one group, or unmatched with its reason."""
 
     run = TenantForeignKey(MatchRun)
@@ -215,7 +215,7 @@ class Decision(TenantModel):
         return f"{self.verdict} {self.pk}"
 
 
-class DecidedRecord(TenantModel):
+class DecidedRecord(PartModel):
     """A record of a decision, with its amount at that time."""
 
     decision = TenantForeignKey(Decision)

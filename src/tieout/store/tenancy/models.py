@@ -92,6 +92,23 @@ class TenantModel(models.Model):
         abstract = True
 
 
+class PartModel(TenantModel):
+    """A row of another row of its organisation: its key to that proves the organisation as well."""
+
+    organisation = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
+
+    class Meta:
+        """No table of its own."""
+
+        abstract = True
+
+
 class Member(TenantModel):
     """A person or integration in one organisation, with one role."""
 
