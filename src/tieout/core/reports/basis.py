@@ -177,6 +177,16 @@ def comparison_report(
         ),
         (
             Section(
+                "figures",
+                "The two figures",
+                (text("line", "Line"), money("amount", "Amount")),
+                (
+                    ("Figure compared", made.figure_minor),
+                    ("The books' own, taken away", -made.right_minor),
+                ),
+                "Difference",
+            ),
+            Section(
                 "bases",
                 "What gives exactly that figure",
                 (

@@ -78,7 +78,7 @@ def changes_report(
             ),
         ),
     )
-    removed = _removed(books, clocks)
+    removed = _log(books, ledger, clocks)
     return Report(
         "changes",
         f"Changes to {where} since {known_from}, {ledger.called.lower()}",
@@ -102,12 +102,13 @@ def changes_report(
     )
 
 
-def _removed(books: Books, clocks: Clocks) -> Section:
+def _log(books: Books, ledger: SubLedger, clocks: Clocks) -> Section:
     """What the source system's log says was done between; entries that are gone have no amount."""
+    others = {entry.entry_id for entry in books.entries if entry.ledger is not ledger}
     rows = tuple(
         (line.entry_id, line.action, line.user, line.on, line.detail)
         for line in sorted(books.audit_lines, key=lambda each: (each.on, each.entry_id))
-        if is_between(line.on, clocks)
+        if is_between(line.on, clocks) and line.entry_id not in others
     )
     columns = (
         text("id", "Entry"),

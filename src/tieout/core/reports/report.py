@@ -1,7 +1,7 @@
 """What every report is made of: columns, sections with totals, parameters, origin."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
@@ -37,6 +37,12 @@ class Column:
     """Of money: blank is the base currency, or what `currency_in` says."""
     currency_in: str = ""
     """Of money: the column that names the currency of each row."""
+    is_on_paper: bool = True
+    """Whether a page of print has room for it; tables of data have it always."""
+
+    def aside(self) -> "Column":
+        """The same column, left out on paper."""
+        return replace(self, is_on_paper=False)
 
 
 def text(name: str, title: str) -> Column:

@@ -134,6 +134,7 @@ def _open_items(books: Books, ledger: SubLedger, holder: Holder, items: list[Age
     rows = tuple(
         (
             party,
+            currency,
             item.entry.dated_on,
             item.entry.kind.called,
             item.entry.reference,
@@ -148,7 +149,8 @@ def _open_items(books: Books, ledger: SubLedger, holder: Holder, items: list[Age
         f"statement-{party}-{currency}",
         _title(books, ledger, holder),
         (
-            text("party", "Party"),
+            text("party", "Party").aside(),
+            text("currency", "Currency").aside(),
             day("dated_on", "Date"),
             text("kind", "Kind"),
             text("reference", "Reference"),
@@ -172,7 +174,7 @@ def _movements(
     own = sum(entry.doc_minor for entry in before)
     base = sum(entry.base_minor for entry in before)
     rows: list[tuple[Cell, ...]] = [
-        (party, begins_on, "Brought forward", "", own, own, base),
+        (party, currency, begins_on, "Brought forward", "", own, own, base),
     ]
     running = own
     for entry in entries:
@@ -181,6 +183,7 @@ def _movements(
             rows.append(
                 (
                     party,
+                    currency,
                     entry.dated_on,
                     entry.kind.called,
                     entry.reference,
@@ -193,7 +196,8 @@ def _movements(
         f"statement-{party}-{currency}",
         _title(books, ledger, holder),
         (
-            text("party", "Party"),
+            text("party", "Party").aside(),
+            text("currency", "Currency").aside(),
             day("dated_on", "Date"),
             text("kind", "Kind"),
             text("reference", "Reference"),
