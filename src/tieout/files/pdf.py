@@ -105,6 +105,8 @@ def _section(report: Report, section: Section, width: float, *, is_first: bool) 
     story.append(PageBreak() if is_apart else CondPageBreak(ROOM_LEAST))
     if not is_first or section.title != report.title:
         story.append(Paragraph(safe(section.title), STYLES["heading"]))
+    if is_apart:
+        story.append(Paragraph(safe(report.title), STYLES["note"]))
     if section.note:
         story.append(Paragraph(safe(section.note), STYLES["note"]))
     if not section.rows:

@@ -92,12 +92,15 @@ def _grown(
     size: float,
     width: float,
 ) -> list[float]:
-    """Columns of long texts made wider while there is room, so that fewer lines are broken."""
+    """Columns of long texts and titles made wider while there is room: fewer lines are broken."""
     made = list(wanted)
     for place, column in enumerate(columns):
         if not is_right(column) and made[place] >= TEXT_MAX:
             longest = max(width_of(row[place], BOLD, size) for row in rows) + 2 * PADDING
             made[place] = min(longest, made[place] + width - sum(made))
+    for place, column in enumerate(columns):
+        title = width_of(column.title, BOLD, size) + 2 * PADDING
+        made[place] = max(made[place], min(title, made[place] + width - sum(made)))
     return made
 
 

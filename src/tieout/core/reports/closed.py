@@ -206,8 +206,8 @@ def _sentence(books: Books, ledger: SubLedger, rows: Iterable[Line]) -> str:
     nominal = [row[0] for row in lines if row[2] and row[4][1] != row[2].nominal_total]
     last = lines[-1]
     return (
-        f"{ledger.called}: of {len(lines)} closed periods {len(moved)} have another "
-        f"sub-ledger total than when they were closed, and {len(nominal)} another nominal "
-        f"total; period {last[0]} stands at {amount(books, last[3][1])} and "
+        f"{ledger.called}, closed periods looked at: {len(lines)}; {len(moved)} with another "
+        f"sub-ledger total than when closed, {len(nominal)} with another nominal total; "
+        f"period {last[0]} stands at {amount(books, last[3][1])} and "
         f"{amount(books, last[4][1])} today."
     )
