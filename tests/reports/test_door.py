@@ -78,6 +78,20 @@ def test_a_figure_compared_is_right_or_another_basis_is_named(
     assert named in ran.output
 
 
+@pytest.mark.req("R261")
+def test_a_report_that_was_kept_is_compared_by_its_control_total(tmp_path: Path) -> None:
+    kept = tmp_path / "kept.json"
+    assert run("aged", "--ledger", "AR", "--now", "--out", str(kept)).exit_code == 0
+    ran = run("aged", "--ledger", "AR", "--period", "20", "--compare", str(kept))
+    assert ran.exit_code == 1
+    assert "B1, B8" in ran.output
+    assert "basis of the report compared: what is open now, all periods" in ran.output
+    assert run("aged", "--ledger", "AP", "--compare", str(kept)).exit_code == 2
+    kept.write_text("{}", "utf-8")
+    assert run("aged", "--ledger", "AR", "--compare", str(kept)).exit_code == 2
+    assert run("aged", "--ledger", "AR", "--compare", "absent.json").exit_code == 2
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -160,7 +160,9 @@ def explain_command(ctx: click.Context, /, **options: Any) -> None:
 @click.option("--party", default="", help="Statements: only this customer or supplier.")
 @click.option("--since", type=DAY, help="Statements: movements since then, not open items.")
 @click.option(
-    "--compare", metavar="AMOUNT", help="Which other basis of the period gives exactly this total."
+    "--compare",
+    metavar="AMOUNT|FILE",
+    help="Which other basis of the period gives exactly this total.",
 )
 @click.option(
     "--map", "mapping", type=PATH, help="How the tables of another system are read (TOML)."

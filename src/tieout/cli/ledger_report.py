@@ -107,6 +107,8 @@ def _show(report: Report) -> None:
         left = len(report.sections) - SECTIONS_MAX
         OUT.print(f"\n  [dim]and {left:,} more tables: --out FILE has all[/]")
     OUT.print()
+    for note in report.notes:
+        OUT.print(f"  {plain(note)}")
     for name, value in report.about():
         OUT.print(f"  [dim]{plain(name)}: {plain(value)}[/]")
 

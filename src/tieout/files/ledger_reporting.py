@@ -1,7 +1,7 @@
 """`tieout.ledger_reports`: the reports of a books folder, a ledger each, without a server."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -24,6 +24,7 @@ from tieout.core.reports.enquiry import enquiry_report
 from tieout.core.reports.report import Origin, Report, period_end
 from tieout.core.reports.statements import StatementQuestion, statements_report
 from tieout.files.explaining import chosen_ledgers
+from tieout.files.stored_reports import figure_of
 from tieout.formats.books import read_books
 
 
@@ -122,7 +123,7 @@ def compare_total(  # noqa: PLR0913  the public door: every argument is a settin
 
     Args:
         folder: A folder in the layout of docs/formats/books.md.
-        figure: A plain decimal in base currency.
+        figure: A plain decimal in base currency, or a report kept as JSON (`….json`).
         of: `aged`, the total of an aged report, or `control`, of the control accounts.
         ledger: Which ledger.
         period: The last that is not in the future when none is named.
@@ -133,10 +134,11 @@ def compare_total(  # noqa: PLR0913  the public door: every argument is a settin
     """
     desk = _desk(folder, ledger, Asked(period=period), mapping)
     books, chosen = desk.books, desk.ledgers[0]
-    number, exponent = parse_decimal(figure), books.exponents.get(books.base_currency, 2)
+    given = figure_of(figure, chosen)
+    number, exponent = parse_decimal(given.amount), books.exponents.get(books.base_currency, 2)
     minor = number.to_minor(exponent) if number else None
     if minor is None or of not in {"aged", "control"}:
-        found = f"the figure {figure!r}" if minor is None else f"a total of {of!r}"
+        found = f"the figure {given.amount!r}" if minor is None else f"a total of {of!r}"
         raise InvalidInput("command.invalid", found, "a plain decimal; aged or control")
     end = period_end(books, desk.period)
     if of == "aged":
@@ -149,7 +151,8 @@ def compare_total(  # noqa: PLR0913  the public door: every argument is a settin
         right = control_balance(books, chosen, keys, desk.period)
         found_in = control_candidates(books, chosen, desk.period)
         made = compared("Total of the control accounts", minor, right, found_in)
-    return comparison_report(books, chosen, made, end, desk.origin)
+    report = comparison_report(books, chosen, made, end, desk.origin)
+    return replace(report, notes=given.notes)
 
 
 @dataclass(frozen=True)
