@@ -104,6 +104,9 @@ def test_a_report_that_was_kept_is_compared_by_its_control_total(tmp_path: Path)
         ("aged", "--format", "pdf"),
         ("aged", "--out", "aged.doc"),
         ("changes", "--period", "24"),
+        ("enquiry", "--as-at", "2024-01-31"),
+        ("closed", "--now"),
+        ("aged", "--party", "C00001"),
         ("nonsense",),
     ],
 )

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from random import Random
 
@@ -18,6 +19,7 @@ from tieout.core.explain.explaining import explain_ledger
 from tieout.core.explain.groups import Scene
 from tieout.core.explain.snapshot import snapshot_id
 from tieout.core.reports.aged import AgedQuestion, aged_ledger_report
+from tieout.core.reports.basis_aged import valued
 from tieout.core.reports.changes import changes_report
 from tieout.core.reports.closed import closed_report, default_keys
 from tieout.core.reports.enquiry import enquiry_report
@@ -256,6 +258,39 @@ def test_the_enquiry_of_the_worked_example_closes_on_its_answer(each: int) -> No
         assert now == int(known["subledger"][str(period)].replace(".", ""))
         total = report.section("stages").total("now")
         assert total == int(known["control"][str(period)].replace(".", ""))
+
+
+@pytest.mark.req("R289")
+def test_a_ledger_in_which_there_is_nothing_has_reports_of_nothing() -> None:
+    books = replace(random_books(1), entries=(), postings=(), allocations=())
+    made = explain_ledger(books, SubLedger.AP)
+    for report in (
+        enquiry_report(books, made, 2, ORIGIN),
+        aged_ledger_report(books, SubLedger.AP, AgedQuestion(ends(books)[1][1]), ORIGIN),
+        closed_report(books, SubLedger.AP, ORIGIN),
+    ):
+        assert report.control_total == 0
+        assert report.sentence.startswith("Purchase ledger")
+
+
+def test_what_is_open_at_other_rates_is_rounded_item_by_item() -> None:
+    books = demo().books
+    assert len(books.rates) > 50
+    made = aged_report(books, SubLedger.AR, date(2024, 8, 31))
+    for period in (1, 20):
+        known = 0
+        for item in made.items:
+            currency = item.entry.currency
+            if currency == books.base_currency:
+                known += item.left_minor
+                continue
+            rate = books.rates[period, currency]
+            value = Decimal(item.left_doc).scaleb(-books.exponents[currency])
+            value *= Decimal(rate.digits).scaleb(-rate.exponent)
+            known += int(value.scaleb(2).quantize(Decimal(1), ROUND_HALF_UP))
+        assert valued(books, made, period) == known
+        assert known != made.total
+    assert valued(books, made, 999) is None
 
 
 def test_buckets_may_be_any_days_that_go_up() -> None:

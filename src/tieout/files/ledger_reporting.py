@@ -1,7 +1,7 @@
 """`tieout.ledger_reports`: the reports of a books folder, a ledger each, without a server."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -106,8 +106,29 @@ def ledger_reports(
     if kind not in set(ReportKind):
         expected = f"one of {', '.join(ReportKind)}"
         raise InvalidInput("command.invalid", f"the report {kind!r}", expected)
+    _check(ReportKind(kind), asked or Asked())
     desk = _desk(folder, ledger, asked, mapping)
     return tuple(_MAKERS[ReportKind(kind)](desk, each) for each in desk.ledgers)
+
+
+def _check(kind: ReportKind, asked: Asked) -> None:
+    """Refuse what a report of this kind would pass over in silence."""
+    for each in fields(asked):
+        if getattr(asked, each.name) != each.default and each.name not in USED[kind]:
+            said = each.name.removeprefix("is_").replace("_", " ")
+            expected = f"only {', '.join(name.replace('_', ' ') for name in USED[kind])}"
+            raise InvalidInput("command.invalid", f"{said!r} of the report {kind}", expected)
+
+
+_DAYS = ("period", "as_at", "is_ordinary", "known_at", "buckets", "by_due_date", "ages_credits")
+USED: dict[ReportKind, tuple[str, ...]] = {
+    ReportKind.ENQUIRY: ("period",),
+    ReportKind.CLOSED: ("period",),
+    ReportKind.AGED: (*_DAYS, "currency"),
+    ReportKind.STATEMENTS: (*_DAYS, "currency", "party", "since"),
+    ReportKind.CHANGES: ("period", "known_from", "known_at"),
+}
+"""Which parts of a question each report has a use for."""
 
 
 def compare_total(  # noqa: PLR0913  the public door: every argument is a setting by name

@@ -102,7 +102,10 @@ class _Balances:
         self.ledger = subledger_balance(books, made.ledger, ends_on)
         self.control = control_balance(books, made.ledger, counted, period)
         stages = stages_of(made)
-        self.stage_a, self.stage_b = (stages[name][period] for name in "AB")
+        self.stage_a, self.stage_b = (
+            stages[name][period] if made.periods else 0  # a ledger in which there is nothing
+            for name in "AB"
+        )
         prove(
             self.stage_a + self.stage_b,
             self.ledger - self.control,
