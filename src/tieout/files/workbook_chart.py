@@ -11,7 +11,7 @@ from tieout.core.reports.report import Origin
 from tieout.core.spreadsheets import amount as as_number
 
 COLOURS = {"total": "#3B5B7A", "up": "#3F8F5B", "down": "#C0504D"}
-ROWS = 19
+ROWS = 24
 """How many rows of the sheet the chart covers."""
 DATA_COLUMN = 30
 """Where the figures of the chart stand, to the right of all that is read."""

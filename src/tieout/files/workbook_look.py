@@ -43,6 +43,7 @@ class Look:
         self.day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left", "valign": "top"})
         self.whole = book.add_format({"num_format": "0", "valign": "top"})
         for form in (self.head, self.text, self.wrapped, self.day):
+            form.set_align("left")
             form.set_indent(1)
         self.total_text = book.add_format({"bold": True, "top": 1})
         self.total_right = book.add_format({"bold": True, "top": 1, "align": "right"})
