@@ -1,21 +1,29 @@
 """Tieout keeps ledgers in agreement and explains every difference to the penny.
 
-The public functions are `tieout.read`, `tieout.match` and `tieout.explain`; all work on files
-alone and need neither a database nor a server.
+The public functions are `tieout.read`, `tieout.match`, `tieout.explain`, `tieout.ledger_reports`
+and `tieout.compare_total`; all work on files alone and need neither a database nor a server.
 """
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tieout.files import explain, match, read
+    from tieout.files import Asked, compare_total, explain, ledger_reports, match, read
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "explain", "match", "read"]
+__all__ = [
+    "Asked",
+    "__version__",
+    "compare_total",
+    "explain",
+    "ledger_reports",
+    "match",
+    "read",
+]
 
 
 def __getattr__(name: str) -> object:
     """Import the public functions on first use, so that `import tieout` stays quick."""
-    if name in {"explain", "match", "read"}:
+    if name in __all__:
         from tieout import files  # noqa: PLC0415  start-up time counts
 
         return getattr(files, name)

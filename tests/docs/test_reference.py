@@ -3,6 +3,7 @@
 from tieout.config.environment import SETTINGS
 from tieout.core.access import MAY, Action, Role, may
 from tieout.core.explain.causes import CAUSES
+from tieout.core.reports.basis import BASES
 from tieout.testing.corpus import PROJECT
 
 
@@ -24,6 +25,11 @@ def test_the_page_of_roles_is_the_table() -> None:
 def test_every_variable_of_the_environment_is_on_the_page() -> None:
     said = {row[0]: row[1] for row in rows("docs/internals/store.md") if row[0] in SETTINGS}
     assert said == SETTINGS
+
+
+def test_every_basis_is_in_the_guide_as_the_program_says_it() -> None:
+    said = [row for row in rows("docs/guides/ledger-reports.md") if row[0] in BASES]
+    assert said == [[each.code, each.title, each.action] for each in BASES.values()]
 
 
 def test_every_cause_is_in_the_guide_as_the_program_says_it() -> None:

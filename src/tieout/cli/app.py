@@ -18,6 +18,7 @@ from tieout.cli import proof
 from tieout.core.errors import CODES, TieoutError
 
 PATH = click.Path(path_type=Path)
+DAY = click.DateTime(["%Y-%m-%d"])
 COULD_NOT_RUN = 2
 STOPPED = 130
 """What shells expect of a program that Ctrl-C ended."""
@@ -130,6 +131,8 @@ def match_command(ctx: click.Context, /, **options: Any) -> None:
 )
 @click.option("--json", "json_file", type=PATH, metavar="FILE", help="Write the answer as JSON.")
 @click.option("--out", type=PATH, help="Folder for answer.json, bridge.csv and items.csv.")
+@click.option("--excel", "excel_file", type=PATH, metavar="FILE", help="Write it as a workbook.")
+@click.option("--pdf", "pdf_file", type=PATH, metavar="FILE", help="Write it as a PDF.")
 @click.pass_context
 def explain_command(ctx: click.Context, /, **options: Any) -> None:
     """Explain how the sub-ledgers of FOLDER differ from the nominal ledger, to the penny.
@@ -139,6 +142,47 @@ def explain_command(ctx: click.Context, /, **options: Any) -> None:
     from tieout.cli import explaining  # noqa: PLC0415  start-up time counts
 
     ctx.exit(explaining.run(**options))
+
+
+@app.command("ledger-report")
+@click.argument("folder", type=PATH)
+@click.argument("kind", type=click.Choice(["enquiry", "closed", "aged", "statements", "changes"]))
+@click.option("--ledger", multiple=True, help="AR, AP … (repeatable); all when none is named.")
+@click.option("--period", type=int, help="The period; the last one not in the future.")
+@click.option("--as-at", type=DAY, help="Another day than the end of the period.")
+@click.option("--now", "is_ordinary", is_flag=True, help="What is open now, all periods.")
+@click.option("--known-at", type=DAY, help="As known then: what was entered later does not count.")
+@click.option("--known-from", type=DAY, help="Changes since then; else since the period closed.")
+@click.option("--buckets", default="30,60,90", show_default=True, help="Days, or `months`.")
+@click.option("--by", type=click.Choice(["document", "due"]), default="document", help="Age from.")
+@click.option("--age-credits", "ages_credits", is_flag=True, help="No column of credits apart.")
+@click.option("--currency", default="", help="Only entries in this currency.")
+@click.option("--party", default="", help="Statements: only this customer or supplier.")
+@click.option("--since", type=DAY, help="Statements: movements since then, not open items.")
+@click.option(
+    "--compare",
+    metavar="AMOUNT|FILE",
+    help="Which other basis of the period gives exactly this total.",
+)
+@click.option(
+    "--map", "mapping", type=PATH, help="How the tables of another system are read (TOML)."
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "xlsx", "pdf", "json"]),
+    help="On the screen a table; with --out what the file's name ends in.",
+)
+@click.option("--out", type=PATH, metavar="FILE", help="Write it to a file.")
+@click.pass_context
+def ledger_report_command(ctx: click.Context, /, **options: Any) -> None:
+    """Make a report of the ledgers of FOLDER: enquiry, closed balances, aged, statements, changes.
+
+    Exit code 0: made; 1: the figure compared is another; 2: could not run.
+    """
+    from tieout.cli import ledger_report  # noqa: PLC0415  start-up time counts
+
+    ctx.exit(ledger_report.run(**options))
 
 
 @app.command("formats")

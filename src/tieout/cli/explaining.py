@@ -11,6 +11,7 @@ from tieout.core.explain.items import Item
 from tieout.core.explain.sentences import account_phrase, money
 from tieout.files.answers import answer_of, write_answer, write_json
 from tieout.files.explained_page import headline, write_page
+from tieout.files.explained_report import since_words
 from tieout.files.explaining import Explanation, LedgerAnswer, explain
 
 SHOWN_MAX = 8
@@ -24,6 +25,8 @@ def run(
     mapping: Path | None,
     json_file: Path | None,
     out: Path | None,
+    excel_file: Path | None = None,
+    pdf_file: Path | None = None,
 ) -> int:
     """Explain a books folder; 0 when all agrees, 1 when something differs."""
     with progress_bar(shown=json_file is None) as progress:
@@ -36,6 +39,11 @@ def run(
         if out is not None:
             for path in (*write_answer(answer, out), write_page(made, out)):
                 ERR.print(f"written {plain(path)}")
+    if excel_file is not None or pdf_file is not None:
+        from tieout.files.explained_files import write_files  # noqa: PLC0415  start-up time counts
+
+        for path in write_files(made, excel_file, pdf_file):
+            ERR.print(f"written {plain(path)}")
     for each in made.ledgers:
         _show(made, each)
     _show_notes(made)
@@ -102,16 +110,17 @@ def _show_bridge(made: Explanation, each: LedgerAnswer) -> None:
         right=("now", "a period before", "items", "since"),
     )
     for code, row in rows.items():
-        items = [item for item in each.items if item.share.cause == code]
-        standing = [item.share for item in items if is_active(item.share, now)]
-        if not standing and not row[before]:
+        items = [
+            item for item in each.items if item.share.cause == code and is_active(item.share, now)
+        ]
+        if not items and not row[before]:
             continue
         shown.add_row(
             title_of(code),
             money(made.books, row[now]),
             money(made.books, row[before]),
-            f"{len(standing):,}",
-            str(min((share.begins for share in standing), default="")),
+            f"{len(items):,}",
+            since_words(items).removeprefix("period "),
         )
     difference = each.explanation.difference()
     shown.add_row(
@@ -124,10 +133,11 @@ def _show_bridge(made: Explanation, each: LedgerAnswer) -> None:
     OUT.print(shown)
     last = each.explanation.last_matched
     matched = f"period {last}" if last is not None else "in no period"
-    OUT.print(
-        f"  [dim]last agreed: {matched} · with all dates in and all that waits posted: "
-        f"{money(made.books, each.infinite)}[/]"
-    )
+    said = f"last agreed: {matched}"
+    if made.engine == "reference":  # of large books only what is asked for is read once more
+        infinite = money(made.books, each.infinite)
+        said += f" · with all dates in and all that waits posted: {infinite}"
+    OUT.print(f"  [dim]{said}[/]")
 
 
 def _show_notes(made: Explanation) -> None:

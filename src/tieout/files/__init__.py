@@ -4,7 +4,17 @@ No function needs a database or a server.
 """
 
 from tieout.files.explaining import Explanation, explain
+from tieout.files.ledger_reporting import Asked, compare_total, ledger_reports
 from tieout.files.matching import MatchRun, match
 from tieout.files.reading import read
 
-__all__ = ["Explanation", "MatchRun", "explain", "match", "read"]
+__all__ = [
+    "Asked",
+    "Explanation",
+    "MatchRun",
+    "compare_total",
+    "explain",
+    "ledger_reports",
+    "match",
+    "read",
+]

@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from tieout.core.explain.causes import CAUSES, UNEXPLAINED
 from tieout.core.explain.explaining import LedgerExplanation, Row
 from tieout.core.explain.groups import Cell, Share
 from tieout.core.explain.items import Item, stages_of
+from tieout.core.spreadsheets import cell as guarded
 from tieout.files.explaining import Explanation, LedgerAnswer
 from tieout.files.writing import write_whole, writing
 
@@ -247,7 +249,8 @@ def write_answer(answer: Mapping[str, Any], folder: Path) -> tuple[Path, ...]:
     items = [[*columns, "ids", "differs", "sentence", "action"]]
     for item in answer["items"]:
         end = [" ".join(item["ids"]), item["differs"], item["sentence"], item["action"]]
-        items.append([*("" if item[name] is None else item[name] for name in columns), *end])
+        cells = [Decimal(item[name]) if name == "amount" else item[name] for name in columns]
+        items.append([guarded(cell) for cell in (*cells, *end)])
     with writing():
         folder.mkdir(parents=True, exist_ok=True)
         whole = write_json(answer, folder / "answer.json")

@@ -3,7 +3,6 @@
 One self-contained page, readable without a network, a server or a script.
 """
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,9 @@ import tieout
 from tieout.core.explain.causes import UNEXPLAINED, title_of
 from tieout.core.explain.items import Item
 from tieout.core.explain.sentences import money, period_phrase
-from tieout.core.matching.bridge import Bridge, Step, waterfall, window
+from tieout.core.matching.bridge import window
 from tieout.files.answers import item_row
+from tieout.files.explained_bridge import at, bridge_of_ledger
 from tieout.files.explaining import Explanation, LedgerAnswer
 from tieout.files.report import drawn_bar, environment
 from tieout.files.writing import write_whole, writing
@@ -76,7 +76,7 @@ def write_page(made: Explanation, folder: Path) -> Path:
 def page_of(made: Explanation) -> str:
     """The page as text."""
     control = sum(
-        _at(row, made.period) for each in made.ledgers for row in each.explanation.control.values()
+        at(row, made.period) for each in made.ledgers for row in each.explanation.control.values()
     )
     return (
         environment()
@@ -95,10 +95,6 @@ def page_of(made: Explanation) -> str:
     )
 
 
-def _at(row: tuple[int, ...], period: int) -> int:
-    return row[period] if period < len(row) else 0
-
-
 def _ledger(made: Explanation, each: LedgerAnswer) -> dict[str, Any]:
     difference = each.explanation.difference()
     by_cause = each.explanation.by_cause()
@@ -110,7 +106,7 @@ def _ledger(made: Explanation, each: LedgerAnswer) -> dict[str, Any]:
         "called": each.ledger.called,
         "headline": headline(made, each),
         "agrees": not standing,
-        "chart": _chart(made, each, {code: len(items) for code, items in standing.items()}),
+        "chart": _chart(made, each),
         **_history(made, difference),
         "rows": [
             {"label": title_of(code), "amounts": [made.books.decimal(amount) for amount in row]}
@@ -120,23 +116,13 @@ def _ledger(made: Explanation, each: LedgerAnswer) -> dict[str, Any]:
     }
 
 
-def _chart(made: Explanation, each: LedgerAnswer, counts: Mapping[str, int]) -> dict[str, Any]:
+def _chart(made: Explanation, each: LedgerAnswer) -> dict[str, Any]:
     """The waterfall: sub-ledger total, less every cause, is the total of the control accounts."""
-    books, explanation, now = made.books, each.explanation, made.period
-    steps = {
-        code: Step(title_of(code), -_at(row, now), counts.get(code, 0))
-        for code, row in explanation.by_cause().items()
-        if _at(row, now) or code in counts
-    }
-    begins = sum(_at(row, now) for row in explanation.subledger.values())
-    ends = sum(_at(row, now) for row in explanation.control.values())
-    bridge = Bridge(books.base_currency, begins, ends, 0, 0, tuple(steps.values()))
-    bars = waterfall(bridge, "Sub-ledger", "Control accounts")
-    assert bars[-2].ends == ends  # the explanation has proved it
-    low, high = window([bar.span for bar in bars])
+    found, base = bridge_of_ledger(made, each), made.books.base_currency
+    low, high = window([bar.span for bar in found.bars])
     drawn = [
-        {**drawn_bar(bar, low, high, books.exponents.get(books.base_currency, 2)), "code": code}
-        for code, bar in zip(("", *steps, ""), bars, strict=True)
+        {**drawn_bar(bar, low, high, made.books.exponents.get(base, 2)), "code": code}
+        for code, bar in zip(found.codes, found.bars, strict=True)
     ]
     return {"bars": drawn, "cut": low > 0 or high < 0}
 

@@ -159,7 +159,7 @@ def _explained(
 ) -> Explanation:
     """Explain what was read; where the engine has given balances, it is a part of the books."""
     books = taken.reading.books
-    chosen = _ledgers(books, (ledger,) if isinstance(ledger, str) else ledger)
+    chosen = chosen_ledgers(books, (ledger,) if isinstance(ledger, str) else ledger)
     known = {each.number for each in books.calendar.periods}
     if period is not None and period not in known:
         expected = f"one of {min(known, default=0)} to {max(known, default=0)}"
@@ -181,7 +181,8 @@ def _is_large(folder: Path, engine: str) -> bool:
     return engine == "duckdb" or (engine == "auto" and is_large)
 
 
-def _ledgers(books: Books, named: Sequence[str]) -> tuple[SubLedger, ...]:
+def chosen_ledgers(books: Books, named: Sequence[str]) -> tuple[SubLedger, ...]:
+    """The ledgers that are named, or all; `command.invalid` for one that the books do not have."""
     unknown = [name for name in named if name not in set(books.ledgers)]
     if unknown:
         raise InvalidInput(

@@ -19,6 +19,11 @@ def writing(expected: str = "") -> Iterator[None]:
 
 def write_whole(path: Path, text: str) -> Path:
     """The text as a file, in place of an earlier one, once all of it is written."""
+    return write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, data: bytes) -> Path:
+    """The same of bytes."""
     part = path.with_name(path.name + ".part")
-    part.write_text(text, encoding="utf-8", newline="")
+    part.write_bytes(data)
     return part.replace(path)

@@ -18,20 +18,41 @@ from tieout.core.periods import LogState
 PENDING = frozenset({PostingStatus.POSTED, PostingStatus.WAITING, PostingStatus.DEFERRED})
 
 
+def stands(entry: LedgerEntry, as_at: date | None, known_at: date | None = None) -> bool:
+    """Whether an entry is in a balance as at a day and as known at a day, both included.
+
+    None is no bound. A void takes effect, and is known, from its own day on.
+    """
+    return (
+        (as_at is None or entry.dated_on <= as_at)
+        and (known_at is None or entry.entered_on <= known_at)
+        and (
+            entry.voided_on is None
+            or (as_at is not None and entry.voided_on > as_at)
+            or (known_at is not None and entry.voided_on > known_at)
+        )
+    )
+
+
 def subledger_balance(
-    books: Books, ledger: SubLedger, as_at: date | None = None, known_at: date | None = None
+    books: Books,
+    ledger: SubLedger,
+    as_at: date | None = None,
+    known_at: date | None = None,
+    *,
+    currency: str = "",
 ) -> int:
     """The ledger's balance in base minor units; never filtered (the ledgers specification, 1.6).
 
     `as_at` is a document date and `known_at` a day of entry, both included; None is no bound.
+    `currency` restricts it to entries in that currency: such balances add up to the whole.
     """
     return sum(
         entry.base_minor
         for entry in books.entries
         if entry.ledger is ledger
-        and (as_at is None or entry.dated_on <= as_at)
-        and (known_at is None or entry.entered_on <= known_at)
-        and (entry.voided_on is None or (as_at is not None and entry.voided_on > as_at))
+        and stands(entry, as_at, known_at)
+        and (not currency or entry.currency == currency)
     )
 
 

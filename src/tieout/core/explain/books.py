@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from tieout.core.accounts import AccountKey, DefaultAccount
-from tieout.core.money import format_minor
+from tieout.core.money import Decimals, format_minor
 from tieout.core.periods import Calendar, PeriodLog
 from tieout.core.statements import Direction
 
@@ -278,6 +278,8 @@ class Books:
     parties: Mapping[tuple[SubLedger, str], Party] = field(default_factory=dict)
     exponents: Mapping[str, int] = field(default_factory=dict)
     """Decimals of each currency in which amounts are counted."""
+    rates: Mapping[tuple[int, str], Decimals] = field(default_factory=dict)
+    """Base units for one unit of a currency, by period."""
     unbalanced: frozenset[str] = frozenset()
     """Journals whose posted debits are not their credits."""
     last_period: int = 0

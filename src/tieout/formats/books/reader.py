@@ -18,7 +18,7 @@ from tieout.core.explain.books import (
     Party,
     SubLedger,
 )
-from tieout.core.money import parse_decimal
+from tieout.core.money import Decimals, parse_decimal
 from tieout.core.periods import (
     Calendar,
     LogState,
@@ -144,6 +144,7 @@ def read_books(folder: Path, part: Part | None = None, mapping: Path | None = No
         closed=tuple(_closed(extra["closed_balances"], amounts)),
         parties=_parties(extra["parties"]),
         exponents=amounts.exponents,
+        rates=_rates(extra["rates"]),
         unbalanced=frozenset(each.journal_id for each in unbalanced),
         last_period=last,
     )
@@ -331,6 +332,15 @@ def _suspense(
 def _tolerance(settings: SettingsRead | None, exponent: int) -> int:
     said = parse_decimal(settings.tolerance) if settings and settings.tolerance else None
     return (said.to_minor(exponent) if said else None) or 2
+
+
+def _rates(table: Table) -> dict[tuple[int, str], Decimals]:
+    made: dict[tuple[int, str], Decimals] = {}
+    for row in table:
+        period, rate = row.number("period"), row.amount("rate")
+        if period is not None and rate is not None and rate.digits:
+            made[period, row.text("currency")] = rate
+    return made
 
 
 def _audit(table: Table) -> Iterable[AuditLine]:
