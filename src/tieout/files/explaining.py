@@ -1,6 +1,6 @@
 """`tieout.explain`: a books folder to an explanation of every difference, without a server."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -18,6 +18,8 @@ from tieout.core.explain.books import Books, SubLedger
 from tieout.core.explain.explaining import LedgerExplanation, explain_ledger, is_active
 from tieout.core.explain.items import Item, items_of
 from tieout.core.explain.proposals import Proposal, proposals_of
+from tieout.core.explain.proving import Proof
+from tieout.files.investigating import Frozen, Investigation, investigate, prove_file
 from tieout.files.parting import Taken, take_part
 from tieout.formats.books import BooksReading, Untested, read_books
 
@@ -93,6 +95,51 @@ class Explanation:
     def books(self) -> Books:
         """What was read."""
         return self.reading.books
+
+    @property
+    def snapshot(self) -> str:
+        """The hash over all files read: which books these are."""
+        return self.reading.content_hash
+
+    def investigate(
+        self,
+        *,
+        what_if: Iterable[str] = (),
+        accept: str | Iterable[str] | None = None,
+        into: str = "original",
+    ) -> Investigation:
+        """Try what-ifs in order, then accept corrections, on a copy; nothing read is changed.
+
+        Args:
+            what_if: `open-periods`, `update-waiting`, `move-deferred`, `add-control=ACCOUNT`,
+                `suspense-journals`, in the order in which they are tried.
+            accept: `all`, or causes, cases and ids; `amount_edited=sub_ledger` takes another
+                way than the first.
+            into: `original` corrects in the period of the case, reopening it if it is closed;
+                `next_open` in the first open one.
+
+        Raises:
+            InvalidInput: A name is not known.
+        """
+        return investigate(self.frozen, what_if=what_if, accept=accept, into=into)
+
+    def prove(self, file: str | Path) -> Proof:
+        """Compare these books with a posting file, whether they hold it already or not yet.
+
+        Raises:
+            InvalidInput: The file is no posting file.
+        """
+        return prove_file(file, self.frozen)
+
+    @property
+    def frozen(self) -> Frozen:
+        """The books as they were read, for what works on a copy."""
+        return Frozen(self.whole, self.snapshot, tuple(each.ledger for each in self.ledgers))
+
+    @property
+    def whole(self) -> Books:
+        """All of the books, also where the engine handed over only a part."""
+        return self.ledgers[0].whole() if self.ledgers else self.books
 
     @property
     def problems(self) -> tuple[Problem, ...]:

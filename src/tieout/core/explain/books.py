@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from tieout.core.accounts import AccountKey, DefaultAccount
-from tieout.core.money import format_minor
+from tieout.core.money import format_minor, parse_decimal
 from tieout.core.periods import Calendar, PeriodLog
 from tieout.core.statements import Direction
 
@@ -288,6 +288,14 @@ class Books:
         """The ledgers that have settings or entries, in a fixed order."""
         found = {entry.ledger for entry in self.entries} | set(self.settings)
         return tuple(ledger for ledger in SubLedger if ledger in found)
+
+    def minor(self, said: str) -> int:
+        """A plain decimal of the base currency as minor units; ValueError where it is none."""
+        found = parse_decimal(said)
+        minor = found.to_minor(self.exponents.get(self.base_currency, 2)) if found else None
+        if minor is None:
+            raise ValueError(f"{said!r} is no amount in {self.base_currency}")
+        return minor
 
     def decimal(self, amount_minor: int, currency: str = "") -> str:
         """Minor units as a plain decimal: of the base currency, or of the one that is named."""

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from tieout.core.accounts import AccountKey
 from tieout.core.explain.amounts import Amounts, amount_cause
@@ -41,7 +42,8 @@ def linked_groups(
         )
     kinds = {(line.status, line.key, line.period) for line in originals}
     judge = _uniform if len(kinds) == 1 else _mixed
-    group = judge(scene, entries, originals, corrections)
+    group = judge(scene, entries, originals)
+    group = replace(group, corrections=tuple(corrections))
     return [*made, _voided(scene, group) if entries[0].voided_on is not None else group]
 
 
@@ -49,10 +51,12 @@ def _voided(scene: Scene, group: Group) -> Group:
     """The group of an entry that was voided: its reversal, or that there is none."""
     entry = group.entries[0]
     if len({line.direction for line in group.postings}) > 1:
-        return Group(group.entries, group.postings, "voided_other_period", group.ids)
+        return replace(
+            group, cause="voided_other_period", early_cause="", early_until=0, elsewhere=""
+        )
     until = scene.books.calendar.number_of(entry.voided_on or entry.dated_on)
     cause = group.early_cause or group.cause
-    return Group(group.entries, group.postings, "deleted", group.ids, cause, until)
+    return replace(group, cause="deleted", early_cause=cause, early_until=until, elsewhere="")
 
 
 def _first_come(line: NominalPosting) -> tuple[bool, object, str]:
@@ -91,13 +95,12 @@ def _uniform(
     scene: Scene,
     entries: Sequence[LedgerEntry],
     lines: Sequence[NominalPosting],
-    corrections: Sequence[NominalPosting],
 ) -> Group:
     """All lines have one status, one account and one period: the chain of 2.1."""
     first, entry = lines[0], entries[0]
     ids = tuple(each.entry_id for each in entries)
     if first.status is not PostingStatus.POSTED:
-        return Group(tuple(entries), (*lines, *corrections), STATUS_CAUSES[first.status], ids)
+        return Group(tuple(entries), tuple(lines), STATUS_CAUSES[first.status], ids)
     account = account_cause(scene, entry, first.key)
     cause = account or _amount(scene, entries, lines)
     early, until = _early(scene, entry, lines)
@@ -106,7 +109,7 @@ def _uniform(
         ids = (*ids, first.posting_id)
     return Group(
         tuple(entries),
-        (*lines, *corrections),
+        tuple(lines),
         cause,
         ids,
         early,
@@ -173,13 +176,12 @@ def _mixed(
     scene: Scene,
     entries: Sequence[LedgerEntry],
     lines: Sequence[NominalPosting],
-    corrections: Sequence[NominalPosting],
 ) -> Group:
     """Lines of one entry went different ways: what is wrong with the first wrong one is said."""
     entry = entries[0]
     ids = tuple(each.entry_id for each in entries)
     dated_in = scene.period_of(entry)
-    everything = (*lines, *corrections)
+    everything = tuple(lines)
     posted = [line for line in lines if line.status is PostingStatus.POSTED]
     early, until = "", 0
     late = [line for line in posted if line.period != dated_in]

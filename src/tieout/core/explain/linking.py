@@ -10,6 +10,7 @@ from tieout.core.explain.books import (
     NominalPosting,
     PostingStatus,
 )
+from tieout.core.explain.cases import case_named, is_correcting
 from tieout.core.explain.groups import Scene
 
 WINDOW_DAYS = 31
@@ -58,6 +59,8 @@ class Linked:
     """Lines of opening balance journals on a counted account."""
     loose: list[NominalPosting] = field(default_factory=list)
     """On a counted account and named by nothing."""
+    naming: list[NominalPosting] = field(default_factory=list)
+    """On a counted account, of keyed journals that name the case they put right."""
     broken: list[NominalPosting] = field(default_factory=list)
     """On a counted account with an id that another posting has."""
 
@@ -70,9 +73,9 @@ def sort_postings(scene: Scene) -> Linked:
     loose: list[NominalPosting] = []
     for posting in scene.books.postings:
         is_counted = posting.key in scene.counted
-        if posting.is_repeated:
+        if posting.is_repeated or is_correcting(posting):
             if is_counted:
-                made.broken.append(posting)
+                (made.broken if posting.is_repeated else made.naming).append(posting)
         elif posting.source_id in own or (posting.source_id and posting.source_id in batches):
             _by_id(made, posting, is_counted=is_counted)
         elif posting.source_id:
@@ -185,6 +188,7 @@ def _by_reference(
         and (not entry.batch_id or entry.batch_id not in made.control)
         and entry.kind is not EntryKind.OPENING_BALANCE
         and not entry.is_repeated
+        and not case_named(entry.reference)
     }
     for likeness in PASSES:
         for entry_id, name in _pairs(scene, waiting, bundles, likeness):
