@@ -16,7 +16,9 @@ from tieout.core.explain.balances import (
 )
 from tieout.core.explain.books import Books, SubLedger
 from tieout.core.explain.explaining import LedgerExplanation, explain_ledger, is_active
+from tieout.core.explain.findings import GuideStep
 from tieout.core.explain.items import Item, items_of
+from tieout.core.explain.procedure import Procedure
 from tieout.core.explain.proposals import Proposal, proposals_of
 from tieout.core.explain.proving import Proof
 from tieout.files.investigating import Frozen, Investigation, investigate, prove_file
@@ -122,6 +124,12 @@ class Explanation:
             InvalidInput: A name is not known.
         """
         return investigate(self.frozen, what_if=what_if, accept=accept, into=into)
+
+    def guide(self) -> tuple[GuideStep, ...]:
+        """The procedure's steps 0 to 13 with what each finds in these books."""
+        kept = self.frozen
+        said = tuple(str(problem) for problem in self.problems)
+        return Procedure(kept.books, kept.snapshot, kept.ledgers, said).steps()
 
     def prove(self, file: str | Path) -> Proof:
         """Compare these books with a posting file, whether they hold it already or not yet.

@@ -12,7 +12,7 @@ from tieout.core.errors import InvalidInput
 from tieout.core.explain.books import Books, SubLedger
 from tieout.core.explain.cases import WORDS
 from tieout.core.explain.causes import CAUSES
-from tieout.core.explain.correcting import Choice, Corrected, correct
+from tieout.core.explain.correcting import Choice, Corrected, correct, full_name
 from tieout.core.explain.corrections import Into, journal_lines
 from tieout.core.explain.digests import digest_of
 from tieout.core.explain.explaining import LedgerExplanation, explain_ledger
@@ -94,6 +94,8 @@ class Investigation:
             {made.ledger.value: _row(self.books, made) for made in self.after},
             actions_of(self.books, accepted),
             tuple(str(each.ask) for each in self.tried),
+            tuple(f"{full_name(each.correction)}={each.way.name}" for each in accepted),
+            self.choice.into.value,
         )
 
     def write(self, file: str | Path) -> Path:
@@ -229,14 +231,22 @@ def _replayed(frozen: Frozen, filed: Filed, expected: Mapping[SubLedger, tuple[i
     """Draft the file's cases once more; of the two places for corrections the one it used."""
     tried = try_all(frozen.books, [Ask.of(each) for each in filed.what_ifs], frozen.ledgers)
     start = tried[-1].books if tried else frozen.books
-    names = {line.narrative[len(WORDS) :].partition(")")[0] + ")" for line in filed.lines}
-    ways = {f"{each['case']} ({each['cause']})": str(each["way"]) for each in filed.actions}
+    said = filed.accepted or sorted(
+        {line.narrative[len(WORDS) :].partition(")")[0] + ")" for line in filed.lines}
+    )
     proofs: list[Proof] = []
-    for into in Into:
-        choice = Choice(frozenset(names | set(ways)), ways, into)
-        made = correct(start, choice, frozen.ledgers)
-        changes = [each.way.change for each in made.accepted if not each.way.kind.is_journal]
-        proofs.append(
-            prove_replayed(start, changes, journal_lines(made.accepted), filed.lines, expected)
-        )
+    for into in [Into(filed.into)] if filed.into else list(Into):
+        made = correct(start, _exactly(said, into), frozen.ledgers)
+        others = [each.way.change for each in made.accepted if not each.way.kind.is_journal]
+        drafted = journal_lines(made.accepted)
+        proofs.append(prove_replayed(start, others, drafted, filed.lines, expected))
     return min(proofs, key=lambda each: len(each.departures))
+
+
+def _exactly(said: Iterable[str], into: Into) -> Choice:
+    """The cases that a file names as `CASE (CAUSE)`, some with `=WAY`."""
+    ways: dict[str, str] = {}
+    for each in said:
+        name, closes, way = each.rpartition(")=")
+        ways[f"{name})" if closes else each] = way if closes else ""
+    return Choice(frozenset(ways), ways, into)

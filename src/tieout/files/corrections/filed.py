@@ -29,6 +29,10 @@ class Filed:
     """What was accepted and is no journal; JSON only."""
     what_ifs: tuple[str, ...] = ()
     """What was tried before, in order; JSON only."""
+    accepted: tuple[str, ...] = ()
+    """`CASE (CAUSE)=WAY` of all that was accepted, journal or not; JSON only."""
+    into: str = ""
+    """Where corrections of closed periods went; JSON only."""
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,8 @@ def json_text(books: Books, filed: Filed) -> str:
             for line in filed.lines
         },
         "what_ifs": list(filed.what_ifs),
+        "accepted": list(filed.accepted),
+        "into": filed.into,
         "actions": list(filed.actions),
         "expected": filed.expected,
     }
@@ -149,7 +151,11 @@ def read_json(text: str, books: Books, file: str) -> Filed:
             )
     lines = filed_lines(cells, books, file)
     actions, tried = tuple(said["actions"]), tuple(said["what_ifs"])
-    return Filed(said["snapshot"], lines, said["expected"], actions, tried)
+    return Filed(
+        *(said["snapshot"], lines, said["expected"], actions, tried),
+        tuple(said["accepted"]),
+        said["into"],
+    )
 
 
 def actions_of(books: Books, accepted: Sequence[Accepted]) -> tuple[dict[str, Any], ...]:
