@@ -161,7 +161,12 @@ class Explanation:
 
     @property
     def agreed(self) -> bool:
-        """Whether nothing differs: no difference and nothing that offsets something else."""
+        """Whether nothing differs: no difference and nothing that offsets something else.
+
+        Books of which a ledger could not be read do not agree.
+        """
+        if self.reading.unread:
+            return False
         if self.is_one_period:
             return not any(answer.items_at(self.period) for answer in self.ledgers)
         return not any(answer.explanation.shares for answer in self.ledgers)
@@ -214,7 +219,7 @@ def _explained(
 ) -> Explanation:
     """Explain what was read; where the engine has given balances, it is a part of the books."""
     books = taken.reading.books
-    chosen = _ledgers(books, (ledger,) if isinstance(ledger, str) else ledger)
+    chosen = _ledgers(taken.reading, (ledger,) if isinstance(ledger, str) else ledger)
     known = {each.number for each in books.calendar.periods}
     if period is not None and period not in known:
         expected = f"one of {min(known, default=0)} to {max(known, default=0)}"
@@ -236,10 +241,15 @@ def _is_large(folder: Path, engine: str) -> bool:
     return engine == "duckdb" or (engine == "auto" and is_large)
 
 
-def _ledgers(books: Books, named: Sequence[str]) -> tuple[SubLedger, ...]:
-    unknown = [name for name in named if name not in set(books.ledgers)]
-    if unknown:
-        raise InvalidInput(
-            "command.invalid", f"the ledger {unknown[0]!r}", f"one of {', '.join(books.ledgers)}"
-        )
-    return tuple(each for each in books.ledgers if not named or each in named)
+def _ledgers(reading: BooksReading, named: Sequence[str]) -> tuple[SubLedger, ...]:
+    """Those asked for; of all, those that could be read."""
+    unread = {each.ledger: each.problem for each in reading.unread}
+    known = [each for each in reading.books.ledgers if each not in unread]
+    for name in named:
+        if name in list(SubLedger) and SubLedger(name) in unread:
+            why = unread[SubLedger(name)]
+            raise InvalidInput(why.code, why.found, why.expected, str(why.place))
+        if name not in known:
+            expected = f"one of {', '.join(known)}"
+            raise InvalidInput("command.invalid", f"the ledger {name!r}", expected)
+    return tuple(each for each in known if not named or each in named)

@@ -9,8 +9,9 @@ from tieout.formats.books.reader import (
     LEDGER_FILES,
     BooksReading,
     Part,
+    Unread,
     Untested,
     read_books,
 )
 
-__all__ = ["LEDGER_FILES", "BooksReading", "Part", "Unbalanced", "Untested", "read_books"]
+__all__ = ["LEDGER_FILES", "BooksReading", "Part", "Unbalanced", "Unread", "Untested", "read_books"]

@@ -1,14 +1,14 @@
 """The folder as a whole: which files there are, what they say, and what their absence costs."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import file_digest, sha256
 from pathlib import Path
 
 from tieout.core.accounts import AccountKey
-from tieout.core.errors import InvalidInput, Problem
+from tieout.core.errors import InvalidInput, Place, Problem, TieoutError
 from tieout.core.explain.books import (
     AccountUse,
     AuditLine,
@@ -58,8 +58,6 @@ LEDGER_FILES = {
     SubLedger.DEPRECIATION: "depreciation.csv",
     SubLedger.BANK: "cash_book.csv",
 }
-REQUIRED_LEDGERS = {SubLedger.AR, SubLedger.AP}
-
 NOMINAL = "nominal.csv"
 ENTRY_COLUMNS = ("txn_id", "type", "transaction_date", "base_amount", "control_account")
 POSTING_COLUMNS = ("nominal_id", "journal_id", "account", "period", "debit", "credit")
@@ -74,6 +72,14 @@ class Untested:
 
 
 @dataclass(frozen=True)
+class Unread:
+    """A ledger whose file cannot be used, and why."""
+
+    ledger: SubLedger
+    problem: Problem
+
+
+@dataclass(frozen=True)
 class BooksReading:
     """The books of a folder, what was wrong with its files, and what could not be tested."""
 
@@ -82,6 +88,8 @@ class BooksReading:
     untested: tuple[Untested, ...]
     content_hash: str
     """SHA-256 over the names and bytes of all files read: which books these were."""
+    unread: tuple[Unread, ...] = ()
+    """Ledgers whose file cannot be used; the others are explained without them."""
 
 
 @dataclass(frozen=True)
@@ -108,15 +116,12 @@ def read_books(folder: Path, part: Part | None = None, mapping: Path | None = No
     if not folder.is_dir():
         raise InvalidInput("file.not-found", str(folder), "an existing folder")
     desk = _Desk(folder, part, read_mapping(mapping, MAPPED) if mapping else {})
-    ledgers = {
-        ledger: desk.large(name, ENTRY_COLUMNS, is_required=ledger in REQUIRED_LEDGERS)
-        for ledger, name in LEDGER_FILES.items()
-    }
     nominal = desk.large(NOMINAL, POSTING_COLUMNS, is_required=True)
     accounts = desk.load("accounts.csv", ("account", "kind"), is_required=True)
     periods = desk.load("periods.csv", ("period", "start", "end"), is_required=True)
     extra = {name: desk.optional(f"{name}.csv", columns) for name, columns in _OPTIONAL.items()}
     settings = read_settings(folder)
+    ledgers, unread = _ledgers(desk, _expected(settings, accounts))
     tables = (*ledgers.values(), nominal, accounts, periods, *extra.values())
     calendar, log, last = _calendar(periods, extra["period_events"])
     base = settings.base_currency if settings and settings.base_currency else _base_of(nominal)
@@ -148,13 +153,61 @@ def read_books(folder: Path, part: Part | None = None, mapping: Path | None = No
         last_period=last,
     )
     check_totals(tables, extra["control_totals"])
-    problems = [problem for table in tables for problem in table.problems]
+    problems = [each.problem for each in unread]
+    problems += [problem for table in tables for problem in table.problems]
     problems += [*check_journals(unbalanced, books), *check_accounts(books, nominal)]
     problems += check_rates(ledgers.values(), base, extra["rates"])
     problems += check_periods(books)
-    return BooksReading(
-        books, tuple(problems), untested_of(extra, settings), hash_of(folder, tables)
-    )
+    untested = (*_untested_unread(unread), *untested_of(extra, settings))
+    return BooksReading(books, tuple(problems), untested, hash_of(folder, tables), unread)
+
+
+def _expected(settings: SettingsRead | None, accounts: Table) -> set[SubLedger]:
+    """Ledgers that settings or control accounts speak of: their file ought to be there."""
+    kinds = {row.text("kind") for row in accounts}
+    said = set(settings.ledgers) if settings else set()
+    return said | {ledger for ledger in SubLedger if f"control_{ledger.value}" in kinds}
+
+
+def _ledgers(
+    desk: "_Desk", expected: Collection[SubLedger]
+) -> tuple[dict[SubLedger, Table], tuple[Unread, ...]]:
+    """The file of each ledger; one that cannot be used does not stop the others.
+
+    Raises:
+        InvalidInput: What the first says, where no ledger can be used.
+    """
+    tables: dict[SubLedger, Table] = {}
+    unread: list[Unread] = []
+    first: TieoutError | None = None
+    for ledger, name in LEDGER_FILES.items():
+        try:
+            tables[ledger] = desk.large(name, ENTRY_COLUMNS, is_required=True)
+        except TieoutError as error:
+            tables[ledger] = Table(name, is_there=False)
+            if error.code == "books.file-missing" and ledger not in expected:
+                continue
+            first = first or error
+            place = Place(file=name, field=_column_of(error))
+            unread.append(Unread(ledger, Problem(error.code, error.found, error.expected, place)))
+    if not any(table.is_there for table in tables.values()):
+        expected_file = "a ledger's file"
+        folder = str(desk.folder)
+        raise first or InvalidInput("books.file-missing", "no ledger", expected_file, folder)
+    return tables, tuple(unread)
+
+
+def _column_of(error: TieoutError) -> str | None:
+    """The column that an error names."""
+    is_column = error.code == "books.column-missing"
+    return error.found.removeprefix("no column ").strip("'") if is_column else None
+
+
+def _untested_unread(unread: Sequence[Unread]) -> Iterator[Untested]:
+    for each in unread:
+        yield Untested(f"every cause of {each.ledger.value}", str(each.problem))
+        why = f"{each.ledger.value} was not read: what names its entries looks deleted"
+        yield Untested("wrong_ledger", why)
 
 
 @dataclass(frozen=True)
@@ -174,7 +227,8 @@ class _Desk:
         """A ledger: all of it, or the rows that are given."""
         if self.part is None:
             return self.load(name, needed, is_required=is_required)
-        if is_required and not (self.folder / name).exists():
+        is_there = (self.folder / name).exists()
+        if is_required and not is_there:
             raise InvalidInput("books.file-missing", f"no {name}", "that file", str(self.folder))
         table = Table(name)
         table.rows = [Row(table, line, cells) for line, cells in self.part.rows.get(name, ())]
