@@ -199,7 +199,7 @@ def test_one_ledger_that_cannot_be_read_does_not_stop_the_others(
 ) -> None:
     spoil(folder)
     for engine in ("reference", "duckdb"):
-        made = tieout.explain(folder, engine=engine)  # type: ignore[arg-type]
+        made = tieout.explain(folder, engine=engine)
         assert [each.ledger.value for each in made.ledgers] == ["AP"]
         assert not made.ledgers[0].explanation.shares
         assert not made.agreed

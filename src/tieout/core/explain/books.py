@@ -75,6 +75,14 @@ class EntryKind(StrEnum):
     OPENING_BALANCE = "opening_balance"
     CURRENCY_ADJUSTMENT = "currency_adjustment"
     REVALUE = "revalue"
+    EXPECTED_COST = "expected_cost"
+    """Stock: goods received and not yet invoiced."""
+    COST_ADJUSTMENT = "cost_adjustment"
+    ADDITION = "addition"
+    DISPOSAL = "disposal"
+    DEPRECIATION = "depreciation"
+    TRANSFER = "transfer"
+    """Between two classes of assets, or two bank accounts."""
     OTHER = "other"
 
     @property

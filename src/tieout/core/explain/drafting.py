@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 
-from tieout.core.explain.books import Books, EntryKind
+from tieout.core.explain.books import Books, EntryKind, SubLedger
 from tieout.core.explain.cases import case_of
 from tieout.core.explain.causes import UNEXPLAINED
 from tieout.core.explain.corrections import ActionKind, Correction, Into, Way
@@ -182,7 +182,9 @@ def _broken(trouble: Trouble) -> tuple[Way, ...]:
 
 
 def _contra(trouble: Trouble) -> tuple[Way, ...]:
-    entered = by_entry(trouble, "other_half", EntryKind.CONTRA, "Enter the other half of")
+    is_bank = trouble.desk.ledger is SubLedger.BANK
+    kind = EntryKind.TRANSFER if is_bank else EntryKind.CONTRA
+    entered = by_entry(trouble, "other_half", kind, "Enter the other half of")
     return (entered, by_reversal(trouble))
 
 
@@ -237,5 +239,6 @@ _WAYS: Mapping[str, Ways] = {
     "voided_other_period": _of_period,
     "year_end_rollover": _reversal(),
     "corruption": _broken,
+    "reversed_only": _reversal(_IN_SUBLEDGER),
 }
 """By cause; `unlinked_pair` is a proposal: what it links needs no posting."""

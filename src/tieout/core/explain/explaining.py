@@ -239,6 +239,9 @@ def _rest(
     loose = [line for line in loose if line.period >= 1]
     groups += forward_groups(forward, old)
     groups += [Group((), (line,), "control_as_expense", (line.posting_id,)) for line in found.coded]
+    groups += [
+        Group((), (line,), "contra_one_sided", (line.posting_id,)) for line in found.transfers
+    ]
     groups += [Group((), (line,), "corruption", (line.posting_id,)) for line in found.broken]
     groups += stranger_groups(scene, found.strangers)
     return [*groups, *loose_groups(scene, loose, scene.books.unbalanced)]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tieout.core.accounts import AccountKey
 from tieout.core.explain.amounts import Amounts, amount_cause
-from tieout.core.explain.books import LedgerEntry, NominalPosting, PostingStatus
+from tieout.core.explain.books import LedgerEntry, NominalPosting, PostingStatus, SubLedger
 from tieout.core.explain.groups import Group, Scene
 from tieout.core.explain.timing import timing_cause
 
@@ -36,10 +36,9 @@ def linked_groups(
     originals, repeats = _repeats_apart(entries, ordered)
     ids = tuple(entry.entry_id for entry in entries)
     made: list[Group] = []
-    if repeats:
-        made.append(
-            Group((), tuple(repeats), "duplicate", (*ids, *(each.posting_id for each in repeats)))
-        )
+    for cause, lines_again in _apart(originals, repeats):
+        names = (*ids, *(each.posting_id for each in lines_again))
+        made.append(Group((), tuple(lines_again), cause, names))
     kinds = {(line.status, line.key, line.period) for line in originals}
     judge = _uniform if len(kinds) == 1 else _mixed
     group = judge(scene, entries, originals)
@@ -89,6 +88,25 @@ def _repeats_apart(
         elif line.status is PostingStatus.POSTED:
             repeats.append(line)
     return originals, repeats
+
+
+def _apart(
+    originals: Sequence[NominalPosting], repeats: Sequence[NominalPosting]
+) -> list[tuple[str, list[NominalPosting]]]:
+    """Repeats that take an original back on its own account, and those that post it again."""
+    back = [line for line in repeats if any(_takes_back(line, each) for each in originals)]
+    again = [line for line in repeats if all(line is not each for each in back)]
+    found = (("reversed_only", back), ("duplicate", again))
+    return [(cause, lines) for cause, lines in found if lines]
+
+
+def _takes_back(line: NominalPosting, original: NominalPosting) -> bool:
+    return (
+        line.line_no == original.line_no
+        and line.key == original.key
+        and line.base_minor == original.base_minor
+        and line.direction is not original.direction
+    )
 
 
 def _uniform(
@@ -155,6 +173,7 @@ def _amount(scene: Scene, entries: Sequence[LedgerEntry], lines: Sequence[Nomina
         entry_doc=sum(each.doc_minor for each in entries),
         posted_doc=sum(line.natural_doc(ledger) for line in lines),
         is_foreign=entry.currency != scene.books.base_currency,
+        rounds_base=ledger is SubLedger.INVENTORY,
         line_pairs=_line_pairs(scene, entry, lines) if len(entries) == 1 else (),
     )
     if amounts.entry_base == amounts.posted_base:

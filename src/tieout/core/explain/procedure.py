@@ -37,7 +37,8 @@ class Procedure:
     """The books of an investigation, and what its steps share."""
 
     books: Books
-    snapshot: str
+    content_hash: str
+    """Which books these are."""
     ledgers: tuple[SubLedger, ...]
     problems: tuple[str, ...] = ()
     """What was wrong with the files, a sentence each."""
@@ -64,7 +65,7 @@ class Procedure:
     def steps(self) -> tuple[GuideStep, ...]:
         """All of them, in order."""
         each: tuple[Callable[[], Iterable[Finding]], ...] = (
-            *(self._frozen, self._settings, self._closed, self._triage, self._opened),
+            *(self._copied, self._settings, self._closed, self._triage, self._opened),
             *(self._posted, self._suspense, self._closed_again, self._matched, self._totals),
             *(self._differs, self._corrections, self._periods, self._left),
         )
@@ -79,14 +80,16 @@ class Procedure:
     def _period(self, number: int) -> str:
         return period_phrase(self.books, number)
 
-    def _frozen(self) -> Iterator[Finding]:
+    def _copied(self) -> Iterator[Finding]:
         counts = Counter(entry.ledger for entry in self.books.entries)
         days = [entry.dated_on for entry in self.books.entries]
         details = [f"{each.called}: {counts[each]:,} entries" for each in self.ledgers]
         details.append(f"Nominal ledger: {len(self.books.postings):,} postings")
         if days:
             details.append(f"Dated from {min(days)} to {max(days)}")
-        yield Finding(f"Everything below is of snapshot {self.snapshot}.", details=tuple(details))
+        yield Finding(
+            f"Everything below is of snapshot {self.content_hash}.", details=tuple(details)
+        )
         unbalanced = len(self.books.unbalanced)
         if unbalanced or self.problems:
             said = f"{len(self.problems)} problems of the files; {unbalanced} unbalanced journals."

@@ -8,7 +8,7 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 
 from tieout.core.accounts import AccountKey
-from tieout.core.errors import InvalidInput, Place, Problem, TieoutError
+from tieout.core.errors import InvalidInput, Problem
 from tieout.core.explain.books import (
     AccountUse,
     AuditLine,
@@ -18,6 +18,7 @@ from tieout.core.explain.books import (
     Party,
     SubLedger,
 )
+from tieout.core.explain.further import not_tested
 from tieout.core.money import parse_decimal
 from tieout.core.periods import (
     Calendar,
@@ -30,7 +31,6 @@ from tieout.core.periods import (
     overlaps,
 )
 from tieout.formats.books.checks import (
-    Unbalanced,
     check_accounts,
     check_journals,
     check_periods,
@@ -38,7 +38,15 @@ from tieout.formats.books.checks import (
     check_totals,
     unbalanced_journals,
 )
-from tieout.formats.books.mapping import PLAIN, FileMapping, read_mapping
+from tieout.formats.books.desk import (
+    LEDGER_FILES,
+    Desk,
+    Part,
+    Unread,
+    expected_ledgers,
+    ledger_tables,
+)
+from tieout.formats.books.mapping import read_mapping
 from tieout.formats.books.records import (
     Amounts,
     allocations_of,
@@ -48,18 +56,9 @@ from tieout.formats.books.records import (
 )
 from tieout.formats.books.settings import NAME as SETTINGS_NAME
 from tieout.formats.books.settings import SettingsRead, read_settings
-from tieout.formats.books.tables import Row, Table, load
+from tieout.formats.books.tables import Table
 
-LEDGER_FILES = {
-    SubLedger.AR: "sales_ledger.csv",
-    SubLedger.AP: "purchase_ledger.csv",
-    SubLedger.INVENTORY: "stock_ledger.csv",
-    SubLedger.FIXED_ASSETS: "fixed_assets.csv",
-    SubLedger.DEPRECIATION: "depreciation.csv",
-    SubLedger.BANK: "cash_book.csv",
-}
 NOMINAL = "nominal.csv"
-ENTRY_COLUMNS = ("txn_id", "type", "transaction_date", "base_amount", "control_account")
 POSTING_COLUMNS = ("nominal_id", "journal_id", "account", "period", "debit", "credit")
 
 
@@ -69,14 +68,6 @@ class Untested:
 
     cause: str
     why: str
-
-
-@dataclass(frozen=True)
-class Unread:
-    """A ledger whose file cannot be used, and why."""
-
-    ledger: SubLedger
-    problem: Problem
 
 
 @dataclass(frozen=True)
@@ -90,15 +81,6 @@ class BooksReading:
     """SHA-256 over the names and bytes of all files read: which books these were."""
     unread: tuple[Unread, ...] = ()
     """Ledgers whose file cannot be used; the others are explained without them."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """Rows of the large files that somebody else has read, instead of all of them."""
-
-    rows: Mapping[str, Sequence[tuple[int, dict[str, str]]]]
-    """By file name: line in the file, and cells by column."""
-    unbalanced: Sequence[Unbalanced] = ()
 
 
 def read_books(folder: Path, part: Part | None = None, mapping: Path | None = None) -> BooksReading:
@@ -115,13 +97,13 @@ def read_books(folder: Path, part: Part | None = None, mapping: Path | None = No
     """
     if not folder.is_dir():
         raise InvalidInput("file.not-found", str(folder), "an existing folder")
-    desk = _Desk(folder, part, read_mapping(mapping, MAPPED) if mapping else {})
+    desk = Desk(folder, part, read_mapping(mapping, MAPPED) if mapping else {})
     nominal = desk.large(NOMINAL, POSTING_COLUMNS, is_required=True)
     accounts = desk.load("accounts.csv", ("account", "kind"), is_required=True)
     periods = desk.load("periods.csv", ("period", "start", "end"), is_required=True)
     extra = {name: desk.optional(f"{name}.csv", columns) for name, columns in _OPTIONAL.items()}
     settings = read_settings(folder)
-    ledgers, unread = _ledgers(desk, _expected(settings, accounts))
+    ledgers, unread = ledger_tables(desk, expected_ledgers(settings, accounts))
     tables = (*ledgers.values(), nominal, accounts, periods, *extra.values())
     calendar, log, last = _calendar(periods, extra["period_events"])
     base = settings.base_currency if settings and settings.base_currency else _base_of(nominal)
@@ -158,49 +140,9 @@ def read_books(folder: Path, part: Part | None = None, mapping: Path | None = No
     problems += [*check_journals(unbalanced, books), *check_accounts(books, nominal)]
     problems += check_rates(ledgers.values(), base, extra["rates"])
     problems += check_periods(books)
-    untested = (*_untested_unread(unread), *untested_of(extra, settings))
+    read = {each.ledger for each in books.entries}
+    untested = (*_untested_unread(unread), *untested_of(extra, settings), *_untested_further(read))
     return BooksReading(books, tuple(problems), untested, hash_of(folder, tables), unread)
-
-
-def _expected(settings: SettingsRead | None, accounts: Table) -> set[SubLedger]:
-    """Ledgers that settings or control accounts speak of: their file ought to be there."""
-    kinds = {row.text("kind") for row in accounts}
-    said = set(settings.ledgers) if settings else set()
-    return said | {ledger for ledger in SubLedger if f"control_{ledger.value}" in kinds}
-
-
-def _ledgers(
-    desk: "_Desk", expected: Collection[SubLedger]
-) -> tuple[dict[SubLedger, Table], tuple[Unread, ...]]:
-    """The file of each ledger; one that cannot be used does not stop the others.
-
-    Raises:
-        InvalidInput: What the first says, where no ledger can be used.
-    """
-    tables: dict[SubLedger, Table] = {}
-    unread: list[Unread] = []
-    first: TieoutError | None = None
-    for ledger, name in LEDGER_FILES.items():
-        try:
-            tables[ledger] = desk.large(name, ENTRY_COLUMNS, is_required=True)
-        except TieoutError as error:
-            tables[ledger] = Table(name, is_there=False)
-            if error.code == "books.file-missing" and ledger not in expected:
-                continue
-            first = first or error
-            place = Place(file=name, field=_column_of(error))
-            unread.append(Unread(ledger, Problem(error.code, error.found, error.expected, place)))
-    if not any(table.is_there for table in tables.values()):
-        expected_file = "a ledger's file"
-        folder = str(desk.folder)
-        raise first or InvalidInput("books.file-missing", "no ledger", expected_file, folder)
-    return tables, tuple(unread)
-
-
-def _column_of(error: TieoutError) -> str | None:
-    """The column that an error names."""
-    is_column = error.code == "books.column-missing"
-    return error.found.removeprefix("no column ").strip("'") if is_column else None
 
 
 def _untested_unread(unread: Sequence[Unread]) -> Iterator[Untested]:
@@ -210,37 +152,11 @@ def _untested_unread(unread: Sequence[Unread]) -> Iterator[Untested]:
         yield Untested("wrong_ledger", why)
 
 
-@dataclass(frozen=True)
-class _Desk:
-    """Where the files lie, which rows are given already, and how the rest is understood."""
-
-    folder: Path
-    part: Part | None
-    mappings: Mapping[str, FileMapping]
-
-    def load(self, name: str, needed: Sequence[str], *, is_required: bool) -> Table:
-        """A small file."""
-        mapping = self.mappings.get(name.removesuffix(".csv"), PLAIN)
-        return load(self.folder, name, needed, mapping, is_required=is_required)
-
-    def large(self, name: str, needed: Sequence[str], *, is_required: bool) -> Table:
-        """A ledger: all of it, or the rows that are given."""
-        if self.part is None:
-            return self.load(name, needed, is_required=is_required)
-        is_there = (self.folder / name).exists()
-        if is_required and not is_there:
-            raise InvalidInput("books.file-missing", f"no {name}", "that file", str(self.folder))
-        table = Table(name)
-        table.rows = [Row(table, line, cells) for line, cells in self.part.rows.get(name, ())]
-        if table.rows:
-            table.columns = tuple(table.rows[0].cells)
-        return table
-
-    def optional(self, name: str, needed: Sequence[str]) -> Table:
-        """An optional file; of a part, one as large as a ledger is only known to be there."""
-        if self.part is not None and name == "allocations.csv":
-            return Table(name, is_there=(self.folder / name).exists())
-        return self.load(name, needed, is_required=False)
+def _untested_further(ledgers: Collection[SubLedger]) -> Iterator[Untested]:
+    """What these ledgers have beyond what a folder can tell."""
+    for ledger in SubLedger:
+        for each in not_tested(ledger) if ledger in ledgers else ():
+            yield Untested(f"{ledger.value}: {each.words}", each.why_not)
 
 
 def hash_of(folder: Path, tables: Iterable[Table]) -> str:
