@@ -137,6 +137,18 @@ def test_what_ifs_corrections_and_posting_files_through_the_door(
     assert "stand as accepted" in proved.output
 
 
+def test_an_investigation_through_the_engine_is_that_of_the_plain_reader(folder: Path) -> None:
+    plain, fast = (
+        tieout.explain(folder, engine=engine)
+        for engine in ("reference", "duckdb")
+    )
+    one, other = (each.investigate(accept="all") for each in (plain, fast))
+    assert (plain.engine, fast.engine) == ("reference", "duckdb")
+    assert one.copy_digest == other.copy_digest
+    assert one.filed() == other.filed()
+    assert plain.guide() == fast.guide()
+
+
 def test_a_departure_gives_exit_code_one_and_names_it(folder: Path, tmp_path: Path) -> None:
     file = tmp_path / "c.json"
     assert ran(folder, "--correct", "wrong_sign,slide", "--corrections", file).exit_code == 1

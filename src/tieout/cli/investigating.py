@@ -5,7 +5,7 @@ from pathlib import Path
 from tieout.cli.screen import ERR, OUT, hanging, plain, table
 from tieout.core.explain.books import Books
 from tieout.core.explain.explaining import LedgerExplanation
-from tieout.core.explain.findings import GuideStep
+from tieout.core.explain.findings import GuideStep, stops_of
 from tieout.core.explain.proving import Proof
 from tieout.core.explain.sentences import money, period_phrase
 from tieout.core.explain.whatifs import Tried
@@ -96,7 +96,7 @@ def show_guide(steps: tuple[GuideStep, ...]) -> None:
             if len(finding.details) > SHOWN_MAX:
                 more = len(finding.details) - SHOWN_MAX
                 OUT.print(f"      [dim]and {more:,} more: --json FILE has all[/]")
-    OUT.print()
+    OUT.print(f"\n{stops_of(steps)} findings to look at, marked !\n", highlight=False)
 
 
 def show_proof(proof: Proof, file: Path) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
 from tieout.core.accounts import AccountKey, DefaultAccount
 from tieout.core.money import format_minor, parse_decimal
@@ -291,7 +292,7 @@ class Books:
     last_period: int = 0
     """The last period that is closed or open, not future."""
 
-    @property
+    @cached_property
     def ledgers(self) -> tuple[SubLedger, ...]:
         """The ledgers that have settings or entries, in a fixed order."""
         found = {entry.ledger for entry in self.entries} | set(self.settings)

@@ -36,11 +36,6 @@ class Change:
     opened: frozenset[int] = frozenset()
     """Periods that are open from the day of extraction on."""
 
-    @property
-    def is_nothing(self) -> bool:
-        """Whether the copy stays as it is."""
-        return self == Change()
-
 
 def changed(books: Books, changes: Iterable[Change]) -> Books:
     """A copy of the books with the changes in it; the books themselves stay as they are."""

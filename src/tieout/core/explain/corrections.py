@@ -98,11 +98,6 @@ class Correction:
         lasting = [share for share in self.shares if share.ends is None]
         return sum(share.amount_minor for share in lasting or self.shares)
 
-    @property
-    def begins(self) -> int:
-        """The first period in which it stands."""
-        return min(share.begins for share in self.shares)
-
 
 @dataclass(frozen=True)
 class Accepted:

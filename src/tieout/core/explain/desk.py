@@ -72,6 +72,15 @@ class Desk:
         return made
 
     @cached_property
+    def by_source(self) -> dict[str, list[NominalPosting]]:
+        """The lines that name an entry or a batch."""
+        made: dict[str, list[NominalPosting]] = defaultdict(list)
+        for line in self.books.postings:
+            if line.source_id:
+                made[line.source_id].append(line)
+        return made
+
+    @cached_property
     def counted_by_any(self) -> frozenset[AccountKey]:
         """Accounts that some ledger counts, or that are a control of one."""
         return self.scene.counted | self.scene.other_controls | self.scene.control_keys

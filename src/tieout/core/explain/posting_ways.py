@@ -88,8 +88,8 @@ def by_posting_again(trouble: Trouble) -> Way:
 def _half_of(trouble: Trouble, amount: Amount) -> str:
     """The journal that lacks just this line; blank where there is none."""
     desk, entry = trouble.desk, trouble.group.entries[0]
-    names = {entry.entry_id, entry.batch_id} - {""}
-    journals = {line.journal_id for line in desk.books.postings if line.source_id in names}
+    named = (line for name in (entry.entry_id, entry.batch_id) for line in desk.by_source[name])
+    journals = {line.journal_id for line in named}
     for journal_id in sorted(journals):
         if -_natural(desk, desk.by_journal[journal_id]) == amount.base_minor:
             return journal_id

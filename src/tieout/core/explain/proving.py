@@ -1,5 +1,6 @@
 """Re-read and prove: what was posted against what was accepted, every departure named."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -106,24 +107,36 @@ def _differences(books: Books, made: LedgerExplanation, wanted: Row) -> Iterable
 def compared_lines(
     books: Books, held: Iterable[NominalPosting], wanted: Iterable[NominalPosting]
 ) -> tuple[int, list[Departure]]:
-    """Lines against lines: exactly alike first, then by case and account, then by case."""
-    left, missing = list(held), list[NominalPosting]()
-    agreeing = 0
-    for line in wanted:
-        alike = next((each for each in left if _is_same(each, line)), None)
-        if alike is None:
-            missing.append(line)
-        else:
-            left.remove(alike)
-            agreeing += 1
+    """Lines against lines, case by case: how many are exactly alike, and how the others depart."""
+    parts: dict[tuple[str, str], tuple[list[NominalPosting], list[NominalPosting]]]
+    parts = defaultdict(lambda: ([], []))
+    for place, lines in enumerate((held, wanted)):
+        for line in lines:
+            parts[_case(line), _cause(line)][place].append(line)
+    agreeing, departures = 0, list[Departure]()
+    for of_case in parts.values():
+        alike, depart = _of_one_case(books, *of_case)
+        agreeing += alike
+        departures += depart
+    return agreeing, departures
+
+
+def _of_one_case(
+    books: Books, held: Sequence[NominalPosting], wanted: Sequence[NominalPosting]
+) -> tuple[int, list[Departure]]:
+    """Exactly alike first, then those on one account, then any two."""
+    left, missing = list(held), list(wanted)
     departures: list[Departure] = []
-    for is_near in (_is_of_account, _is_of_case):
+    agreeing = 0
+    for is_near in (_is_same, _is_of_account, _is_any):
         for line in tuple(missing):
             near = next((each for each in left if is_near(each, line)), None)
             if near is not None:
                 missing.remove(line)
                 left.remove(near)
                 departures += _between(books, near, line)
+        if is_near is _is_same:
+            agreeing = len(wanted) - len(missing)
     departures += [
         Departure("missing", _case(each), "nothing", _words(books, each)) for each in missing
     ]
@@ -141,15 +154,15 @@ def _cause(line: NominalPosting) -> str:
 
 
 def _is_same(found: NominalPosting, wanted: NominalPosting) -> bool:
-    return not _unlike(found, wanted) and _is_of_case(found, wanted)
-
-
-def _is_of_case(found: NominalPosting, wanted: NominalPosting) -> bool:
-    return (_case(found), _cause(found)) == (_case(wanted), _cause(wanted))
+    return not _unlike(found, wanted)
 
 
 def _is_of_account(found: NominalPosting, wanted: NominalPosting) -> bool:
-    return _is_of_case(found, wanted) and found.key == wanted.key
+    return found.key == wanted.key
+
+
+def _is_any(_found: NominalPosting, _wanted: NominalPosting) -> bool:
+    return True
 
 
 def _unlike(found: NominalPosting, wanted: NominalPosting) -> list[str]:

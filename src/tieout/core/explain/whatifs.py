@@ -130,19 +130,26 @@ def landings_of(books: Books) -> tuple[Landing, ...]:
     return tuple(sorted(made, key=lambda each: each.line.posting_id))
 
 
-def try_it(books: Books, ask: Ask, ledgers: Sequence[SubLedger] = ()) -> Tried:
+def try_it(
+    books: Books,
+    ask: Ask,
+    ledgers: Sequence[SubLedger] = (),
+    before: tuple[LedgerExplanation, ...] | None = None,
+) -> Tried:
     """One what-if on a copy of the books.
 
     Args:
         books: All of the books.
         ask: What is tried.
         ledgers: Those whose difference is shown; all when none is named.
+        before: Their explanations, where they are known already.
 
     Raises:
         InvalidInput: `command.invalid` where an account is not known or counted already.
     """
     shown = tuple(ledgers) or books.ledgers
-    before = tuple(explain_ledger(books, ledger) for ledger in shown)
+    if before is None:
+        before = tuple(explain_ledger(books, ledger) for ledger in shown)
     landings = landings_of(books)
     change, sentence, warnings = _STEPS[ask.what](books, ask, landings)
     after_books = changed(books, [change])
@@ -157,16 +164,21 @@ def try_all(
     """What-ifs one after the other, each on the copy that the one before it left."""
     made: list[Tried] = []
     for ask in asks:
-        tried = try_it(made[-1].books if made else books, ask, ledgers)
-        made.append(tried)
+        last = made[-1] if made else None
+        made.append(
+            try_it(last.books, ask, ledgers, last.after) if last else try_it(books, ask, ledgers)
+        )
     return tuple(made)
 
 
 def alone_enough(books: Books, ledgers: Sequence[SubLedger] = ()) -> dict[SubLedger, Ask]:
     """By ledger, the first single what-if that makes its difference zero in every period."""
     found: dict[SubLedger, Ask] = {}
-    for ask in possible(books):
-        for ledger in try_it(books, ask, ledgers).agreed:
+    asks = possible(books)
+    shown = tuple(ledgers) or books.ledgers
+    before = tuple(explain_ledger(books, ledger) for ledger in shown) if asks else ()
+    for ask in asks:
+        for ledger in try_it(books, ask, shown, before).agreed:
             found.setdefault(ledger, ask)
     return found
 

@@ -1,7 +1,7 @@
 """What a posting file holds, whatever its form."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -61,10 +61,11 @@ def filed_lines(cells: Iterable[Cells], books: Books, file: str) -> tuple[Nomina
     Raises:
         InvalidInput: `explain.posting-file-invalid` at the first line that is none.
     """
-    return tuple(_line(each, books, file) for each in cells)
+    currencies = currencies_of(books)
+    return tuple(_line(each, books, file, currencies) for each in cells)
 
 
-def _line(said: Cells, books: Books, file: str) -> NominalPosting:
+def _line(said: Cells, books: Books, file: str, currencies: Mapping[str, str]) -> NominalPosting:
     where = f"{file}, {said.place}" if said.place else file
     if said.day is None:
         raise InvalidInput(FAULT, "a line without a date", "a date as 2026-01-31", where)
@@ -77,7 +78,8 @@ def _line(said: Cells, books: Books, file: str) -> NominalPosting:
     if base is None or base < 0:
         raise InvalidInput(FAULT, f"the amount {said.amount!r}", "a plain decimal", where)
     direction = Direction(said.direction)
-    currency = said.currency or currency_of(books, case_named(said.narrative))
+    case = case_named(said.narrative)
+    currency = said.currency or currencies.get(case, books.base_currency)
     own = base if currency == books.base_currency else 0
     if said.doc_amount:
         read = _minor(said.doc_amount, books, currency)
@@ -111,25 +113,10 @@ def _minor(said: str, books: Books, currency: str) -> int | None:
     return found.to_minor(books.exponents.get(currency, 2)) if found else None
 
 
-def currency_of(books: Books, case: str) -> str:
-    """The currency of the entry or posting that a case is; the base currency if it is none."""
-    for entry in books.entries:
-        if entry.entry_id == case:
-            return entry.currency
-    for line in books.postings:
-        if line.posting_id == case:
-            return line.currency
-    return books.base_currency
-
-
-def numbered(lines: Iterable[NominalPosting]) -> tuple[NominalPosting, ...]:
-    """The lines with ids counted within their journal, as they were drafted."""
-    counts: dict[str, int] = {}
-    made: list[NominalPosting] = []
-    for line in lines:
-        counts[line.journal_id] = counts.get(line.journal_id, 0) + 1
-        made.append(replace(line, posting_id=f"{line.journal_id}-{counts[line.journal_id]}"))
-    return tuple(made)
+def currencies_of(books: Books) -> dict[str, str]:
+    """By every case that there can be, the currency of its entry, else of its posting."""
+    made = {line.posting_id: line.currency for line in books.postings}
+    return made | {entry.entry_id: entry.currency for entry in books.entries}
 
 
 def account_of(line: NominalPosting) -> str:
