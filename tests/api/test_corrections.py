@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 import tieout
-from tests.api.houses import made, organisation, program
+from tests.api.houses import made
+from tests.api.programs import program
+from tests.store.firms import organisation
 from tieout.testing.books import Shape, planted_books, write_books
 
 pytestmark = pytest.mark.usefixtures("store", "clock")

@@ -138,10 +138,7 @@ def test_what_ifs_corrections_and_posting_files_through_the_door(
 
 
 def test_an_investigation_through_the_engine_is_that_of_the_plain_reader(folder: Path) -> None:
-    plain, fast = (
-        tieout.explain(folder, engine=engine)
-        for engine in ("reference", "duckdb")
-    )
+    plain, fast = (tieout.explain(folder, engine=engine) for engine in ("reference", "duckdb"))
     one, other = (each.investigate(accept="all") for each in (plain, fast))
     assert (plain.engine, fast.engine) == ("reference", "duckdb")
     assert one.copy_digest == other.copy_digest
