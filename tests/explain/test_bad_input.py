@@ -130,7 +130,7 @@ def test_a_partial_extract_is_named(folder: Path) -> None:
     assert ("statement.total-differs", "control_totals.csv", 2, "total") in found
 
 
-@pytest.mark.parametrize("name", ["sales_ledger.csv", "nominal.csv", "accounts.csv", "periods.csv"])
+@pytest.mark.parametrize("name", ["nominal.csv", "accounts.csv", "periods.csv"])
 def test_a_needed_file_that_is_missing_is_refused(folder: Path, name: str) -> None:
     (folder / name).unlink(missing_ok=True)
     ran = CliRunner().invoke(app, ["explain", str(folder)])
@@ -175,3 +175,51 @@ def test_a_period_or_ledger_that_is_not_there_is_refused(folder: Path, asked: li
     ran = CliRunner().invoke(app, ["explain", str(folder), *asked])
     assert ran.exit_code == 2
     assert "command.invalid" in ran.output
+
+
+def no_column(folder: Path) -> None:
+    change(folder, "sales_ledger.csv", lambda rows: [row.pop("base_amount") for row in rows])
+
+
+SPOILT: list[tuple[Callable[[Path], object], str, str | None]] = [
+    (lambda folder: (folder / "sales_ledger.csv").unlink(), "books.file-missing", None),
+    (no_column, "books.column-missing", "base_amount"),
+    (lambda folder: (folder / "sales_ledger.csv").write_bytes(b""), "file.empty", None),
+    (
+        lambda folder: (folder / "sales_ledger.csv").write_bytes(b"\x00\x01PK\x03\x04" * 40),
+        "books.column-missing",
+        "txn_id",
+    ),
+]
+
+
+@pytest.mark.parametrize(("spoil", "code", "column"), SPOILT)
+def test_one_ledger_that_cannot_be_read_does_not_stop_the_others(
+    folder: Path, spoil: Callable[[Path], object], code: str, column: str | None
+) -> None:
+    spoil(folder)
+    for engine in ("reference", "duckdb"):
+        made = tieout.explain(folder, engine=engine)
+        assert [each.ledger.value for each in made.ledgers] == ["AP"]
+        assert not made.ledgers[0].explanation.shares
+        assert not made.agreed
+        first = made.problems[0]
+        assert (first.code, first.place.file, first.place.field) == (
+            code,
+            "sales_ledger.csv",
+            column,
+        )
+        why = {each.cause: each.why for each in made.untested}
+        assert f"[{code}]" in why["every cause of AR"]
+        assert "sales_ledger.csv" in why["every cause of AR"]
+    assert CliRunner().invoke(app, ["explain", str(folder)]).exit_code == 1
+    asked = CliRunner().invoke(app, ["explain", str(folder), "--ledger", "AR"])
+    assert asked.exit_code == 2
+    assert code in asked.output
+
+
+def test_where_no_ledger_can_be_read_the_first_says_why(folder: Path) -> None:
+    no_column(folder)
+    (folder / "purchase_ledger.csv").unlink()
+    with pytest.raises(InvalidInput, match=r"base_amount.*\[books\.column-missing\]"):
+        tieout.explain(folder)

@@ -101,7 +101,7 @@ def test_one_penny_changed_anywhere_is_found_and_named(seed: int) -> None:
         ]
         assert {abs(share.amount_minor) for share in shares} == {1} or len(shares) == 2
         assert any(
-            posting in share.group.postings or moved in share.group.postings for share in shares
+            {posting, moved} & {*share.group.postings, *share.group.corrections} for share in shares
         )
 
 

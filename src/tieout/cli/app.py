@@ -133,11 +133,41 @@ def match_command(ctx: click.Context, /, **options: Any) -> None:
 @click.option("--out", type=PATH, help="Folder for answer.json, bridge.csv and items.csv.")
 @click.option("--excel", "excel_file", type=PATH, metavar="FILE", help="Write it as a workbook.")
 @click.option("--pdf", "pdf_file", type=PATH, metavar="FILE", help="Write it as a PDF.")
+@click.option("--guide", is_flag=True, help="The procedure, step by step, for these books.")
+@click.option(
+    "--what-if",
+    multiple=True,
+    metavar="STEP",
+    help="open-periods, update-waiting, move-deferred, add-control=ACCOUNT, suspense-journals: "
+    "try it on a copy (repeatable, in order).",
+)
+@click.option(
+    "--correct",
+    multiple=True,
+    metavar="WHICH",
+    help="all, CAUSE[,CAUSE] or @FILE of cases, each with =WAY: correct it on the copy.",
+)
+@click.option(
+    "--into",
+    type=click.Choice(["original", "next-open"]),
+    default="original",
+    show_default=True,
+    help="Where a correction goes whose own period is closed.",
+)
+@click.option(
+    "--corrections",
+    type=PATH,
+    multiple=True,
+    metavar="FILE",
+    help="Write the accepted journals: .csv, .iif, .beancount or .json (repeatable).",
+)
+@click.option("--prove", type=PATH, metavar="FILE", help="Compare FOLDER with such a file.")
 @click.pass_context
 def explain_command(ctx: click.Context, /, **options: Any) -> None:
     """Explain how the sub-ledgers of FOLDER differ from the nominal ledger, to the penny.
 
-    Exit code 0: agreed; 1: differences, explained or not; 2: could not run.
+    Exit code 0: agreed; 1: differences, explained or not; 2: could not run. With --prove 0: all
+    stands as accepted; 1: something departs. FOLDER is never written to.
     """
     from tieout.cli import explaining  # noqa: PLC0415  start-up time counts
 

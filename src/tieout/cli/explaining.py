@@ -3,16 +3,22 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from tieout.cli.investigating import show_guide, show_investigation, show_proof
 from tieout.cli.screen import ERR, OUT, hanging, plain, progress_bar, show_problems, table
 from tieout.core.accounts import AccountKey
+from tieout.core.errors import InvalidInput
 from tieout.core.explain.causes import UNEXPLAINED, title_of
 from tieout.core.explain.explaining import is_active
+from tieout.core.explain.findings import GuideStep
 from tieout.core.explain.items import Item
+from tieout.core.explain.proving import Proof
 from tieout.core.explain.sentences import account_phrase, money
 from tieout.files.answers import answer_of, write_answer, write_json
 from tieout.files.explained_page import headline, write_page
 from tieout.files.explained_report import since_words
 from tieout.files.explaining import Explanation, LedgerAnswer, explain
+from tieout.files.investigated import guide_data, investigation_data, proof_data
+from tieout.files.investigating import Investigation, read_choices
 
 SHOWN_MAX = 8
 
@@ -25,29 +31,86 @@ def run(
     mapping: Path | None,
     json_file: Path | None,
     out: Path | None,
-    excel_file: Path | None = None,
-    pdf_file: Path | None = None,
+    guide: bool,
+    what_if: tuple[str, ...],
+    correct: tuple[str, ...],
+    into: str,
+    corrections: tuple[Path, ...],
+    prove: Path | None,
+    excel_file: Path | None,
+    pdf_file: Path | None,
 ) -> int:
     """Explain a books folder; 0 when all agrees, 1 when something differs."""
     with progress_bar(shown=json_file is None) as progress:
         made = explain(folder, ledger=ledger, period=period, mapping=mapping, progress=progress)
-    if json_file is not None or out is not None:
-        answer = answer_of(made)
-        if json_file is not None:
-            write_json(answer, json_file)
-            ERR.print(f"The answer is in {plain(json_file)}")
-        if out is not None:
-            for path in (*write_answer(answer, out), write_page(made, out)):
-                ERR.print(f"written {plain(path)}")
+    proof = made.prove(prove) if prove is not None else None
+    copy = _investigated(made, what_if, correct, into)
+    if copy is None and corrections:
+        raise InvalidInput("command.invalid", "--corrections alone", "--correct all, for example")
+    for path in [copy.write(file) for file in corrections] if copy else ():
+        ERR.print(f"written {plain(path)}")
+    done = _Done(made, copy, made.guide() if guide else (), proof)
+    _write(done, json_file, out)
     if excel_file is not None or pdf_file is not None:
         from tieout.files.explained_files import write_files  # noqa: PLC0415  start-up time counts
 
         for path in write_files(made, excel_file, pdf_file):
             ERR.print(f"written {plain(path)}")
-    for each in made.ledgers:
-        _show(made, each)
-    _show_notes(made)
+    if proof is not None and prove is not None:
+        show_proof(proof, prove)
+        return 0 if proof.holds else 1
+    _show_all(done)
     return 0 if made.agreed else 1
+
+
+@dataclass(frozen=True)
+class _Done:
+    """What the command has worked out."""
+
+    made: Explanation
+    copy: Investigation | None
+    steps: tuple[GuideStep, ...]
+    proof: Proof | None
+
+
+def _write(done: _Done, json_file: Path | None, out: Path | None) -> None:
+    """The answer with all that was asked for, as a file or a folder."""
+    if json_file is None and out is None:
+        return
+    answer = answer_of(done.made)
+    if done.copy is not None:
+        answer["investigation"] = investigation_data(done.copy)
+    if done.steps:
+        answer["guide"] = guide_data(done.steps)
+    if done.proof is not None:
+        answer["proof"] = proof_data(done.made.books, done.proof)
+    if json_file is not None:
+        write_json(answer, json_file)
+        ERR.print(f"The answer is in {plain(json_file)}")
+    if out is not None:
+        for path in (*write_answer(answer, out), write_page(done.made, out)):
+            ERR.print(f"written {plain(path)}")
+
+
+def _show_all(done: _Done) -> None:
+    """The guide in place of the ledgers where it is asked for, then the copy, then notes."""
+    if done.steps:
+        show_guide(done.steps)
+    for each in done.made.ledgers if not done.steps else ():
+        _show(done.made, each)
+    if done.copy is not None:
+        show_investigation(done.copy, done.made.period)
+    _show_notes(done.made)
+
+
+def _investigated(
+    made: Explanation, what_if: tuple[str, ...], correct: tuple[str, ...], into: str
+) -> Investigation | None:
+    """The copy on which something is tried or corrected; None where nothing is."""
+    if not what_if and not correct:
+        return None
+    accept = [name for said in correct for name in read_choices(said)] if correct else None
+    return made.investigate(what_if=what_if, accept=accept, into=into)
 
 
 def _show(made: Explanation, each: LedgerAnswer) -> None:

@@ -130,6 +130,7 @@ CODES: dict[str, Code] = _catalogue(
     Code("books.period-hole", D, "Days between two periods belong to none", "Correct the calendar; what is dated there is counted in the next period."),
     Code("books.period-unknown", D, "A posting is in a period that the calendar does not have", "Add the period to periods.csv; until then the posting is counted there."),
     Code("books.value-unknown", D, "A word is not one of those that the layout knows", "Correct it, or translate it in a mapping."),
+    Code("explain.posting-file-invalid", H, "The posting file cannot be read", "Write it again with --corrections; docs/guides/explaining.md says what it holds."),
     Code("explain.identity-broken", H, "The causes do not add up to the difference and are not shown", "This is a fault of Tieout: please report it with the books or their masked form."),
     # Matching.
     Code("match.no-account", H, "It is not clear which account of the books to compare", "Name it with --account-left or --account-right."),

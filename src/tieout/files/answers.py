@@ -3,12 +3,14 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from tieout.core import spreadsheets
 from tieout.core.accounts import AccountKey
 from tieout.core.explain.books import Books, LedgerEntry, NominalPosting
 from tieout.core.explain.causes import CAUSES, UNEXPLAINED
@@ -279,7 +281,16 @@ def _bridge(ledgers: Mapping[str, Any]) -> Iterator[list[str]]:
         yield [name, "difference", *said["difference"].values()]
 
 
+_AMOUNT = re.compile(r"-?\d+(\.\d+)?")
+
+
+def _cell(said: object) -> str:
+    """As it stands in a table: an amount as it is, any other text never a formula."""
+    text = "" if said is None else str(said)
+    return text if _AMOUNT.fullmatch(text) else spreadsheets.cell(text)
+
+
 def _table(rows: Iterable[list[str]]) -> str:
     table = io.StringIO()
-    csv.writer(table).writerows(rows)
+    csv.writer(table).writerows([_cell(each) for each in row] for row in rows)
     return table.getvalue()

@@ -1,6 +1,6 @@
 """`tieout.explain`: a books folder to an explanation of every difference, without a server."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -16,8 +16,12 @@ from tieout.core.explain.balances import (
 )
 from tieout.core.explain.books import Books, SubLedger
 from tieout.core.explain.explaining import LedgerExplanation, explain_ledger, is_active
+from tieout.core.explain.findings import GuideStep
 from tieout.core.explain.items import Item, items_of
+from tieout.core.explain.procedure import Procedure
 from tieout.core.explain.proposals import Proposal, proposals_of
+from tieout.core.explain.proving import Proof
+from tieout.files.investigating import Frozen, Investigation, investigate, prove_file
 from tieout.files.parting import Taken, take_part
 from tieout.formats.books import BooksReading, Untested, read_books
 
@@ -95,6 +99,57 @@ class Explanation:
         return self.reading.books
 
     @property
+    def snapshot(self) -> str:
+        """The hash over all files read: which books these are."""
+        return self.reading.content_hash
+
+    def investigate(
+        self,
+        *,
+        what_if: Iterable[str] = (),
+        accept: str | Iterable[str] | None = None,
+        into: str = "original",
+    ) -> Investigation:
+        """Try what-ifs in order, then accept corrections, on a copy; nothing read is changed.
+
+        Args:
+            what_if: `open-periods`, `update-waiting`, `move-deferred`, `add-control=ACCOUNT`,
+                `suspense-journals`, in the order in which they are tried.
+            accept: `all`, or causes, cases and ids; `amount_edited=sub_ledger` takes another
+                way than the first.
+            into: `original` corrects in the period of the case, reopening it if it is closed;
+                `next_open` in the first open one.
+
+        Raises:
+            InvalidInput: A name is not known.
+        """
+        return investigate(self.frozen, what_if=what_if, accept=accept, into=into)
+
+    def guide(self) -> tuple[GuideStep, ...]:
+        """The procedure's steps 0 to 13 with what each finds in these books."""
+        kept = self.frozen
+        said = tuple(str(problem) for problem in self.problems)
+        return Procedure(kept.books, kept.snapshot, kept.ledgers, said).steps()
+
+    def prove(self, file: str | Path) -> Proof:
+        """Compare these books with a posting file, whether they hold it already or not yet.
+
+        Raises:
+            InvalidInput: The file is no posting file.
+        """
+        return prove_file(file, self.frozen)
+
+    @property
+    def frozen(self) -> Frozen:
+        """The books as they were read, for what works on a copy."""
+        return Frozen(self.whole, self.snapshot, tuple(each.ledger for each in self.ledgers))
+
+    @property
+    def whole(self) -> Books:
+        """All of the books, also where the engine handed over only a part."""
+        return self.ledgers[0].whole() if self.ledgers else self.books
+
+    @property
     def problems(self) -> tuple[Problem, ...]:
         """What was wrong with the files, by file, row and column."""
         return self.reading.problems
@@ -106,7 +161,12 @@ class Explanation:
 
     @property
     def agreed(self) -> bool:
-        """Whether nothing differs: no difference and nothing that offsets something else."""
+        """Whether nothing differs: no difference and nothing that offsets something else.
+
+        Books of which a ledger could not be read do not agree.
+        """
+        if self.reading.unread:
+            return False
         if self.is_one_period:
             return not any(answer.items_at(self.period) for answer in self.ledgers)
         return not any(answer.explanation.shares for answer in self.ledgers)
@@ -159,7 +219,7 @@ def _explained(
 ) -> Explanation:
     """Explain what was read; where the engine has given balances, it is a part of the books."""
     books = taken.reading.books
-    chosen = chosen_ledgers(books, (ledger,) if isinstance(ledger, str) else ledger)
+    chosen = chosen_ledgers(taken.reading, (ledger,) if isinstance(ledger, str) else ledger)
     known = {each.number for each in books.calendar.periods}
     if period is not None and period not in known:
         expected = f"one of {min(known, default=0)} to {max(known, default=0)}"
@@ -181,11 +241,15 @@ def _is_large(folder: Path, engine: str) -> bool:
     return engine == "duckdb" or (engine == "auto" and is_large)
 
 
-def chosen_ledgers(books: Books, named: Sequence[str]) -> tuple[SubLedger, ...]:
-    """The ledgers that are named, or all; `command.invalid` for one that the books do not have."""
-    unknown = [name for name in named if name not in set(books.ledgers)]
-    if unknown:
-        raise InvalidInput(
-            "command.invalid", f"the ledger {unknown[0]!r}", f"one of {', '.join(books.ledgers)}"
-        )
-    return tuple(each for each in books.ledgers if not named or each in named)
+def chosen_ledgers(reading: BooksReading, named: Sequence[str]) -> tuple[SubLedger, ...]:
+    """Those asked for; of all, those that could be read."""
+    unread = {each.ledger: each.problem for each in reading.unread}
+    known = [each for each in reading.books.ledgers if each not in unread]
+    for name in named:
+        if name in list(SubLedger) and SubLedger(name) in unread:
+            why = unread[SubLedger(name)]
+            raise InvalidInput(why.code, why.found, why.expected, str(why.place))
+        if name not in known:
+            expected = f"one of {', '.join(known)}"
+            raise InvalidInput("command.invalid", f"the ledger {name!r}", expected)
+    return tuple(each for each in known if not named or each in named)

@@ -221,7 +221,7 @@ def _desk(
         raise InvalidInput("command.invalid", f"period {question.period}", expected)
     names = (ledger,) if isinstance(ledger, str) else ledger
     origin = Origin.of(books, version=tieout.__version__, files=reading.content_hash)
-    return _Desk(books, chosen_ledgers(books, names), question, origin)
+    return _Desk(books, chosen_ledgers(reading, names), question, origin)
 
 
 def _enquiry(desk: _Desk, ledger: SubLedger) -> Report:

@@ -4,7 +4,7 @@ A digit test on an entry in a foreign currency looks at its own amount; on base 
 see typing errors in every difference of rates.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 
@@ -17,6 +17,8 @@ class Amounts:
     entry_doc: int
     posted_doc: int
     is_foreign: bool
+    rounds_base: bool = False
+    """Whether values in base currency are themselves products that are rounded, as in stock."""
     line_pairs: tuple[tuple[int, int], ...] = ()
     """Line by line, what it should be and what it is, where that can be known."""
 
@@ -51,9 +53,12 @@ def amount_cause(amounts: Amounts, tolerance_minor: int) -> str:
     """The cause of a difference between two amounts that are not equal."""
     if amounts.posted_base == -amounts.entry_base:
         return "wrong_sign"
-    if amounts.is_foreign and amounts.entry_doc == amounts.posted_doc:
-        difference = abs(amounts.entry_base - amounts.posted_base)
-        return "rounding" if difference <= tolerance_minor else "rate_mismatch"
+    is_rate = amounts.is_foreign and amounts.entry_doc == amounts.posted_doc
+    is_near = abs(amounts.entry_base - amounts.posted_base) <= tolerance_minor
+    if is_near and (is_rate or (amounts.rounds_base and not amounts.is_foreign)):
+        return "rounding"
+    if is_rate:
+        return "rate_mismatch"
     if amounts.is_foreign and amounts.entry_doc:
         right, typed = amounts.entry_doc, amounts.posted_doc
     else:
@@ -64,8 +69,12 @@ def amount_cause(amounts: Amounts, tolerance_minor: int) -> str:
     wrong = [pair for pair in amounts.line_pairs if pair[0] != pair[1]]
     if not amounts.is_foreign and len(wrong) == 1:
         pairs = [*pairs, *wrong]
-    if any(is_slide(*pair) for pair in pairs):
+    return _of_digits(pairs)
+
+
+def _of_digits(pairs: Iterable[tuple[int, int]]) -> str:
+    """What typing has made of an amount, or of a line of it."""
+    every = tuple(pairs)
+    if any(is_slide(*pair) for pair in every):
         return "slide"
-    if any(is_transposition(*pair) for pair in pairs):
-        return "transposition"
-    return "amount_edited"
+    return "transposition" if any(is_transposition(*pair) for pair in every) else "amount_edited"

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
 from tieout.core.accounts import AccountKey, DefaultAccount
-from tieout.core.money import Decimals, format_minor
+from tieout.core.money import Decimals, format_minor, parse_decimal
 from tieout.core.periods import Calendar, PeriodLog
 from tieout.core.statements import Direction
 
@@ -75,6 +76,14 @@ class EntryKind(StrEnum):
     OPENING_BALANCE = "opening_balance"
     CURRENCY_ADJUSTMENT = "currency_adjustment"
     REVALUE = "revalue"
+    EXPECTED_COST = "expected_cost"
+    """Stock: goods received and not yet invoiced."""
+    COST_ADJUSTMENT = "cost_adjustment"
+    ADDITION = "addition"
+    DISPOSAL = "disposal"
+    DEPRECIATION = "depreciation"
+    TRANSFER = "transfer"
+    """Between two classes of assets, or two bank accounts."""
     OTHER = "other"
 
     @property
@@ -285,11 +294,19 @@ class Books:
     last_period: int = 0
     """The last period that is closed or open, not future."""
 
-    @property
+    @cached_property
     def ledgers(self) -> tuple[SubLedger, ...]:
         """The ledgers that have settings or entries, in a fixed order."""
         found = {entry.ledger for entry in self.entries} | set(self.settings)
         return tuple(ledger for ledger in SubLedger if ledger in found)
+
+    def minor(self, said: str) -> int:
+        """A plain decimal of the base currency as minor units; ValueError where it is none."""
+        found = parse_decimal(said)
+        minor = found.to_minor(self.exponents.get(self.base_currency, 2)) if found else None
+        if minor is None:
+            raise ValueError(f"{said!r} is no amount in {self.base_currency}")
+        return minor
 
     def decimal(self, amount_minor: int, currency: str = "") -> str:
         """Minor units as a plain decimal: of the base currency, or of the one that is named."""

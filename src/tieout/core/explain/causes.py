@@ -30,7 +30,7 @@ class Cause:
 
     code: str
     number: int
-    """Its row in the ledgers specification, 2.3."""
+    """Its row in the ledgers specification, 2.3; above 39 a further one of 2.5."""
     title: str
     differs: Differs
     stage: Stage
@@ -80,6 +80,7 @@ _ALL = (
     Cause("voided_other_period", 37, "Voided and reversed in different periods", _P, Stage.A, "Re-date the reversal."),
     Cause("year_end_rollover", 38, "Balances carried into the new year", _N, Stage.B, "Run the carry-forward again."),
     Cause("corruption", 39, "Broken record", _N, Stage.B, "Run the vendor's check tool, then read the books again."),
+    Cause("reversed_only", 40, "Reversed in the nominal ledger only", _N, Stage.B, "Void it in the sub-ledger too, or take the reversal back."),
 )  # fmt: skip
 
 CAUSES: dict[str, Cause] = {cause.code: cause for cause in _ALL}

@@ -1,7 +1,7 @@
 """One ledger explained: the partition in the order of 2.2, the shares, and the proof."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -19,6 +19,7 @@ from tieout.core.explain.books import (
     NominalPosting,
     SubLedger,
 )
+from tieout.core.explain.cases import case_named, joined
 from tieout.core.explain.causes import CAUSES, UNEXPLAINED
 from tieout.core.explain.groups import (
     Cell,
@@ -157,10 +158,13 @@ def partition(scene: Scene, own: Iterable[LedgerEntry]) -> list[Group]:
     opening: list[LedgerEntry] = []
     forward: list[LedgerEntry] = []
     batches: dict[str, list[LedgerEntry]] = defaultdict(list)
+    added: list[tuple[LedgerEntry, Sequence[NominalPosting]]] = []
     for entry in own:
         corrections = found.corrections.get(entry.entry_id, [])
         lines = found.control.get(entry.entry_id)
-        if entry.is_repeated:
+        if case_named(entry.reference):
+            added.append((entry, [*(lines or ()), *corrections]))
+        elif entry.is_repeated:
             groups.append(Group((entry,), (), "corruption", (entry.entry_id,)))
         elif entry.key not in scene.counted:
             groups.append(_outside(scene, entry, [*(lines or ()), *corrections]))
@@ -179,12 +183,16 @@ def partition(scene: Scene, own: Iterable[LedgerEntry]) -> list[Group]:
                 groups.append(Group((entry,), tuple(corrections), cause, (entry.entry_id,)))
     groups += _batch_groups(scene, found, batches)
     groups += _rest(scene, found, opening, forward)
+    groups, lines_over, entries_over = joined(groups, found.naming, added)
+    groups += loose_groups(scene, lines_over, scene.books.unbalanced)
+    for entry, own_lines in entries_over:
+        groups.append(Group((entry,), tuple(own_lines), "amount_edited", (entry.entry_id,)))
     return [*groups, *_left_over(scene, groups)]
 
 
 def _left_over(scene: Scene, groups: Iterable[Group]) -> list[Group]:
     """What counts and is in no group yet: unexplained, line by line."""
-    placed = {id(line) for group in groups for line in group.postings}
+    placed = {id(line) for group in groups for line in (*group.postings, *group.corrections)}
     return [
         Group((), (line,), UNEXPLAINED, (line.posting_id,))
         for line in scene.books.postings
@@ -231,6 +239,9 @@ def _rest(
     loose = [line for line in loose if line.period >= 1]
     groups += forward_groups(forward, old)
     groups += [Group((), (line,), "control_as_expense", (line.posting_id,)) for line in found.coded]
+    groups += [
+        Group((), (line,), "contra_one_sided", (line.posting_id,)) for line in found.transfers
+    ]
     groups += [Group((), (line,), "corruption", (line.posting_id,)) for line in found.broken]
     groups += stranger_groups(scene, found.strangers)
     return [*groups, *loose_groups(scene, loose, scene.books.unbalanced)]

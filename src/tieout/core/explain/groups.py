@@ -84,6 +84,10 @@ class Group:
     """Before this period the cause is `early_cause`."""
     elsewhere: str = ""
     """The cause on accounts other than those of its entries; blank: the same."""
+    corrections: tuple[NominalPosting, ...] = ()
+    """Lines of keyed journals that put it right; they change amounts, never the cause."""
+    added: tuple[LedgerEntry, ...] = ()
+    """Entries made in the sub-ledger to put it right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +139,8 @@ def posting_steps(
 def shares_of(scene: Scene, group: Group) -> list[Share]:
     """The group's difference as runs of periods with one amount and one cause each."""
     steps: Steps = {}
-    entry_steps(scene, group.entries, steps)
-    posting_steps(scene, group.postings, steps, sign=-1)
+    entry_steps(scene, (*group.entries, *group.added), steps)
+    posting_steps(scene, (*group.postings, *group.corrections), steps, sign=-1)
     home = {entry.key for entry in group.entries}
     made: list[Share] = []
     for (key, currency), changes in steps.items():

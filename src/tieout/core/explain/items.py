@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tieout.core.explain.books import Books, LedgerEntry, NominalPosting, SubLedger
 from tieout.core.explain.causes import CAUSES, UNEXPLAINED, Differs
 from tieout.core.explain.explaining import LedgerExplanation
+from tieout.core.explain.further import called_in
 from tieout.core.explain.groups import Share
 from tieout.core.explain.sentences import sentence_of
 
@@ -62,9 +63,17 @@ def _item(books: Books, ledger: SubLedger, share: Share) -> Item:
         ledger,
         share,
         cause.differs if cause else Differs.PRESENCE,
-        sentence_of(books, share),
+        _sentence(books, ledger, share),
         cause.action if cause else LOOK,
     )
+
+
+def _sentence(books: Books, ledger: SubLedger, share: Share) -> str:
+    """The sentence, and what that is called in a ledger with words of its own."""
+    kind = share.group.entries[0].kind if share.group.entries else None
+    words = called_in(ledger, share.cause, kind)
+    said = sentence_of(books, share)
+    return f"{said} In the {ledger.called.lower()}: {words}." if words else said
 
 
 def stages_of(made: LedgerExplanation) -> Mapping[str, tuple[int, ...]]:

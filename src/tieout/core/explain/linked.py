@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from tieout.core.accounts import AccountKey
 from tieout.core.explain.amounts import Amounts, amount_cause
-from tieout.core.explain.books import LedgerEntry, NominalPosting, PostingStatus
+from tieout.core.explain.books import LedgerEntry, NominalPosting, PostingStatus, SubLedger
 from tieout.core.explain.groups import Group, Scene
 from tieout.core.explain.timing import timing_cause
 
@@ -35,13 +36,13 @@ def linked_groups(
     originals, repeats = _repeats_apart(entries, ordered)
     ids = tuple(entry.entry_id for entry in entries)
     made: list[Group] = []
-    if repeats:
-        made.append(
-            Group((), tuple(repeats), "duplicate", (*ids, *(each.posting_id for each in repeats)))
-        )
+    for cause, lines_again in _apart(originals, repeats):
+        names = (*ids, *(each.posting_id for each in lines_again))
+        made.append(Group((), tuple(lines_again), cause, names))
     kinds = {(line.status, line.key, line.period) for line in originals}
     judge = _uniform if len(kinds) == 1 else _mixed
-    group = judge(scene, entries, originals, corrections)
+    group = judge(scene, entries, originals)
+    group = replace(group, corrections=tuple(corrections))
     return [*made, _voided(scene, group) if entries[0].voided_on is not None else group]
 
 
@@ -49,10 +50,12 @@ def _voided(scene: Scene, group: Group) -> Group:
     """The group of an entry that was voided: its reversal, or that there is none."""
     entry = group.entries[0]
     if len({line.direction for line in group.postings}) > 1:
-        return Group(group.entries, group.postings, "voided_other_period", group.ids)
+        return replace(
+            group, cause="voided_other_period", early_cause="", early_until=0, elsewhere=""
+        )
     until = scene.books.calendar.number_of(entry.voided_on or entry.dated_on)
     cause = group.early_cause or group.cause
-    return Group(group.entries, group.postings, "deleted", group.ids, cause, until)
+    return replace(group, cause="deleted", early_cause=cause, early_until=until, elsewhere="")
 
 
 def _first_come(line: NominalPosting) -> tuple[bool, object, str]:
@@ -87,17 +90,35 @@ def _repeats_apart(
     return originals, repeats
 
 
+def _apart(
+    originals: Sequence[NominalPosting], repeats: Sequence[NominalPosting]
+) -> list[tuple[str, list[NominalPosting]]]:
+    """Repeats that take an original back on its own account, and those that post it again."""
+    back = [line for line in repeats if any(_takes_back(line, each) for each in originals)]
+    again = [line for line in repeats if all(line is not each for each in back)]
+    found = (("reversed_only", back), ("duplicate", again))
+    return [(cause, lines) for cause, lines in found if lines]
+
+
+def _takes_back(line: NominalPosting, original: NominalPosting) -> bool:
+    return (
+        line.line_no == original.line_no
+        and line.key == original.key
+        and line.base_minor == original.base_minor
+        and line.direction is not original.direction
+    )
+
+
 def _uniform(
     scene: Scene,
     entries: Sequence[LedgerEntry],
     lines: Sequence[NominalPosting],
-    corrections: Sequence[NominalPosting],
 ) -> Group:
     """All lines have one status, one account and one period: the chain of 2.1."""
     first, entry = lines[0], entries[0]
     ids = tuple(each.entry_id for each in entries)
     if first.status is not PostingStatus.POSTED:
-        return Group(tuple(entries), (*lines, *corrections), STATUS_CAUSES[first.status], ids)
+        return Group(tuple(entries), tuple(lines), STATUS_CAUSES[first.status], ids)
     account = account_cause(scene, entry, first.key)
     cause = account or _amount(scene, entries, lines)
     early, until = _early(scene, entry, lines)
@@ -106,7 +127,7 @@ def _uniform(
         ids = (*ids, first.posting_id)
     return Group(
         tuple(entries),
-        (*lines, *corrections),
+        tuple(lines),
         cause,
         ids,
         early,
@@ -152,6 +173,7 @@ def _amount(scene: Scene, entries: Sequence[LedgerEntry], lines: Sequence[Nomina
         entry_doc=sum(each.doc_minor for each in entries),
         posted_doc=sum(line.natural_doc(ledger) for line in lines),
         is_foreign=entry.currency != scene.books.base_currency,
+        rounds_base=ledger is SubLedger.INVENTORY,
         line_pairs=_line_pairs(scene, entry, lines) if len(entries) == 1 else (),
     )
     if amounts.entry_base == amounts.posted_base:
@@ -173,13 +195,12 @@ def _mixed(
     scene: Scene,
     entries: Sequence[LedgerEntry],
     lines: Sequence[NominalPosting],
-    corrections: Sequence[NominalPosting],
 ) -> Group:
     """Lines of one entry went different ways: what is wrong with the first wrong one is said."""
     entry = entries[0]
     ids = tuple(each.entry_id for each in entries)
     dated_in = scene.period_of(entry)
-    everything = (*lines, *corrections)
+    everything = tuple(lines)
     posted = [line for line in lines if line.status is PostingStatus.POSTED]
     early, until = "", 0
     late = [line for line in posted if line.period != dated_in]

@@ -9,7 +9,9 @@ from tieout.core.explain.books import (
     LedgerEntry,
     NominalPosting,
     PostingStatus,
+    SubLedger,
 )
+from tieout.core.explain.cases import case_named, is_correcting
 from tieout.core.explain.groups import Scene
 
 WINDOW_DAYS = 31
@@ -50,6 +52,8 @@ class Linked:
     """Ids of entries and batches whose other side was posted."""
     coded: list[NominalPosting] = field(default_factory=list)
     """Other sides of an entry that stand on a counted account."""
+    transfers: list[NominalPosting] = field(default_factory=list)
+    """Other sides of a transfer between bank accounts whose own entry there is not."""
     strangers: list[NominalPosting] = field(default_factory=list)
     """On a counted account, naming an entry that this ledger does not have."""
     corrections: dict[str, list[NominalPosting]] = field(default_factory=lambda: defaultdict(list))
@@ -58,6 +62,8 @@ class Linked:
     """Lines of opening balance journals on a counted account."""
     loose: list[NominalPosting] = field(default_factory=list)
     """On a counted account and named by nothing."""
+    naming: list[NominalPosting] = field(default_factory=list)
+    """On a counted account, of keyed journals that name the case they put right."""
     broken: list[NominalPosting] = field(default_factory=list)
     """On a counted account with an id that another posting has."""
 
@@ -70,9 +76,9 @@ def sort_postings(scene: Scene) -> Linked:
     loose: list[NominalPosting] = []
     for posting in scene.books.postings:
         is_counted = posting.key in scene.counted
-        if posting.is_repeated:
+        if posting.is_repeated or is_correcting(posting):
             if is_counted:
-                made.broken.append(posting)
+                (made.broken if posting.is_repeated else made.naming).append(posting)
         elif posting.source_id in own or (posting.source_id and posting.source_id in batches):
             _by_id(made, posting, is_counted=is_counted)
         elif posting.source_id:
@@ -80,6 +86,7 @@ def sort_postings(scene: Scene) -> Linked:
                 made.strangers.append(posting)
         elif is_counted or (posting.line_no and posting.module == scene.ledger.module):
             loose.append(posting)
+    _transfers(scene, made, own)
     loose = _corrections(scene, made, own.values(), loose)
     loose = _by_reference(scene, made, own.values(), loose)
     for posting in loose:
@@ -99,6 +106,30 @@ def _by_id(made: Linked, posting: NominalPosting, *, is_counted: bool) -> None:
         made.coded.append(posting)
     else:
         made.other_half.add(posting.source_id)
+
+
+def _transfers(scene: Scene, made: Linked, own: dict[str, LedgerEntry]) -> None:
+    """Of a cash book, give the other side of a transfer to the other account's entry.
+
+    One journal posts both sides and names the entry that it was made from; the other entry says
+    so in its related id.
+    """
+    if scene.ledger is not SubLedger.BANK:
+        return
+    others = {
+        (entry.related_id, entry.key): entry
+        for entry in own.values()
+        if entry.kind is EntryKind.TRANSFER and entry.related_id
+    }
+    coded, made.coded = made.coded, []
+    for line in coded:
+        entry = others.get((line.source_id, line.key))
+        if own.get(line.source_id) is None or own[line.source_id].kind is not EntryKind.TRANSFER:
+            made.coded.append(line)
+        elif entry is not None and entry.entry_id not in made.control:
+            made.control[entry.entry_id].append(line)
+        else:
+            made.transfers.append(line)
 
 
 def _corrections(
@@ -185,6 +216,7 @@ def _by_reference(
         and (not entry.batch_id or entry.batch_id not in made.control)
         and entry.kind is not EntryKind.OPENING_BALANCE
         and not entry.is_repeated
+        and not case_named(entry.reference)
     }
     for likeness in PASSES:
         for entry_id, name in _pairs(scene, waiting, bundles, likeness):

@@ -45,6 +45,7 @@ _TEMPLATES = {
     "voided_other_period": "{entry} was voided in one period and reversed in the nominal ledger in another.",
     "year_end_rollover": "{posting} carries a balance into a year that already has it.",
     "corruption": "{either} repeats an id that another record has.",
+    "reversed_only": "{posting} takes {first_id} back, which the sub-ledger still has.",
     "unexplained": "{either} has no cause that could be found.",
 }  # fmt: skip
 

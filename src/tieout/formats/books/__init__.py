@@ -5,12 +5,7 @@ would have told are listed.
 """
 
 from tieout.formats.books.checks import Unbalanced
-from tieout.formats.books.reader import (
-    LEDGER_FILES,
-    BooksReading,
-    Part,
-    Untested,
-    read_books,
-)
+from tieout.formats.books.desk import LEDGER_FILES, Part, Unread
+from tieout.formats.books.reader import BooksReading, Untested, read_books
 
-__all__ = ["LEDGER_FILES", "BooksReading", "Part", "Unbalanced", "Untested", "read_books"]
+__all__ = ["LEDGER_FILES", "BooksReading", "Part", "Unbalanced", "Unread", "Untested", "read_books"]

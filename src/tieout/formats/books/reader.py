@@ -1,7 +1,7 @@
 """The folder as a whole: which files there are, what they say, and what their absence costs."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import file_digest, sha256
@@ -18,6 +18,7 @@ from tieout.core.explain.books import (
     Party,
     SubLedger,
 )
+from tieout.core.explain.further import not_tested
 from tieout.core.money import Decimals, parse_decimal
 from tieout.core.periods import (
     Calendar,
@@ -30,7 +31,6 @@ from tieout.core.periods import (
     overlaps,
 )
 from tieout.formats.books.checks import (
-    Unbalanced,
     check_accounts,
     check_journals,
     check_periods,
@@ -38,7 +38,15 @@ from tieout.formats.books.checks import (
     check_totals,
     unbalanced_journals,
 )
-from tieout.formats.books.mapping import PLAIN, FileMapping, read_mapping
+from tieout.formats.books.desk import (
+    LEDGER_FILES,
+    Desk,
+    Part,
+    Unread,
+    expected_ledgers,
+    ledger_tables,
+)
+from tieout.formats.books.mapping import read_mapping
 from tieout.formats.books.records import (
     Amounts,
     allocations_of,
@@ -48,20 +56,9 @@ from tieout.formats.books.records import (
 )
 from tieout.formats.books.settings import NAME as SETTINGS_NAME
 from tieout.formats.books.settings import SettingsRead, read_settings
-from tieout.formats.books.tables import Row, Table, load
-
-LEDGER_FILES = {
-    SubLedger.AR: "sales_ledger.csv",
-    SubLedger.AP: "purchase_ledger.csv",
-    SubLedger.INVENTORY: "stock_ledger.csv",
-    SubLedger.FIXED_ASSETS: "fixed_assets.csv",
-    SubLedger.DEPRECIATION: "depreciation.csv",
-    SubLedger.BANK: "cash_book.csv",
-}
-REQUIRED_LEDGERS = {SubLedger.AR, SubLedger.AP}
+from tieout.formats.books.tables import Table
 
 NOMINAL = "nominal.csv"
-ENTRY_COLUMNS = ("txn_id", "type", "transaction_date", "base_amount", "control_account")
 POSTING_COLUMNS = ("nominal_id", "journal_id", "account", "period", "debit", "credit")
 
 
@@ -82,15 +79,8 @@ class BooksReading:
     untested: tuple[Untested, ...]
     content_hash: str
     """SHA-256 over the names and bytes of all files read: which books these were."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """Rows of the large files that somebody else has read, instead of all of them."""
-
-    rows: Mapping[str, Sequence[tuple[int, dict[str, str]]]]
-    """By file name: line in the file, and cells by column."""
-    unbalanced: Sequence[Unbalanced] = ()
+    unread: tuple[Unread, ...] = ()
+    """Ledgers whose file cannot be used; the others are explained without them."""
 
 
 def read_books(folder: Path, part: Part | None = None, mapping: Path | None = None) -> BooksReading:
@@ -107,16 +97,13 @@ def read_books(folder: Path, part: Part | None = None, mapping: Path | None = No
     """
     if not folder.is_dir():
         raise InvalidInput("file.not-found", str(folder), "an existing folder")
-    desk = _Desk(folder, part, read_mapping(mapping, MAPPED) if mapping else {})
-    ledgers = {
-        ledger: desk.large(name, ENTRY_COLUMNS, is_required=ledger in REQUIRED_LEDGERS)
-        for ledger, name in LEDGER_FILES.items()
-    }
+    desk = Desk(folder, part, read_mapping(mapping, MAPPED) if mapping else {})
     nominal = desk.large(NOMINAL, POSTING_COLUMNS, is_required=True)
     accounts = desk.load("accounts.csv", ("account", "kind"), is_required=True)
     periods = desk.load("periods.csv", ("period", "start", "end"), is_required=True)
     extra = {name: desk.optional(f"{name}.csv", columns) for name, columns in _OPTIONAL.items()}
     settings = read_settings(folder)
+    ledgers, unread = ledger_tables(desk, expected_ledgers(settings, accounts))
     tables = (*ledgers.values(), nominal, accounts, periods, *extra.values())
     calendar, log, last = _calendar(periods, extra["period_events"])
     base = settings.base_currency if settings and settings.base_currency else _base_of(nominal)
@@ -149,45 +136,28 @@ def read_books(folder: Path, part: Part | None = None, mapping: Path | None = No
         last_period=last,
     )
     check_totals(tables, extra["control_totals"])
-    problems = [problem for table in tables for problem in table.problems]
+    problems = [each.problem for each in unread]
+    problems += [problem for table in tables for problem in table.problems]
     problems += [*check_journals(unbalanced, books), *check_accounts(books, nominal)]
     problems += check_rates(ledgers.values(), base, extra["rates"])
     problems += check_periods(books)
-    return BooksReading(
-        books, tuple(problems), untested_of(extra, settings), hash_of(folder, tables)
-    )
+    read = {each.ledger for each in books.entries}
+    untested = (*_untested_unread(unread), *untested_of(extra, settings), *_untested_further(read))
+    return BooksReading(books, tuple(problems), untested, hash_of(folder, tables), unread)
 
 
-@dataclass(frozen=True)
-class _Desk:
-    """Where the files lie, which rows are given already, and how the rest is understood."""
+def _untested_unread(unread: Sequence[Unread]) -> Iterator[Untested]:
+    for each in unread:
+        yield Untested(f"every cause of {each.ledger.value}", str(each.problem))
+        why = f"{each.ledger.value} was not read: what names its entries looks deleted"
+        yield Untested("wrong_ledger", why)
 
-    folder: Path
-    part: Part | None
-    mappings: Mapping[str, FileMapping]
 
-    def load(self, name: str, needed: Sequence[str], *, is_required: bool) -> Table:
-        """A small file."""
-        mapping = self.mappings.get(name.removesuffix(".csv"), PLAIN)
-        return load(self.folder, name, needed, mapping, is_required=is_required)
-
-    def large(self, name: str, needed: Sequence[str], *, is_required: bool) -> Table:
-        """A ledger: all of it, or the rows that are given."""
-        if self.part is None:
-            return self.load(name, needed, is_required=is_required)
-        if is_required and not (self.folder / name).exists():
-            raise InvalidInput("books.file-missing", f"no {name}", "that file", str(self.folder))
-        table = Table(name)
-        table.rows = [Row(table, line, cells) for line, cells in self.part.rows.get(name, ())]
-        if table.rows:
-            table.columns = tuple(table.rows[0].cells)
-        return table
-
-    def optional(self, name: str, needed: Sequence[str]) -> Table:
-        """An optional file; of a part, one as large as a ledger is only known to be there."""
-        if self.part is not None and name == "allocations.csv":
-            return Table(name, is_there=(self.folder / name).exists())
-        return self.load(name, needed, is_required=False)
+def _untested_further(ledgers: Collection[SubLedger]) -> Iterator[Untested]:
+    """What these ledgers have beyond what a folder can tell."""
+    for ledger in SubLedger:
+        for each in not_tested(ledger) if ledger in ledgers else ():
+            yield Untested(f"{ledger.value}: {each.words}", each.why_not)
 
 
 def hash_of(folder: Path, tables: Iterable[Table]) -> str:

@@ -17,7 +17,6 @@ from tieout.core.explain.books import (
 )
 from tieout.testing.books.world import (
     BASE,
-    CODES,
     OTHERS,
     SUSPENSE,
     BookWorld,
@@ -26,6 +25,8 @@ from tieout.testing.books.world import (
     to_base,
 )
 
+OWN = "own"
+"""For the module of whichever ledger is drawn."""
 Planter = Callable[[BookWorld], None]
 NATURAL_KINDS = (
     EntryKind.INVOICE,
@@ -40,7 +41,7 @@ NATURAL_KINDS = (
 def clean_books(seed: int, shape: Shape | None = None) -> BookWorld:
     """Books in which nothing is wrong: entries posted one by one, unlinked, and in batches."""
     world = BookWorld(seed, shape or Shape())
-    for ledger in CODES:
+    for ledger in world.shape.ledgers:
         forward = [
             world.entry(ledger, day=world.calendar.periods[0].begins_on - timedelta(days=each))
             for each in (5, 40)
@@ -289,6 +290,8 @@ def _alone(world: BookWorld, cause: str, *, is_reversed: bool = False, **fields:
     ledger = world.ledger()
     currency = str(fields.get("currency", BASE))
     key = world.random.choice(world.controls(ledger, currency))
+    if fields.get("module") == OWN:
+        fields["module"] = ledger.module
     fields.setdefault("period", world.period())
     period = fields["period"]
     assert isinstance(period, int)
@@ -317,7 +320,7 @@ def _revalue_not_in_subledger(world: BookWorld) -> None:
         is_reversed=world.random.random() < 0.5,
         reference="Revalue",
         currency="EUR",
-        module="SL",
+        module=OWN,
     )
 
 
@@ -343,7 +346,7 @@ def _party_missing(world: BookWorld) -> None:
 
 def _deleted(world: BookWorld) -> None:
     name = world.name("GONE")
-    _alone(world, "deleted", module="SL", source_id=name, line_no=1, line_count=1)
+    _alone(world, "deleted", module=OWN, source_id=name, line_no=1, line_count=1)
     world.audit_lines.append(AuditLine(world.extracted_on, "asmith", "delete", name, "gone"))
 
 
@@ -353,6 +356,21 @@ def _duplicate(world: BookWorld) -> None:
     again = _own(world, entry) + 1
     world.post(entry, period=again, entered_on=world.day(again) + timedelta(days=40))
     world.expect(entry, "duplicate", -entry.base_minor, again)
+
+
+def _reversed_only(world: BookWorld) -> None:
+    """Posted, and taken back a period later, though the sub-ledger still has it."""
+    entry = world.entry(world.ledger(), _kind(world))
+    world.post(entry)
+    again = _own(world, entry) + 1
+    world.post(
+        entry,
+        natural=-entry.base_minor,
+        natural_doc=-entry.doc_minor,
+        period=again,
+        entered_on=world.day(again) + timedelta(days=40),
+    )
+    world.expect(entry, "reversed_only", entry.base_minor, again)
 
 
 def _missing(world: BookWorld) -> None:
@@ -401,7 +419,7 @@ def _control_changed(world: BookWorld) -> None:
 
 def _wrong_ledger(world: BookWorld) -> None:
     ledger = world.ledger()
-    other = next(each for each in CODES if each is not ledger)
+    other = next(each for each in world.shape.ledgers if each is not ledger)
     entry = world.entry(ledger, party=world.party(ledger, is_base=True))
     own = _own(world, entry)
     key = world.random.choice(world.controls(other, BASE))
@@ -510,6 +528,7 @@ PLANTS: dict[str, Planter] = {
     "revalue_other_period": _revalue_other_period,
     "manual_journal": _manual_journal,
     "duplicate": _duplicate,
+    "reversed_only": _reversed_only,
     "missing": _missing,
     "wrong_account": _wrong_account,
     "cross_control": _cross_control,

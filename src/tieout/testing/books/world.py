@@ -35,14 +35,24 @@ RATES = {"EUR": 854_321, "JPY": 5_240, "KWD": 2_571_300}
 """Base units for one unit of the currency, in millionths."""
 RATE_SCALE = 1_000_000
 FIRST_DAY = date(2025, 1, 1)
-CODES = {SubLedger.AR: "441", SubLedger.AP: "551"}
+CODES = {
+    SubLedger.AR: "441",
+    SubLedger.AP: "551",
+    SubLedger.INVENTORY: "121",
+    SubLedger.FIXED_ASSETS: "021",
+    SubLedger.DEPRECIATION: "022",
+    SubLedger.BANK: "611",
+}
+"""How the control accounts of each ledger begin."""
+PARTIES = {SubLedger.AR: "C", SubLedger.AP: "S"}
+"""How the names of parties begin; in the other ledgers, of items, assets and accounts."""
 SUSPENSE = AccountKey("99999")
 OTHERS = {
     name: AccountKey(code)
     for name, code in (
         ("sales", "10100"),
         ("purchases", "20100"),
-        ("bank", "61100"),
+        ("bank", "61900"),
         ("prepayments", "45000"),
         ("reserves", "30000"),
         ("exchange", "79000"),
@@ -58,6 +68,8 @@ class Shape:
     """Clean entries in each ledger."""
     plants: int = 1
     """How often each cause is planted."""
+    ledgers: tuple[SubLedger, ...] = (SubLedger.AR, SubLedger.AP)
+    """Which ledgers the books have; two or more, for causes that lie between two."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +130,8 @@ class BookWorld:
     def _accounts(self) -> dict[AccountKey, AccountUse]:
         uses = {SUSPENSE: AccountUse.SUSPENSE}
         uses.update(dict.fromkeys(OTHERS.values(), AccountUse.OTHER))
-        for ledger, code in CODES.items():
+        for ledger in self.shape.ledgers:
+            code = CODES[ledger]
             control = AccountUse(f"control_{ledger.value}")
             for key in (*self.controls(ledger), AccountKey(f"{code}90")):
                 uses[key] = control
@@ -145,10 +158,10 @@ class BookWorld:
     def _parties(self) -> dict[tuple[SubLedger, str], Party]:
         made: dict[tuple[SubLedger, str], Party] = {}
         self.currency_of: dict[str, str] = {}
-        for ledger in CODES:
+        for ledger in self.shape.ledgers:
             for number in range(12):
                 currency = (BASE, BASE, BASE, "EUR", "JPY", "KWD")[number % 6]
-                name = f"{'C' if ledger is SubLedger.AR else 'S'}{number:05}"
+                name = f"{PARTIES.get(ledger, ledger.module)}{number:05}"
                 key = self.random.choice(self.controls(ledger, currency))
                 made[ledger, name] = Party(name, ledger, f"Party {number}", key)
                 self.currency_of[name] = currency
@@ -182,13 +195,12 @@ class BookWorld:
         entries, postings = list(self.entries), list(self.postings)
         self.random.shuffle(entries)
         self.random.shuffle(postings)
-        specified = {SubLedger.AR: True, SubLedger.AP: False}
         settings = {
             ledger: ControlSettings(
                 frozenset(self.controls(ledger)),
-                DefaultAccount(AccountKey(f"{code}00"), specified[ledger]),
+                DefaultAccount(AccountKey(f"{CODES[ledger]}00"), ledger is SubLedger.AR),
             )
-            for ledger, code in CODES.items()
+            for ledger in self.shape.ledgers
         }
         return Books(
             base_currency=BASE,
@@ -209,8 +221,8 @@ class BookWorld:
     # Drawing.
 
     def ledger(self) -> SubLedger:
-        """Sales or purchases."""
-        return self.random.choice(list(CODES))
+        """One of those that the books have."""
+        return self.random.choice(list(self.shape.ledgers))
 
     def party(self, ledger: SubLedger, *, is_base: bool | None = None) -> Party:
         """A party; in base currency or in a foreign one, if that is said."""

@@ -9,14 +9,23 @@ from tieout.core.accounts import AccountKey
 from tieout.core.explain.books import Books, LedgerEntry, NominalPosting, SubLedger
 from tieout.core.money import format_minor
 from tieout.core.statements import Direction
+from tieout.formats.books import LEDGER_FILES
 
-_FILES = {SubLedger.AR: "sales_ledger.csv", SubLedger.AP: "purchase_ledger.csv"}
+_DEFAULTS = {
+    SubLedger.AR: "debtors_control",
+    SubLedger.AP: "creditors_control",
+    SubLedger.INVENTORY: "stock_control",
+    SubLedger.FIXED_ASSETS: "fixed_assets_control",
+    SubLedger.DEPRECIATION: "depreciation_control",
+    SubLedger.BANK: "bank_control",
+}
 
 
 def write_books(books: Books, folder: Path) -> Path:
     """Write the folder; reading it gives the same books."""
     folder.mkdir(parents=True, exist_ok=True)
-    for ledger, name in _FILES.items():
+    for ledger in books.ledgers:
+        name = LEDGER_FILES[ledger]
         own = (entry for entry in books.entries if entry.ledger is ledger)
         _write(folder / name, (_entry(books, entry) for entry in own))
     _write(folder / "nominal.csv", (_posting(books, each) for each in books.postings))
@@ -136,9 +145,8 @@ def _posting(books: Books, posting: NominalPosting) -> dict[str, object]:
 
 
 def _settings(books: Books) -> dict[str, object]:
-    names = {SubLedger.AR: "debtors_control", SubLedger.AP: "creditors_control"}
     defaults: dict[str, object] = {
-        names[ledger]: {**_key(each.default.key), "use_specified": each.default.use_specified}
+        _DEFAULTS[ledger]: {**_key(each.default.key), "use_specified": each.default.use_specified}
         for ledger, each in books.settings.items()
         if each.default is not None
     }
