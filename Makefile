@@ -51,7 +51,7 @@ bench: $(V)/.ok-bench  ## The benchmarks, each with its correctness check
 	@$(RUN)/python -m benchmarks
 
 soak: $(V)/.ok-soak browser  ## The long campaigns: fuzzing (TIEOUT_SOAK_SECONDS, an hour by default), many seeds
-	@$(RUN)/python -m pytest -q -m soak tests/soak tests/api tests/store tests/web tests/browser tests/jobs tests/cli
+	@$(RUN)/python -m pytest -q -m soak tests/soak tests/api tests/store tests/web tests/browser tests/jobs tests/cli tests/reports
 
 audit: $(V)/.ok-uv  ## Known faults of the locked dependencies, as the package index knows them
 	@$(RUN)/uvx pip-audit --no-deps --disable-pip -r requirements.txt

@@ -46,15 +46,78 @@ def test_signing_in_with_a_second_factor(site: Site, context: BrowserContext) ->
     page.get_by_label("Authenticator code").fill(code_of(secret))
     follow(page.get_by_role("button", name="Activate"))
     expect(page.get_by_text("Recovery", exact=False).first).to_be_visible()
-    page.get_by_text("Olga").click()
-    follow(page.get_by_role("button", name="Sign out"))
+    page.goto(f"{site.address}/account/2fa/recovery-codes/")
+    check_accessible(page)
+    recovery = page.locator("#recovery_codes").input_value().split()[0]
+    sign_out(page)
+    half_way(site, page, email)
+    page.goto(f"{site.address}/")
+    expect(page).to_have_url(re.compile("login|2fa"))  # the password alone opens nothing
+    for code in recovery, recovery:  # the second time it has been used
+        half_way(site, page, email)
+        page.locator("#id_code").fill(code)
+        follow(page.get_by_role("button", name="Sign in", exact=False).first)
+        if "2fa" in page.url:
+            break
+        expect(page.get_by_role("banner")).to_contain_text("Olga")
+        sign_out(page)
+    expect(page.get_by_role("main")).to_contain_text("Incorrect code")
+
+
+def half_way(site: Site, page: Page, email: str) -> None:
+    """Signing in with the password on a fresh browser; the second factor is asked for."""
+    page.context.clear_cookies()
     page.goto(f"{site.address}/account/login/")
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     follow(page.get_by_role("button", name="Sign in"))
     expect(page).to_have_url(re.compile("2fa"))
-    page.goto(f"{site.address}/")
-    expect(page).to_have_url(re.compile("login|2fa"))  # the password alone opens nothing
+
+
+def sign_out(page: Page) -> None:
+    """By the menu of one's own name."""
+    page.get_by_text("Olga").first.click()
+    follow(page.get_by_role("button", name="Sign out"))
+
+
+@pytest.mark.req("R100")
+def test_signing_in_with_a_security_key(site: Site, context: BrowserContext) -> None:
+    email = organisation(site, "Security key")
+    page = context.new_page()
+    key = context.new_cdp_session(page)
+    key.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    made = key.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    site.sign_in(page, email)
+    page.goto(f"{site.address}/account/2fa/webauthn/add/")
+    if "reauthenticate" in page.url:
+        page.get_by_label("Password").fill(PASSWORD)
+        follow(page.get_by_role("button", name="Confirm"))
+    check_accessible(page)
+    page.get_by_label("Name").fill("Olga's key")
+    follow(page.get_by_role("button", name="Add"))
+    page.goto(f"{site.address}/account/2fa/webauthn/")
+    expect(page.get_by_role("main")).to_contain_text("Olga's key")
+    check_accessible(page)
+    picture(page, "security-key")
+    sign_out(page)
+    half_way(site, page, email)
+    check_accessible(page)
+    follow(page.get_by_role("button", name="Use a security key"))
+    expect(page.get_by_role("banner")).to_contain_text("Olga")
+    sign_out(page)
+    key.send("WebAuthn.clearCredentials", {"authenticatorId": made["authenticatorId"]})
+    half_way(site, page, email)
+    page.get_by_role("button", name="Use a security key").click()
+    page.wait_for_timeout(1000)
+    expect(page).to_have_url(re.compile("2fa"))  # another key opens nothing
 
 
 def test_a_wrong_password_says_so_and_is_slowed_down(site: Site, page: Page) -> None:

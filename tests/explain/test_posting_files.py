@@ -50,6 +50,7 @@ def test_a_file_is_proved_on_the_books_that_it_was_drafted_on(
     proof = tieout.explain(tmp_path / "books").prove(path)
     assert [str(each) for each in proof.departures] == []
     assert proof.holds
+    assert not proof.is_posted
     assert proof.agreeing == len(made.filed().lines)
 
 
@@ -59,6 +60,7 @@ def test_books_that_hold_what_was_accepted_prove_it(form: str, tmp_path: Path) -
     path = made.write(tmp_path / f"c{form}")
     after = tieout.explain(write_books(made.copy, tmp_path / "after"))
     assert [str(each) for each in after.prove(path).departures] == []
+    assert after.prove(path).is_posted
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:

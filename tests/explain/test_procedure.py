@@ -133,8 +133,13 @@ def test_what_ifs_corrections_and_posting_files_through_the_door(
     assert any(each["lines"] for each in investigation["corrections"])
     assert all(file.stat().st_size for file in files)
     proved = ran(folder, "--prove", files[-1])
-    assert proved.exit_code == 0, proved.output
+    assert proved.exit_code == 1, proved.output
+    assert "do not hold the corrections" in proved.output
+    tried = tieout.explain(folder).investigate(what_if=steps[1::2], accept="all")
+    after = write_books(tried.copy, tmp_path / "after")
+    proved = ran(after, "--prove", files[-1])
     assert "stand as accepted" in proved.output
+    assert proved.exit_code == 0, proved.output
 
 
 def test_an_investigation_through_the_engine_is_that_of_the_plain_reader(folder: Path) -> None:

@@ -117,6 +117,7 @@ def test_a_total_is_the_same_in_json_csv_workbook_and_pdf(kind: str, tmp_path: P
                     assert minor == int(total.replace(".", ""))
 
 
+@pytest.mark.soak
 @pytest.mark.req("R115")
 def test_workbooks_recalculated_by_libreoffice_have_the_same_totals(tmp_path: Path) -> None:
     program = shutil.which("soffice") or shutil.which("libreoffice")

@@ -58,7 +58,7 @@ def run(
             ERR.print(f"written {plain(path)}")
     if proof is not None and prove is not None:
         show_proof(proof, prove)
-        return 0 if proof.holds else 1
+        return 0 if proof.holds and proof.is_posted else 1
     _show_all(done)
     return 0 if made.agreed else 1
 

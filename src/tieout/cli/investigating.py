@@ -101,6 +101,12 @@ def show_guide(steps: tuple[GuideStep, ...]) -> None:
 
 def show_proof(proof: Proof, file: Path) -> None:
     """Whether the books are what was accepted, and where not."""
+    if proof.holds and not proof.is_posted:
+        OUT.print(
+            f"[yellow]![/] These books do not hold the corrections of {plain(file)} yet. "
+            f"Once its {proof.agreeing:,} lines are posted, they give what was accepted."
+        )
+        return
     if proof.holds:
         OUT.print(f"[green]✓[/] {proof.agreeing:,} lines of {plain(file)} stand as accepted.")
         return

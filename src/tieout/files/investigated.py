@@ -133,6 +133,7 @@ def proof_data(books: Books, proof: Proof) -> dict[str, Any]:
     """What agreed with a posting file and what departed."""
     return {
         "holds": proof.holds,
+        "posted": proof.is_posted,
         "agreeing": proof.agreeing,
         "departures": [
             {

@@ -36,6 +36,8 @@ class Proof:
     departures: tuple[Departure, ...]
     after: tuple[LedgerExplanation, ...]
     simulated: Mapping[SubLedger, Row]
+    is_posted: bool
+    """Whether the books hold the corrections; else they were posted to a copy for this."""
 
     @property
     def holds(self) -> bool:
@@ -57,9 +59,8 @@ def prove_posted(
     held = [line for line in books.postings if case_named(line.narrative) in wanted - {""}]
     agreeing, departures = compared_lines(books, held, lines)
     bare = changed(books, [Change(without_lines=tuple(held))])
-    return _compared(
-        books, changed(bare, [Change(lines=tuple(lines))]), expected, (agreeing, departures)
-    )
+    simulated = changed(bare, [Change(lines=tuple(lines))])
+    return _compared(books, simulated, expected, (agreeing, departures), is_posted=True)
 
 
 def prove_replayed(
@@ -76,7 +77,7 @@ def prove_replayed(
     agreeing, departures = compared_lines(books, lines, drafted)
     after = changed(books, [*others, Change(lines=tuple(lines))])
     simulated = changed(books, [*others, Change(lines=tuple(drafted))])
-    return _compared(after, simulated, expected, (agreeing, departures))
+    return _compared(after, simulated, expected, (agreeing, departures), is_posted=False)
 
 
 def _compared(
@@ -84,6 +85,8 @@ def _compared(
     simulated: Books,
     expected: Mapping[SubLedger, Row] | None,
     lines: tuple[int, list[Departure]],
+    *,
+    is_posted: bool,
 ) -> Proof:
     after = tuple(explain_ledger(books, ledger) for ledger in books.ledgers)
     rows = {each: explain_ledger(simulated, each).difference() for each in books.ledgers}
@@ -91,7 +94,7 @@ def _compared(
     agreeing, departures = lines
     for made in after:
         departures = [*departures, *_differences(books, made, rows[made.ledger])]
-    return Proof(agreeing, tuple(departures), after, rows)
+    return Proof(agreeing, tuple(departures), after, rows, is_posted)
 
 
 def _differences(books: Books, made: LedgerExplanation, wanted: Row) -> Iterable[Departure]:
