@@ -135,6 +135,10 @@ class Calendar:
         later = self.periods[at + 1 : at + 2]
         return later[0].number if later else found.number + 1
 
+    def end_of(self, number: int) -> date:
+        """The last day of the period of that number, which the calendar has."""
+        return next(each.ends_on for each in self.periods if each.number == number)
+
     def with_state(self, number: int, state: PeriodState) -> "Calendar":
         """The calendar with one period in another state; a locked period stays as it is."""
         found = next((each for each in self.periods if each.number == number), None)

@@ -71,8 +71,7 @@ class LedgerAnswer:
 
     def aged(self, period: int) -> AgedReport:
         """The retrospective aged report at the end of a period."""
-        ends = {each.number: each.ends_on for each in self.books.calendar.periods}
-        return aged_report(self.whole(), self.ledger, ends[period])
+        return aged_report(self.whole(), self.ledger, self.books.calendar.end_of(period))
 
     def items_at(self, period: int) -> tuple[Item, ...]:
         """The items that stand in a period, the largest first."""
@@ -220,10 +219,8 @@ def _explained(
     """Explain what was read; where the engine has given balances, it is a part of the books."""
     books = taken.reading.books
     chosen = chosen_ledgers(taken.reading, (ledger,) if isinstance(ledger, str) else ledger)
-    known = {each.number for each in books.calendar.periods}
-    if period is not None and period not in known:
-        expected = f"one of {min(known, default=0)} to {max(known, default=0)}"
-        raise InvalidInput("command.invalid", f"period {period}", expected)
+    if period is not None:
+        require_period(books, period)
     is_part = bool(taken.balances)
     whole = cache(lambda: read_books(folder).books) if is_part else lambda: books
     answers = tuple(
@@ -239,6 +236,14 @@ def _is_large(folder: Path, engine: str) -> bool:
     path = folder / "nominal.csv"
     is_large = path.exists() and path.stat().st_size > LARGE_BYTES
     return engine == "duckdb" or (engine == "auto" and is_large)
+
+
+def require_period(books: Books, period: int | None) -> None:
+    """Refuse a period that the calendar does not have."""
+    known = [each.number for each in books.calendar.periods]
+    if period not in known:
+        expected = f"one of {min(known, default=0)} to {max(known, default=0)}"
+        raise InvalidInput("command.invalid", f"period {period}", expected)
 
 
 def chosen_ledgers(reading: BooksReading, named: Sequence[str]) -> tuple[SubLedger, ...]:

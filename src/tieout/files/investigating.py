@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tieout.core.errors import InvalidInput
 from tieout.core.explain.books import Books, SubLedger
-from tieout.core.explain.cases import WORDS
+from tieout.core.explain.cases import case_named, named
 from tieout.core.explain.causes import CAUSES
 from tieout.core.explain.correcting import Choice, Corrected, correct, full_name
 from tieout.core.explain.corrections import Into, journal_lines
@@ -139,7 +139,8 @@ def investigate(
         return Investigation(frozen, tried)
     choice = choice_of(accept, into)
     start = tried[-1].books if tried else frozen.books
-    corrected = correct(start, choice, frozen.ledgers)
+    before = tried[-1].after if tried else None
+    corrected = correct(start, choice, frozen.ledgers, before)
     _all_known(choice, corrected)
     return Investigation(frozen, tried, corrected, choice)
 
@@ -209,7 +210,7 @@ def prove_file(file: str | Path, frozen: Frozen) -> Proof:
     expected = _expected(books, filed)
     is_original = filed.snapshot == frozen.snapshot
     if not filed.snapshot:
-        is_original = not any(line.narrative.startswith(WORDS) for line in books.postings)
+        is_original = not any(case_named(line.narrative) for line in books.postings)
     if not is_original:
         return prove_posted(books, filed.lines, expected)
     return _replayed(frozen, filed, expected)
@@ -232,11 +233,12 @@ def _replayed(frozen: Frozen, filed: Filed, expected: Mapping[SubLedger, tuple[i
     tried = try_all(frozen.books, [Ask.of(each) for each in filed.what_ifs], frozen.ledgers)
     start = tried[-1].books if tried else frozen.books
     said = filed.accepted or sorted(
-        {line.narrative[len(WORDS) :].partition(")")[0] + ")" for line in filed.lines}
+        {"{} ({})".format(*named(line.narrative)) for line in filed.lines}
     )
     proofs: list[Proof] = []
+    before = tuple(explain_ledger(start, each) for each in frozen.ledgers)
     for into in [Into(filed.into)] if filed.into else list(Into):
-        made = correct(start, _exactly(said, into), frozen.ledgers)
+        made = correct(start, _exactly(said, into), frozen.ledgers, before)
         others = [each.way.change for each in made.accepted if not each.way.kind.is_journal]
         drafted = journal_lines(made.accepted)
         proofs.append(prove_replayed(start, others, drafted, filed.lines, expected))

@@ -21,9 +21,9 @@ from tieout.core.reports.basis_aged import aged_candidates
 from tieout.core.reports.changes import changes_report
 from tieout.core.reports.closed import closed_report
 from tieout.core.reports.enquiry import enquiry_report
-from tieout.core.reports.report import Origin, Report, period_end
+from tieout.core.reports.report import Origin, Report
 from tieout.core.reports.statements import StatementQuestion, statements_report
-from tieout.files.explaining import chosen_ledgers
+from tieout.files.explaining import chosen_ledgers, require_period
 from tieout.files.stored_reports import figure_of
 from tieout.formats.books import read_books
 
@@ -161,7 +161,7 @@ def compare_total(  # noqa: PLR0913  the public door: every argument is a settin
     if minor is None or of not in {"aged", "control"}:
         found = f"the figure {given.amount!r}" if minor is None else f"a total of {of!r}"
         raise InvalidInput("command.invalid", found, "a plain decimal; aged or control")
-    end = period_end(books, desk.period)
+    end = books.calendar.end_of(desk.period)
     if of == "aged":
         right = subledger_balance(books, chosen, end)
         made = compared(
@@ -195,7 +195,7 @@ class _Desk:
         """The day asked for; None where all that is open now is."""
         if self.asked.is_ordinary:
             return None
-        return self.asked.as_at or period_end(self.books, self.period)
+        return self.asked.as_at or self.books.calendar.end_of(self.period)
 
     def explained(self, ledger: SubLedger) -> LedgerExplanation:
         """Why a ledger differs."""
@@ -215,10 +215,8 @@ def _desk(
 ) -> _Desk:
     reading = read_books(Path(folder), mapping=Path(mapping) if mapping else None)
     books, question = reading.books, asked or Asked()
-    known = [each.number for each in books.calendar.periods]
-    if (question.period is not None and question.period not in known) or not known:
-        expected = f"one of {min(known, default=0)} to {max(known, default=0)}"
-        raise InvalidInput("command.invalid", f"period {question.period}", expected)
+    if question.period is not None or not books.calendar.periods:
+        require_period(books, question.period)
     names = (ledger,) if isinstance(ledger, str) else ledger
     origin = Origin.of(books, version=tieout.__version__, files=reading.content_hash)
     return _Desk(books, chosen_ledgers(reading, names), question, origin)

@@ -5,7 +5,8 @@ specification, 1.1): positive is owed to us in sales, owed by us in purchases. A
 direction and an amount that is not negative.
 """
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -196,6 +197,16 @@ class NominalPosting:
     is_repeated: bool = False
     """Another posting before it carries the same id."""
 
+    @property
+    def debit_minor(self) -> int:
+        """The base amount, debit positive."""
+        return self.base_minor if self.direction is Direction.DEBIT else -self.base_minor
+
+    @property
+    def debit_doc_minor(self) -> int:
+        """The amount in its currency, debit positive."""
+        return self.doc_minor if self.direction is Direction.DEBIT else -self.doc_minor
+
     def natural(self, ledger: SubLedger) -> int:
         """The base amount in the ledger's own sense."""
         return self.base_minor if self.direction is ledger.natural_direction else -self.base_minor
@@ -203,6 +214,15 @@ class NominalPosting:
     def natural_doc(self, ledger: SubLedger) -> int:
         """The amount in its currency, in the ledger's own sense."""
         return self.doc_minor if self.direction is ledger.natural_direction else -self.doc_minor
+
+
+def more_debit(postings: Iterable[NominalPosting]) -> dict[str, int]:
+    """By journal that does not balance, its posted debits less its posted credits."""
+    sums: dict[str, int] = defaultdict(int)
+    for line in postings:
+        if line.status is PostingStatus.POSTED:
+            sums[line.journal_id] += line.debit_minor
+    return {journal_id: minor for journal_id, minor in sums.items() if minor}
 
 
 @dataclass(frozen=True, slots=True)

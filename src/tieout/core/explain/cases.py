@@ -21,17 +21,23 @@ def naming(case: str, cause: str, reference: str = "") -> str:
     return f"{said}: {reference}" if reference else said
 
 
-def case_named(said: str) -> str:
-    """The case that such words name; blank for all others, and where the cause is none."""
+def named(said: str) -> tuple[str, str]:
+    """The case and the cause that such words name; blank both for all others."""
     if said[: len(WORDS)].casefold() != WORDS.casefold():
-        return ""
+        return "", ""
     case, found, rest = said[len(WORDS) :].partition(" (")
     while found:
-        if rest.partition(")")[0] in CAUSES:
-            return case
+        cause = rest.partition(")")[0]
+        if cause in CAUSES:
+            return case, cause
         more, found, rest = rest.partition(" (")
         case = f"{case} ({more}"
-    return ""
+    return "", ""
+
+
+def case_named(said: str) -> str:
+    """The case that such words name; blank for all others, and where the cause is none."""
+    return named(said)[0]
 
 
 def is_correcting(posting: NominalPosting) -> bool:

@@ -10,11 +10,10 @@ from tieout.core.explain.books import (
     ControlSettings,
     LedgerEntry,
     NominalPosting,
-    PostingStatus,
     SubLedger,
+    more_debit,
 )
 from tieout.core.periods import Calendar, LogState, PeriodEvent, PeriodLog, PeriodState
-from tieout.core.statements import Direction
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ def changed(books: Books, changes: Iterable[Change]) -> Books:
     touched = {line.journal_id for each in every for line in (*each.lines, *each.moved)}
     unbalanced = books.unbalanced - touched
     if touched & books.unbalanced:
-        unbalanced |= touched & unbalanced_of(postings)
+        unbalanced |= touched & more_debit(postings).keys()
     return replace(
         books,
         entries=tuple(entries),
@@ -136,13 +135,3 @@ def lands_in(books: Books, line: NominalPosting, day: date | None = None) -> int
         if state is LogState.FUTURE:
             return None
     return None
-
-
-def unbalanced_of(postings: Iterable[NominalPosting]) -> frozenset[str]:
-    """Journals whose posted debits are not their credits."""
-    sums: dict[str, int] = {}
-    for line in postings:
-        if line.status is PostingStatus.POSTED:
-            amount = line.base_minor if line.direction is Direction.DEBIT else -line.base_minor
-            sums[line.journal_id] = sums.get(line.journal_id, 0) + amount
-    return frozenset(journal_id for journal_id, amount in sums.items() if amount)

@@ -71,16 +71,21 @@ class Corrected:
 
 
 def correct(
-    books: Books, choice: Choice | None = None, ledgers: Iterable[SubLedger] = ()
+    books: Books,
+    choice: Choice | None = None,
+    ledgers: Iterable[SubLedger] = (),
+    before: tuple[LedgerExplanation, ...] | None = None,
 ) -> Corrected:
     """Apply what is accepted to a copy, again while that brings up more that is accepted.
 
     A posting that waited may turn out to have the wrong amount once it is posted; an account
-    that is counted may hold journals. Each round explains the copy anew.
+    that is counted may hold journals. Each round explains the copy anew; `before` are the
+    explanations of the books, where they are known already.
     """
     wanted = choice or Choice()
     shown = tuple(ledgers) or books.ledgers
-    before = tuple(explain_ledger(books, ledger) for ledger in shown)
+    if before is None:
+        before = tuple(explain_ledger(books, ledger) for ledger in shown)
     now, made, accepted = books, before, list[Accepted]()
     for number in range(1, ROUNDS_MAX + 1):
         taken = _taken(now, made, wanted, {_name(each) for each in accepted})

@@ -7,7 +7,6 @@ from enum import StrEnum
 from tieout.core.explain.books import NominalPosting, SubLedger
 from tieout.core.explain.changes import Change
 from tieout.core.explain.groups import Share
-from tieout.core.statements import Direction
 
 
 class ActionKind(StrEnum):
@@ -116,7 +115,4 @@ def journal_lines(accepted: Iterable[Accepted]) -> tuple[NominalPosting, ...]:
 
 def is_balanced(lines: Iterable[NominalPosting]) -> bool:
     """Whether debits are credits."""
-    total = 0
-    for line in lines:
-        total += line.base_minor if line.direction is Direction.DEBIT else -line.base_minor
-    return total == 0
+    return sum(line.debit_minor for line in lines) == 0

@@ -4,10 +4,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from tieout.core.accounts import AccountKey
-from tieout.core.explain.books import EntryKind, LedgerEntry, NominalPosting, PostingStatus
+from tieout.core.explain.books import (
+    EntryKind,
+    LedgerEntry,
+    NominalPosting,
+    PostingStatus,
+    more_debit,
+)
 from tieout.core.explain.cases import naming
 from tieout.core.explain.causes import CAUSES
-from tieout.core.explain.changes import Change, now, unbalanced_of
+from tieout.core.explain.changes import Change, now
 from tieout.core.explain.corrections import ActionKind, Way
 from tieout.core.explain.desk import Amount, Desk, Part, in_place, negative
 from tieout.core.explain.journal_ways import by_reversal
@@ -107,7 +113,7 @@ def by_completing(trouble: Trouble) -> Way:
     own = own_parts(trouble)
     of_journal = desk.by_journal[line.journal_id]
     is_whole = -_natural(desk, of_journal) == total(own).base_minor
-    if not is_whole or not unbalanced_of(of_journal):
+    if not is_whole or not more_debit(of_journal):
         return by_reversal(trouble)
     added = desk.journal(line.journal_id, own, line.period, trouble.said)
     lines = tuple(

@@ -55,12 +55,12 @@ class Procedure:
             *(WhatIf.OPEN_PERIODS, WhatIf.REDATE_DEFERRED),
             *(WhatIf.UPDATE_WAITING, WhatIf.SUSPENSE_JOURNALS),
         )
-        return try_all(self.books, map(Ask, asks), self.ledgers)
+        return try_all(self.books, map(Ask, asks), self.ledgers, self.made)
 
     @cached_property
     def corrected(self) -> Corrected:
         """Step 11: every first way accepted, on the books as read."""
-        return correct(self.books, ledgers=self.ledgers)
+        return correct(self.books, ledgers=self.ledgers, before=self.made)
 
     def steps(self) -> tuple[GuideStep, ...]:
         """All of them, in order."""
@@ -157,7 +157,7 @@ class Procedure:
             said += f"posted, on every control account, {self._money(amount)}: "
             said += "all is time or settings." if not amount else "that part is permanent."
             yield Finding(said, made.ledger, stops=bool(amount))
-        for ledger, ask in alone_enough(self.books, self.ledgers).items():
+        for ledger, ask in alone_enough(self.books, self.ledgers, self.made).items():
             yield Finding(f"{ask} alone makes the difference zero in every period.", ledger)
 
     def _opened(self) -> Iterator[Finding]:
@@ -223,13 +223,12 @@ class Procedure:
         return next(iter(work_of(self.books, made)), None)
 
     def _totals(self) -> Iterator[Finding]:
-        ends = {each.number: each.ends_on for each in self.books.calendar.periods}
         for made in self.made:
             start = self._start(made)
             if start is None:
                 yield Finding("No period is left to work through.", made.ledger)
                 continue
-            ledger, end = made.ledger, ends[start.period]
+            ledger, end = made.ledger, self.books.calendar.end_of(start.period)
             balance = subledger_balance(self.books, ledger, end)
             aged = aged_report(self.books, ledger, end).total
             said = (

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tieout.core.explain.books import Books, NominalPosting, PostingStatus, SubLedger
-from tieout.core.explain.cases import WORDS, case_named
+from tieout.core.explain.cases import case_named, named
 from tieout.core.explain.changes import Change, changed
 from tieout.core.explain.explaining import LedgerExplanation, Row, explain_ledger
 from tieout.core.explain.sentences import account_phrase, money, period_phrase
@@ -115,7 +115,7 @@ def compared_lines(
     parts = defaultdict(lambda: ([], []))
     for place, lines in enumerate((held, wanted)):
         for line in lines:
-            parts[_case(line), _cause(line)][place].append(line)
+            parts[named(line.narrative)][place].append(line)
     agreeing, departures = 0, list[Departure]()
     for of_case in parts.values():
         alike, depart = _of_one_case(books, *of_case)
@@ -149,11 +149,6 @@ def _of_one_case(
 
 def _case(line: NominalPosting) -> str:
     return case_named(line.narrative)
-
-
-def _cause(line: NominalPosting) -> str:
-    case = case_named(line.narrative)
-    return line.narrative[len(WORDS) + len(case) + 2 :].partition(")")[0]
 
 
 def _is_same(found: NominalPosting, wanted: NominalPosting) -> bool:

@@ -118,9 +118,9 @@ def posting_phrase(books: Books, posting: NominalPosting) -> str:
     )
 
 
-def money(books: Books, amount_minor: int) -> str:
-    """An amount in base currency."""
-    return f"{books.decimal(amount_minor)} {books.base_currency}"
+def money(books: Books, amount_minor: int, currency: str = "") -> str:
+    """An amount with its currency: the base currency, or the one that is named."""
+    return f"{books.decimal(amount_minor, currency)} {currency or books.base_currency}"
 
 
 def account_phrase(books: Books, key: AccountKey) -> str:

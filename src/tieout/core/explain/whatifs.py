@@ -159,24 +159,36 @@ def try_it(
 
 
 def try_all(
-    books: Books, asks: Iterable[Ask], ledgers: Sequence[SubLedger] = ()
+    books: Books,
+    asks: Iterable[Ask],
+    ledgers: Sequence[SubLedger] = (),
+    before: tuple[LedgerExplanation, ...] | None = None,
 ) -> tuple[Tried, ...]:
-    """What-ifs one after the other, each on the copy that the one before it left."""
+    """What-ifs one after the other, each on the copy that the one before it left.
+
+    The arguments are those of `try_it`.
+    """
     made: list[Tried] = []
     for ask in asks:
-        last = made[-1] if made else None
-        made.append(
-            try_it(last.books, ask, ledgers, last.after) if last else try_it(books, ask, ledgers)
-        )
+        made.append(try_it(books, ask, ledgers, before))
+        books, before = made[-1].books, made[-1].after
     return tuple(made)
 
 
-def alone_enough(books: Books, ledgers: Sequence[SubLedger] = ()) -> dict[SubLedger, Ask]:
-    """By ledger, the first single what-if that makes its difference zero in every period."""
+def alone_enough(
+    books: Books,
+    ledgers: Sequence[SubLedger] = (),
+    before: tuple[LedgerExplanation, ...] | None = None,
+) -> dict[SubLedger, Ask]:
+    """By ledger, the first single what-if that makes its difference zero in every period.
+
+    The arguments are those of `try_it`.
+    """
     found: dict[SubLedger, Ask] = {}
     asks = possible(books)
     shown = tuple(ledgers) or books.ledgers
-    before = tuple(explain_ledger(books, ledger) for ledger in shown) if asks else ()
+    if before is None and asks:
+        before = tuple(explain_ledger(books, ledger) for ledger in shown)
     for ask in asks:
         for ledger in try_it(books, ask, shown, before).agreed:
             found.setdefault(ledger, ask)

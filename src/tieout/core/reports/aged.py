@@ -12,13 +12,13 @@ from datetime import date
 from tieout.core.explain.ageing import UNALLOCATED, AgedItem, AgedReport, AgedSettings, aged_report
 from tieout.core.explain.balances import stands, subledger_balance
 from tieout.core.explain.books import Books, LedgerEntry, SubLedger
+from tieout.core.explain.sentences import money as amount
 from tieout.core.reports.report import (
     Cell,
     Column,
     Origin,
     Report,
     Section,
-    amount,
     clocks,
     day,
     money,

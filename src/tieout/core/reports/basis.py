@@ -17,12 +17,12 @@ from tieout.core.explain.balances import (
 )
 from tieout.core.explain.books import Books, SubLedger
 from tieout.core.explain.groups import Scene
+from tieout.core.explain.sentences import money as amount
 from tieout.core.explain.sentences import period_phrase
 from tieout.core.reports.report import (
     Origin,
     Report,
     Section,
-    amount,
     money,
     text,
 )

@@ -14,7 +14,6 @@ from tieout.core.explain.explaining import LedgerExplanation
 from tieout.core.explain.items import stages_of
 from tieout.core.explain.sentences import account_phrase, period_phrase
 from tieout.core.reports.basis import Candidate
-from tieout.core.reports.report import period_end
 
 NEAR_DAYS = 31
 """How far from the end of the period another cut-off is looked for."""
@@ -33,7 +32,7 @@ class _Desk:
     @cached_property
     def end(self) -> date:
         """The last day of the period."""
-        return period_end(self.books, self.period)
+        return self.books.calendar.end_of(self.period)
 
     @property
     def ledger(self) -> SubLedger:

@@ -7,6 +7,7 @@ know of it moves.
 from tieout.core.explain.balances import control_balance, subledger_balance
 from tieout.core.explain.books import Books, SubLedger
 from tieout.core.explain.groups import Scene
+from tieout.core.explain.sentences import money as amount
 from tieout.core.explain.sentences import period_phrase
 from tieout.core.reports.recorded import (
     LINES,
@@ -19,10 +20,8 @@ from tieout.core.reports.report import (
     Origin,
     Report,
     Section,
-    amount,
     day,
     money,
-    period_end,
     prove,
     text,
 )
@@ -36,7 +35,7 @@ def changes_report(
     Raises:
         Corruption: `explain.identity-broken` where the list does not lead from one to the other.
     """
-    end, keys = period_end(books, period), Scene(books, ledger).counted
+    end, keys = books.calendar.end_of(period), Scene(books, ledger).counted
     known_from, known_at = clocks
     ledger_was, ledger_is = (
         subledger_balance(books, ledger, end, each) for each in (known_from, known_at)

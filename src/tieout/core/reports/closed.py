@@ -16,17 +16,16 @@ from tieout.core.explain.balances import (
     subledger_balance,
 )
 from tieout.core.explain.books import Books, ClosedBalance, SubLedger
+from tieout.core.explain.sentences import money as amount
 from tieout.core.reports.recorded import LINES, recorded_entries, recorded_postings
 from tieout.core.reports.report import (
     Cell,
     Origin,
     Report,
     Section,
-    amount,
     day,
     money,
     number,
-    period_end,
     prove,
     text,
 )
@@ -114,7 +113,7 @@ def _stored(books: Books, ledger: SubLedger) -> Mapping[int, ClosedBalance]:
 
 
 def _ledger(books: Books, ledger: SubLedger, period: int, on: date) -> Then:
-    end = period_end(books, period)
+    end = books.calendar.end_of(period)
     return subledger_balance(books, ledger, end, on), subledger_balance(books, ledger, end)
 
 
@@ -131,7 +130,7 @@ def _table(books: Books, rows: Iterable[Line]) -> Section:
     """A row a period: both totals as stored, as known then, today, and the change."""
     made: list[tuple[Cell, ...]] = []
     for period, on, stored, ledger, nominal in rows:
-        cells: list[Cell] = [period, period_end(books, period), on]
+        cells: list[Cell] = [period, books.calendar.end_of(period), on]
         for name, (then, today) in (("ledger_total", ledger), ("nominal_total", nominal)):
             kept = getattr(stored, name) if stored else None
             base = then if kept is None else kept
@@ -188,7 +187,7 @@ def _since(
     books: Books, ledger: SubLedger, keys: frozenset[AccountKey], period: int, on: date
 ) -> list[tuple[Cell, ...]]:
     """Entries, voids and postings recorded after a period was closed that change its balances."""
-    end, clocks = period_end(books, period), (on, None)
+    end, clocks = books.calendar.end_of(period), (on, None)
     return [
         *((period, "sub-ledger", *row) for row in recorded_entries(books, ledger, end, clocks)),
         *(

@@ -15,6 +15,7 @@ from tieout.core.explain.causes import Stage
 from tieout.core.explain.explaining import LedgerExplanation
 from tieout.core.explain.groups import Scene, Share
 from tieout.core.explain.items import stages_of
+from tieout.core.explain.sentences import money as amount
 from tieout.core.explain.sentences import period_phrase
 from tieout.core.periods import ONE_DAY
 from tieout.core.reports.moves import Moved, moved_section, moves_of
@@ -23,10 +24,8 @@ from tieout.core.reports.report import (
     Origin,
     Report,
     Section,
-    amount,
     money,
     number,
-    period_end,
     prove,
     text,
 )
@@ -116,7 +115,7 @@ class _Balances:
 
 def _end(books: Books, period: int) -> date:
     if period >= 1:
-        return period_end(books, period)
+        return books.calendar.end_of(period)
     return books.calendar.periods[0].begins_on - ONE_DAY
 
 

@@ -193,17 +193,6 @@ def prove(found: int, expected: int, what: str, place: str) -> None:
         )
 
 
-def amount(books: Books, amount_minor: int, currency: str = "") -> str:
-    """An amount with its currency, for a sentence."""
-    code = currency or books.base_currency
-    return f"{books.decimal(amount_minor, code)} {code}"
-
-
-def period_end(books: Books, period: int) -> date:
-    """The last day of a period."""
-    return next(each.ends_on for each in books.calendar.periods if each.number == period)
-
-
 def own_entries(books: Books, ledger: SubLedger) -> tuple[LedgerEntry, ...]:
     """The entries of a ledger by date, then id: the order in which reports list them."""
     found = (entry for entry in books.entries if entry.ledger is ledger)

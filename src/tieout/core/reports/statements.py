@@ -11,13 +11,13 @@ from datetime import date
 from tieout.core.explain.ageing import AgedItem
 from tieout.core.explain.balances import subledger_balance
 from tieout.core.explain.books import Books, LedgerEntry, SubLedger
+from tieout.core.explain.sentences import money as amount
 from tieout.core.reports.aged import AgedQuestion, asked, ordered
 from tieout.core.reports.report import (
     Cell,
     Origin,
     Report,
     Section,
-    amount,
     day,
     money,
     own_entries,

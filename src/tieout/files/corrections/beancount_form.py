@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from tieout.core.accounts import AccountKey
 from tieout.core.explain.books import AccountUse, Books, NominalPosting
 from tieout.core.money import format_minor
-from tieout.files.corrections.filed import Filed, by_journal, filed_lines, signed, signed_doc
+from tieout.files.corrections.filed import Filed, by_journal, filed_lines
 from tieout.files.corrections.tables import entry_cells
 from tieout.formats.beancount import FORMAT as BEANCOUNT
 from tieout.formats.common.source import Source
@@ -43,9 +43,9 @@ def beancount_text(books: Books, filed: Filed) -> str:
 
 
 def _amount(books: Books, line: NominalPosting) -> str:
-    base = format_minor(signed(line), books.exponents.get(books.base_currency, 2))
-    own = signed_doc(line)
-    has_price = line.currency != books.base_currency and own * signed(line) > 0
+    base = format_minor(line.debit_minor, books.exponents.get(books.base_currency, 2))
+    own = line.debit_doc_minor
+    has_price = line.currency != books.base_currency and own * line.debit_minor > 0
     if not has_price:
         return f"{base} {books.base_currency}"
     said = format_minor(own, books.exponents.get(line.currency, 2))

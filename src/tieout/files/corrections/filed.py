@@ -124,16 +124,6 @@ def account_of(line: NominalPosting) -> str:
     return str(line.key).rstrip("/")
 
 
-def signed(line: NominalPosting) -> int:
-    """The base amount, debit positive."""
-    return line.base_minor if line.direction is Direction.DEBIT else -line.base_minor
-
-
-def signed_doc(line: NominalPosting) -> int:
-    """The amount in the line's own currency, debit positive."""
-    return line.doc_minor if line.direction is Direction.DEBIT else -line.doc_minor
-
-
 def by_journal(lines: Iterable[NominalPosting]) -> dict[str, list[NominalPosting]]:
     """The lines of each journal, in order."""
     made: dict[str, list[NominalPosting]] = {}

@@ -18,7 +18,6 @@ from tieout.files.corrections.filed import (
     account_of,
     by_journal,
     filed_lines,
-    signed_doc,
 )
 from tieout.files.corrections.tables import csv_text, iif_text, read_csv, read_iif
 from tieout.files.writing import write_whole, writing
@@ -85,7 +84,7 @@ def json_text(books: Books, filed: Filed) -> str:
             line.posting_id: {
                 "period": line.period,
                 "currency": line.currency,
-                "amount": format_minor(signed_doc(line), books.exponents.get(line.currency, 2)),
+                "amount": format_minor(line.debit_doc_minor, books.exponents.get(line.currency, 2)),
             }
             for line in filed.lines
         },

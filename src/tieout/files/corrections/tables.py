@@ -23,8 +23,6 @@ from tieout.files.corrections.filed import (
     account_of,
     by_journal,
     filed_lines,
-    signed,
-    signed_doc,
 )
 from tieout.formats.common.source import Source
 from tieout.formats.iif import FORMAT as IIF
@@ -44,7 +42,7 @@ def csv_text(books: Books, filed: Filed) -> str:
     for line in filed.lines:
         is_debit = line.direction is Direction.DEBIT
         said = amount(line.base_minor, base)
-        own = amount(signed_doc(line), books.exponents.get(line.currency, 2))
+        own = amount(line.debit_doc_minor, books.exponents.get(line.currency, 2))
         row = (
             *(line.journal_id, line.posting_id, line.posted_on, line.period),
             *(line.key.code, line.key.cost_centre, line.key.department),
@@ -110,7 +108,7 @@ def iif_text(books: Books, filed: Filed) -> str:
             cells = (
                 *("SPL" if number else "TRNS", journal_id, "GENERAL JOURNAL"),
                 *(f"{line.posted_on:%m/%d/%Y}", account_of(line)),
-                *(format_minor(signed(line), base), line.reference, line.narrative),
+                *(format_minor(line.debit_minor, base), line.reference, line.narrative),
             )
             lines.append("\t".join(" ".join(each.split()) for each in cells))
         lines.append("ENDTRNS")

@@ -1,13 +1,11 @@
 """What is compared once the files are read: journals, accounts, rates, periods, stated totals."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tieout.core.errors import Place, Problem
-from tieout.core.explain.books import Books, NominalPosting, PostingStatus
+from tieout.core.explain.books import Books, NominalPosting, more_debit
 from tieout.core.money import format_minor, parse_decimal
-from tieout.core.statements import Direction
 from tieout.formats.books.tables import Row, Table
 
 
@@ -24,18 +22,13 @@ class Unbalanced:
 
 def unbalanced_journals(nominal: Table, postings: Iterable[NominalPosting]) -> list[Unbalanced]:
     """The journals of a whole file that do not balance, in the order of the file."""
-    sums: dict[str, int] = defaultdict(int)
-    for line in postings:
-        if line.status is PostingStatus.POSTED:
-            is_debit = line.direction is Direction.DEBIT
-            sums[line.journal_id] += line.base_minor if is_debit else -line.base_minor
-    left = {journal for journal, amount in sums.items() if amount}
+    left = more_debit(postings)
     first: dict[str, int] = {}
     for row in nominal:
         journal = row.text("journal_id")
         if journal in left:
             first.setdefault(journal, row.line)
-    return [Unbalanced(journal, sums[journal], line) for journal, line in first.items()]
+    return [Unbalanced(journal, left[journal], line) for journal, line in first.items()]
 
 
 def check_journals(found: Iterable[Unbalanced], books: Books) -> list[Problem]:

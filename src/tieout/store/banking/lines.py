@@ -11,12 +11,12 @@ from django.db import connection
 from django.db.models import Q
 
 from tieout.core.statements import Statement, StatementLine
-from tieout.store.banking.columns import copied
+from tieout.store.banking import columns
 from tieout.store.banking.models import BankAccount, BankLine, BankStatement
 from tieout.store.postgres.files import copying, sql_text
 
 TOLD_LINES = 10_000
-NUL = str.maketrans({"\0": "\ufffd"})
+NUL = str.maketrans({columns.NUL: columns.REPLACED})
 """PostgreSQL's texts hold no NUL; the file keeps the byte as it came."""
 
 
@@ -48,7 +48,7 @@ def add_columns(
     with _taking(statement) as cursor, copying(cursor, "banking/lines_copy_csv") as copy:
         at = 0
         for table in tables:
-            copy.write(copied(table, attributes, at, known))
+            copy.write(columns.copied(table, attributes, at, known))
             at += table.num_rows
             told(at)
 

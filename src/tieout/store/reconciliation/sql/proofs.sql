@@ -135,7 +135,7 @@ create constraint trigger reconciliation_decision_exclusive after insert on tieo
 -- One preparation of a cut-off is in force; a review follows it, of the same run, by another person. A
 -- suspended sign-off counts for nothing.
 create or replace function reconciliation_prove_sign_off() returns trigger
-language plpgsql security definer set search_path = pg_catalog, public set plan_cache_mode = force_custom_plan as $$
+language plpgsql security definer set search_path = pg_catalog, public as $$
 declare
   earlier text := current_setting('tieout.organisation', true);
   prepared reconciliation_signoff;
