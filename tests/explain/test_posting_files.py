@@ -200,3 +200,34 @@ def test_a_form_or_a_name_that_is_not_known_is_refused(tmp_path: Path) -> None:
     ):
         with pytest.raises(InvalidInput, match=r"\[command\.invalid\]"):
             refused()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"expected": {"AR": {"3": "abc"}}},
+        {"expected": {"AR": {"x": "1.00"}}},
+        {"expected": {"ZZ": {"0": "1.00"}}},
+        {"expected": [1]},
+        {"into": "moon"},
+        {"entries": [], "actions": []},
+    ],
+)
+def test_a_file_with_words_that_are_none_is_refused(
+    change: dict[str, object], tmp_path: Path
+) -> None:
+    made = investigated(tmp_path / "books", 3)
+    path = made.write(tmp_path / "c.json")
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | change), encoding="utf-8")
+    with pytest.raises(InvalidInput) as raised:
+        tieout.explain(tmp_path / "books").prove(path)
+    assert raised.value.code == "explain.posting-file-invalid"
+
+
+@pytest.mark.parametrize("name", ["x.iif", "x.beancount"])
+def test_a_file_without_a_correction_proves_nothing(name: str, tmp_path: Path) -> None:
+    books = write_books(planted_books(3, Shape(documents=12)).books(), tmp_path / "books")
+    (tmp_path / name).write_bytes(b"; nothing is corrected here\n")
+    with pytest.raises(InvalidInput) as raised:
+        tieout.explain(books).prove(tmp_path / name)
+    assert raised.value.code == "explain.posting-file-invalid"

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from tieout.core.errors import InvalidInput
-from tieout.core.explain.books import Books, NominalPosting
-from tieout.core.explain.corrections import Accepted
+from tieout.core.explain.books import Books, NominalPosting, SubLedger
+from tieout.core.explain.corrections import Accepted, Into
 from tieout.core.money import format_minor
 from tieout.files.corrections.beancount_form import beancount_text, read_beancount
 from tieout.files.corrections.filed import (
@@ -54,19 +54,36 @@ def read_posting_file(path: Path, books: Books) -> Filed:
     """
     if path.suffix.lower() not in FORMS:
         raise InvalidInput("command.invalid", f"the file {path.name}", f"one of {', '.join(FORMS)}")
-    source = Source.of(path)
     try:
-        if path.suffix.lower() == ".iif":
-            return read_iif(source, books)
-        if path.suffix.lower() == ".beancount":
-            return read_beancount(source, books)
-        text = source.data().decode("utf-8-sig")
-        if path.suffix.lower() == ".csv":
-            return read_csv(text, books, path.name)
-        return read_json(text, books, path.name)
+        filed = _read(path, books)
+        _check(filed, books)
     except (UnicodeDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
         found = f"{type(error).__name__}: {error}"
         raise InvalidInput(FAULT, found, "a file that --corrections wrote", path.name) from error
+    if not filed.lines and not filed.actions:
+        raise InvalidInput(FAULT, "no correction", "a file that --corrections wrote", path.name)
+    return filed
+
+
+def _read(path: Path, books: Books) -> Filed:
+    source, form = Source.of(path), path.suffix.lower()
+    if form == ".iif":
+        return read_iif(source, books)
+    if form == ".beancount":
+        return read_beancount(source, books)
+    text = source.data().decode("utf-8-sig")
+    return (read_csv if form == ".csv" else read_json)(text, books, path.name)
+
+
+def _check(filed: Filed, books: Books) -> None:
+    """ValueError or AttributeError where a word of the file is none of ours."""
+    for name, row in filed.expected.items():
+        SubLedger(name)
+        for period, said in row.items():
+            int(period)
+            books.minor(said)
+    if filed.into:
+        Into(filed.into)
 
 
 def json_text(books: Books, filed: Filed) -> str:
