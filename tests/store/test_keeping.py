@@ -208,7 +208,10 @@ def test_a_backup_killed_at_any_moment_leaves_the_earlier_one_whole(
         assert process.stdout.readline() == "ready\n"
         time.sleep(chance.uniform(0.1, 1.0) * usual)
         os.kill(process.pid, signal.SIGKILL)
-        killed += process.communicate()[0] == ""
+        if process.communicate()[0] == "":
+            killed += 1
+        else:  # it was quicker than the one that was timed: the next is killed sooner
+            usual /= 2
         assert verify_names(tmp_path) == ["site.backup"]
         with zipfile.ZipFile(out) as archive:
             assert archive.testzip() is None
