@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from tieout.core.explain.causes import UNEXPLAINED
 from tieout.store.banking.models import ReceivedFile
 from tieout.store.closing.models import (
     Books,
@@ -21,23 +22,8 @@ from tieout.workflows.acting import Caller
 def a_closing(caller: Caller, now: datetime) -> Certification:
     """A sales ledger one euro above its control account, prepared; within a tenant."""
     org = caller.organisation_id
-    books = Books.objects.create(organisation_id=org, name="Main books")
-    file = ReceivedFile.objects.order_by("id")[0]
-    snapshot = Snapshot.objects.create(
-        organisation_id=org,
-        books=books,
-        content_hash="0" * 64,
-        taken_by_id=caller.member_id,
-        taken_at=now,
-    )
-    SnapshotFile.objects.create(
-        organisation_id=org,
-        snapshot=snapshot,
-        name="nominal.csv",
-        file=file,
-        sha256=file.sha256,
-        size=file.size,
-    )
+    snapshot = a_snapshot(caller, now)
+    books = snapshot.books
     Policy.objects.create(
         organisation_id=org,
         books=books,
@@ -66,7 +52,32 @@ def a_closing(caller: Caller, now: datetime) -> Certification:
     )
 
 
-def an_explanation(snapshot: Snapshot, now: datetime, sub_ledger_minor: int = 500) -> Explained:
+def a_snapshot(caller: Caller, now: datetime) -> Snapshot:
+    """Books of one file, the first that was received."""
+    org = caller.organisation_id
+    books = Books.objects.create(organisation_id=org, name="Main books")
+    file = ReceivedFile.objects.order_by("id")[0]
+    snapshot = Snapshot.objects.create(
+        organisation_id=org,
+        books=books,
+        content_hash="0" * 64,
+        taken_by_id=caller.member_id,
+        taken_at=now,
+    )
+    SnapshotFile.objects.create(
+        organisation_id=org,
+        snapshot=snapshot,
+        name="nominal.csv",
+        file=file,
+        sha256=file.sha256,
+        size=file.size,
+    )
+    return snapshot
+
+
+def an_explanation(
+    snapshot: Snapshot, now: datetime, *, sub_ledger_minor: int = 500, cause: str = "missing"
+) -> Explained:
     """A run with one difference, one cause and one item; the control account has 4.00."""
     apart = sub_ledger_minor - 400
     org = snapshot.organisation_id
@@ -96,10 +107,10 @@ def an_explanation(snapshot: Snapshot, now: datetime, sub_ledger_minor: int = 50
         movement_minor=apart,
         item_count=1,
         size_minor=abs(apart),
-        unexplained_count=0,
-        unexplained_minor=0,
+        unexplained_count=int(cause == UNEXPLAINED),
+        unexplained_minor=abs(apart) if cause == UNEXPLAINED else 0,
     )
-    cell = {"ledger": "AR", "cause": "missing", "account": "44100//", "currency": "EUR"}
+    cell = {"ledger": "AR", "cause": cause, "account": "44100//", "currency": "EUR"}
     Contribution.objects.create(organisation_id=org, run=run, period=1, amount_minor=apart, **cell)
     case, _ = Case.objects.get_or_create(
         organisation_id=org,

@@ -176,6 +176,9 @@ def test_what_is_unexplained_or_large_and_without_evidence_is_not_prepared() -> 
     large = items(desk.owner, books_id=desk.books_id, ledger="AR", period=3, limit=1000).rows
     large = tuple(each for each in large if abs(each.amount_minor) > 50_000)
     assert large[0].case_name in str(raised.value)
+    with pytest.raises(IntegrityError, match="no evidence about") as refused:
+        written_past(desk, 3)
+    assert constraint_of(refused.value) == "closing_certification_evidence"
     for at, subject in enumerate(dict.fromkeys(each.case for each in large)):
         source = Source("proof.txt", f"proof {at}".encode())
         attach_evidence(desk.owner, subject=subject, source=source, now=NOW)
@@ -244,6 +247,23 @@ def test_compliance_says_what_is_late_and_who_signed(tmp_path: Path) -> None:
     days = [each.standing.ends_on for each in told.periods]
     assert all(day is not None and day < date(2026, 11, 22) for day in days)
     assert told.periods[0].standing.timeliness is Timeliness.OVERDUE
+
+
+def written_past(desk: Closing, period: int) -> None:
+    """A preparation written past the workflows, with the right figures."""
+    with tenant(desk.owner.organisation_id):
+        Certification.objects.create(
+            organisation_id=desk.owner.organisation_id,
+            books_id=desk.books_id,
+            ledger="AR",
+            period=period,
+            step="prepared",
+            run_id=desk.run.run_id,
+            taken_by_id=desk.owner.member_id,
+            taken_at=NOW,
+            unexplained_minor=0,
+            **figures_at(desk, period),
+        )
 
 
 def step_in(desk: Closing, step: str, **changes: object) -> None:
