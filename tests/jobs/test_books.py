@@ -20,7 +20,8 @@ from tieout.workflows.look_at_runs import runs
 from tieout.workflows.progress import reporting_to
 from tieout.workflows.raise_alerts import raise_alerts
 from tieout.workflows.set_schedule import set_schedule
-from tieout.workflows.views.closing import books_list, books_state, explained_runs
+from tieout.workflows.views.closing import books_list, books_state
+from tieout.workflows.views.closing_kept import explained_runs
 
 FILES = files_of(DEMO)
 MORE = FILES | {"rates.csv": FILES["rates.csv"] + b"\n"}

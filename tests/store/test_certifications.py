@@ -34,7 +34,8 @@ from tieout.workflows.certify_period import return_period
 from tieout.workflows.raise_alerts import raise_alerts
 from tieout.workflows.verify_audit import verify_audit
 from tieout.workflows.views.closing import PeriodStanding, books_state
-from tieout.workflows.views.closing_period import items, period_view
+from tieout.workflows.views.closing_items import items
+from tieout.workflows.views.closing_period import period_view
 from tieout.workflows.views.compliance import compliance
 
 pytestmark = pytest.mark.usefixtures("store")

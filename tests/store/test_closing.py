@@ -32,8 +32,10 @@ from tieout.workflows.receive_file import receive_file
 from tieout.workflows.set_books import end_books, set_books
 from tieout.workflows.take_snapshot import take_snapshot
 from tieout.workflows.verify_audit import verify_audit
-from tieout.workflows.views.closing import books_list, books_state, explained_runs, snapshots
-from tieout.workflows.views.closing_period import item, items, period_view
+from tieout.workflows.views.closing import books_list, books_state
+from tieout.workflows.views.closing_items import item, items
+from tieout.workflows.views.closing_kept import explained_runs, snapshots
+from tieout.workflows.views.closing_period import period_view
 from tieout.workflows.views.trail import comments
 
 pytestmark = pytest.mark.usefixtures("store")

@@ -84,7 +84,7 @@ def _at(
 ) -> tuple[Books, Difference]:
     """The books, and the newest run's row of the period; nobody else signs meanwhile."""
     books = access_books(books_id, is_used=True)
-    act.alone(f"explain {books_id}")
+    act.alone(f"closing {books_id}")
     run = newest_run(books_id)
     where = f"{books} {ledger} {period}"
     found = Difference.objects.select_related("run").filter(

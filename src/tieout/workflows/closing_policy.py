@@ -41,7 +41,7 @@ def set_closing_policy(  # noqa: PLR0913  what a policy is about, by name
         )
     with acting(caller, Action.MANAGE_ACCOUNTS, "set_closing_policy", now) as act:
         books = access_books(books_id)
-        act.alone(f"explain {books_id}")
+        act.alone(f"closing {books_id}")
         earlier = policies_of(books_id).get(ledger, ClosingPolicy())
         made = Policy.objects.create(
             organisation_id=caller.organisation_id,

@@ -78,6 +78,7 @@ def explain_books(caller: Caller, *, books_id: int, now: datetime) -> BooksExpla
             made = explain(folder, mapping=mapping, progress=_progress)
             report("recording")
             plan_anew()
+            act.alone(f"closing {books_id}")  # nobody signs while what is signed may change
             run = _run(act, books, snapshot, made)
             rows = [row for each in made.ledgers for row in _differences(run, made, each)]
             suspended = suspend_changed(act, run, rows)

@@ -1,4 +1,4 @@
-"""One ledger and period: the sentence at the top, the bridge, the causes, their items, one item."""
+"""One ledger and period: the sentence at the top, the bridge, the area, the causes, the steps."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -8,17 +8,14 @@ from datetime import datetime
 from django.db.models import Count, Min, QuerySet
 
 from tieout.core.access import Action
-from tieout.core.errors import NotFound
 from tieout.core.explain.books import SubLedger
 from tieout.core.explain.causes import CAUSES, UNEXPLAINED, title_of
 from tieout.core.explain.headlines import Standing, headline_of
 from tieout.core.explain.items import LOOK
 from tieout.core.matching.bridge import Bar, Bridge, Step, waterfall
 from tieout.core.money import format_minor
-from tieout.core.subjects import Subject, SubjectKind
 from tieout.store.closing.models import CauseItem, Contribution, Difference, Explained
-from tieout.store.closing.runs import newest_run, steps_of
-from tieout.store.reconciliation.models import Evidence
+from tieout.store.closing.runs import steps_of
 from tieout.workflows.acting import Caller, looking
 from tieout.workflows.certify_period import standing_items
 from tieout.workflows.set_books import access_books
@@ -30,24 +27,8 @@ from tieout.workflows.views.closing import (
     periods_of,
     step_view,
 )
-from tieout.workflows.views.paging import Page, paged
+from tieout.workflows.views.closing_items import ItemView, access_period, item_view
 
-FIELDS = (
-    ("id", "id", "id"),
-    ("reference", "reference", "reference"),
-    ("date", "date", "date"),
-    ("entered", "entered", "entered"),
-    ("period", "period", "period"),
-    ("account", "account", "account"),
-    ("amount", "amount", "amount"),
-    ("currency", "currency", "currency"),
-    ("amount in its currency", "doc_amount", "doc_amount"),
-    ("rate", "rate", ""),
-    ("direction", "", "direction"),
-    ("status", "", "status"),
-    ("what it says", "party", "narrative"),
-)
-"""What stands side by side: its name, and the field of the document and of the posting."""
 Row = tuple[int, ...]
 
 
@@ -67,55 +48,6 @@ class CauseView:
     first_seen_at: datetime | None
     """When a run first saw the oldest of them."""
     action: str
-
-
-@dataclass(frozen=True, slots=True)
-class ItemView:
-    """One line of an explanation."""
-
-    item_id: int
-    case: Subject
-    """What comments and evidence are about: the same through all runs."""
-    case_name: str
-    ledger: SubLedger
-    cause: str
-    title: str
-    account: str
-    currency: str
-    amount_minor: int
-    begins: int
-    ends: int | None
-    """The first period in which it is over; None while it lasts."""
-    sentence: str
-    action: str
-    first_seen_at: datetime
-    """Of its case, in whichever run."""
-
-
-@dataclass(frozen=True, slots=True)
-class FieldView:
-    """One field of document and posting side by side."""
-
-    name: str
-    document: str
-    posting: str
-    differs: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ItemDetail:
-    """An item with both sides of it."""
-
-    item: ItemView
-    run: ExplainedView
-    differs: str
-    """The field in which they differ; `presence`: one of them is not there."""
-    fields: tuple[FieldView, ...]
-    has_document: bool
-    has_posting: bool
-    ids: tuple[str, ...]
-    """Of all entries and postings it is about; of a daily total there are many."""
-    evidence_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +95,7 @@ def period_view(
             explained_view(run),
             periods_of(run, one_row, now.date())[0],
             headline_of(_standing(row, causes), lambda minor: _money(run, minor)),
-            _item(first) if first else None,
+            item_view(first) if first else None,
             *_bridge(run, row, causes),
             causes,
             tuple((each.period, each.called) for each in every),
@@ -171,64 +103,6 @@ def period_view(
             by_cause,
             tuple(map(step_view, steps_of(books_id).filter(ledger=ledger, period=period))),
         )
-
-
-def items(  # noqa: PLR0913  which of them, by name
-    caller: Caller,
-    *,
-    books_id: int,
-    ledger: str,
-    period: int,
-    cause: str = "",
-    cursor: str | None = None,
-    limit: int = 100,
-) -> Page[ItemView]:
-    """The items that stand in a period, of one cause or of all, the largest first."""
-    with looking(caller, Action.VIEW):
-        run, _ = access_period(books_id, ledger, period)
-        found = standing_items(run, ledger, period).select_related("case")
-        if cause:
-            found = found.filter(cause=cause)
-        return paged(found, ("rank", "id"), _item, cursor=cursor, limit=limit, is_descending=False)
-
-
-def item(caller: Caller, *, item_id: int) -> ItemDetail:
-    """One item: document and posting with the differing field marked, sentence, action, age."""
-    with looking(caller, Action.VIEW):
-        found = CauseItem.objects.select_related("case", "run__snapshot").filter(id=item_id).first()
-        if found is None:
-            raise NotFound("store.not-found", f"cause_item:{item_id}", "an item of yours")
-        document, posting = found.document or {}, found.posting or {}
-        fields = [
-            FieldView(
-                name,
-                document.get(of_document, ""),
-                posting.get(of_posting, ""),
-                differs=found.differs == name,
-            )
-            for name, of_document, of_posting in FIELDS
-        ]
-        return ItemDetail(
-            _item(found),
-            explained_view(found.run),
-            found.differs,
-            tuple(each for each in fields if each.document or each.posting),
-            found.document is not None,
-            found.posting is not None,
-            tuple(found.ids),
-            Evidence.objects.filter(about_case_id=found.case_id).count(),
-        )
-
-
-def access_period(books_id: int, ledger: str, period: int) -> tuple[Explained, Difference]:
-    """The newest run of the caller's books, and its row of that ledger and period."""
-    access_books(books_id)
-    run = newest_run(books_id)
-    row = Difference.objects.filter(run=run, ledger=ledger, period=period).first()
-    if run is None or row is None:
-        where = f"books:{books_id} {ledger} {period}"
-        raise NotFound("store.not-found", where, "a ledger and period of the newest run")
-    return run, row
 
 
 def _money(run: Explained, amount_minor: int) -> str:
@@ -308,22 +182,3 @@ def _bridge(
     bridge = Bridge(run.currency, row.sub_ledger_minor, row.control_minor, 0, 0, steps)
     bars = waterfall(bridge, "Sub-ledger", "Control accounts")
     return bars, ("", *(each.cause for each in now), "")
-
-
-def _item(each: CauseItem) -> ItemView:
-    return ItemView(
-        each.pk,
-        Subject(SubjectKind.CASE, each.case_id),
-        each.case.name,
-        SubLedger(each.ledger),
-        each.cause,
-        title_of(each.cause),
-        each.account,
-        each.currency,
-        each.amount_minor,
-        each.begins,
-        each.ends,
-        each.sentence,
-        each.action,
-        each.case.first_seen_at,
-    )
