@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from tests.store.closing_rows import a_closing
 from tieout.core.access import Action, Role
 from tieout.core.alerts import AlertKind, ChannelKind
 from tieout.core.jobs import Task
@@ -178,6 +179,7 @@ def firm(name: str = "Marlowe") -> Caller:
             detail="other figures",
             suspended_at=NOW,
         )
+        a_closing(caller, NOW)
         JobRun.objects.create(
             organisation_id=caller.organisation_id, task="raise_alerts", asked_at=NOW
         )

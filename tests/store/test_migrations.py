@@ -8,7 +8,10 @@ from tieout.config.database import connect
 from tieout.store.postgres.roles import make_database
 from tieout.store.postgres.server import APPLICATION, OWNER
 
-APPS = ("reconciliation", "banking", "ledger", "requests", "operations", "audit", "tenancy")
+APPS = (
+    *("reconciliation", "closing", "banking", "ledger"),
+    *("requests", "operations", "audit", "tenancy"),
+)
 OURS = (*(f"{app}_" for app in APPS), "tieout_")
 """How our own names begin; tables of the libraries beside them go back by their own steps."""
 

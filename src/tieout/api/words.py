@@ -186,6 +186,9 @@ _SUBJECTS = {
     SubjectKind.BANK_LINE: "stl",
     SubjectKind.POSTING: "pst",
     SubjectKind.RECEIVED_FILE: "file",
+    SubjectKind.BOOKS: "bks",
+    SubjectKind.CASE: "case",
+    SubjectKind.CERTIFICATION: "cer",
 }
 _KINDS = {prefix: kind for kind, prefix in _SUBJECTS.items()}
 SubjectId = Annotated[
@@ -213,6 +216,7 @@ _WATCHED = {
     "reconciliation": "rec",
     "bank_account": "bac",
     "job_run": "job",
+    "books": "bks",
 }
 
 
@@ -223,11 +227,15 @@ def job_subject(text: str) -> str:
 
 
 def task_arguments(
-    task: Task, file_id: int | None, reconciliation_id: int | None
+    task: Task, file_id: int | None, reconciliation_id: int | None, books_id: int | None = None
 ) -> dict[str, int]:
     """What the task works on; `InvalidInput` when it is not that which it works on."""
-    given = {"file_id": file_id, "reconciliation_id": reconciliation_id}
-    wanted = {Task.IMPORT_FILE: "file_id", Task.RECONCILE: "reconciliation_id"}.get(task)
+    given = {"file_id": file_id, "reconciliation_id": reconciliation_id, "books_id": books_id}
+    wanted = {
+        Task.IMPORT_FILE: "file_id",
+        Task.RECONCILE: "reconciliation_id",
+        Task.EXPLAIN_BOOKS: "books_id",
+    }.get(task)
     for name, value in given.items():
         if (value is not None) != (name == wanted):
             found = "an id" if value is not None else "no id"

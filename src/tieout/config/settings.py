@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "tieout.store.requests",
     "tieout.store.ledger",
     "tieout.store.banking",
+    "tieout.store.closing",
     "tieout.store.reconciliation",
 ]
 MIDDLEWARE = [

@@ -44,15 +44,15 @@ class Action(StrEnum):
     IMPORT = "import"
     """Have a received file read into statements or books."""
     MATCH = "match"
-    """Start a match run."""
+    """Start a match run, or have books explained."""
     DECIDE = "decide"
     """Confirm, reject, undo."""
     COMMENT = "comment"
     """Say something of a record, and attach evidence to it."""
     PREPARE = "prepare"
-    """Sign a reconciliation off as its preparer."""
+    """Sign a reconciliation, or a ledger's period, as its preparer."""
     REVIEW = "review"
-    """Sign off as its reviewer, another person than the preparer."""
+    """Sign as its reviewer, certify a period or send it back: another person than the preparer."""
 
 
 _SEES = frozenset({Action.VIEW, Action.VIEW_OWN})

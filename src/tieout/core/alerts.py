@@ -26,6 +26,10 @@ class AlertKind(StrEnum):
     VERIFICATION_FAILED = "verification-failed"
     """The audit chain is not sound."""
     JOB_FAILED = "job-failed"
+    UNEXPLAINED = "unexplained"
+    """More of a control account's difference has no cause than its policy allows."""
+    CERTIFICATION_SUSPENDED = "certification-suspended"
+    """What was certified changed, and nobody has signed it anew."""
 
 
 class ChannelKind(StrEnum):
@@ -161,6 +165,39 @@ def missing_feed(feed: Feed, on: date, allowed_days: int | None = None) -> Alert
         f"{days} days are usual or allowed.",
         feed.account_id,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerUnexplained:
+    """A ledger of books at the period that is looked at; the sum of the sizes of its items."""
+
+    ledger: str
+    unexplained_minor: int
+    allowed_minor: int
+
+
+def unexplained(
+    books_id: int, name: str, where: str, ledgers: Iterable[LedgerUnexplained], exponent: int
+) -> Alert | None:
+    """More has no cause than a ledger's policy allows."""
+    told = [
+        f"{each.ledger} {format_minor(each.unexplained_minor, exponent)}"
+        for each in ledgers
+        if each.unexplained_minor > each.allowed_minor
+    ]
+    if not told:
+        return None
+    text = f"{name}: more is unexplained at {where} than is allowed: {', '.join(told)}."
+    return Alert(AlertKind.UNEXPLAINED, f"books:{books_id}", text)
+
+
+def certification_suspended(books_id: int, name: str, periods: Sequence[str]) -> Alert | None:
+    """What was signed has changed, and nobody has signed it anew."""
+    if not periods:
+        return None
+    few = ", ".join(periods[:5]) + (f" and {len(periods) - 5} more" if len(periods) > 5 else "")
+    text = f"{name}: what was signed has changed and is to be signed anew: {few}."
+    return Alert(AlertKind.CERTIFICATION_SUSPENDED, f"books:{books_id}", text)
 
 
 def job_failed(run_id: int, task: str, subject: str, error: str) -> Alert:

@@ -13,6 +13,7 @@ class Task(StrEnum):
 
     IMPORT_FILE = "import_file"
     RECONCILE = "reconcile"
+    EXPLAIN_BOOKS = "explain_books"
     VERIFY_AUDIT = "verify_audit"
     RAISE_ALERTS = "raise_alerts"
 
@@ -20,12 +21,15 @@ class Task(StrEnum):
 ASKS: Mapping[Task, Action] = {
     Task.IMPORT_FILE: Action.IMPORT,
     Task.RECONCILE: Action.MATCH,
+    Task.EXPLAIN_BOOKS: Action.MATCH,
     Task.VERIFY_AUDIT: Action.VIEW_AUDIT,
     Task.RAISE_ALERTS: Action.MANAGE_ACCOUNTS,
 }
 """Who may ask for a run, ask again or stop it: whoever may do the same by hand."""
 
-SCHEDULED = (Task.RECONCILE, Task.VERIFY_AUDIT, Task.RAISE_ALERTS)
+OF_ORGANISATION = (Task.VERIFY_AUDIT, Task.RAISE_ALERTS)
+"""Scheduled tasks that work on the organisation, not on one of its records."""
+SCHEDULED = (Task.RECONCILE, Task.EXPLAIN_BOOKS, *OF_ORGANISATION)
 """Tasks that make sense again and again."""
 
 

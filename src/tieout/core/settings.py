@@ -15,7 +15,7 @@ from typing import Any
 from tieout.core.access import Role
 from tieout.core.alerts import AlertKind, ChannelKind
 from tieout.core.errors import AccessDenied, InvalidInput, TieoutError
-from tieout.core.jobs import SCHEDULED, Task
+from tieout.core.jobs import OF_ORGANISATION, Task
 from tieout.core.schedules import Cron, Every, cron_of
 from tieout.core.toml import toml_of
 
@@ -83,7 +83,7 @@ SECTIONS = (
     Section(
         "schedules",
         {
-            "task": Field(str, words=_words(SCHEDULED)),
+            "task": Field(str, words=_words((Task.RECONCILE, *OF_ORGANISATION))),
             "subject": Field(str, ""),
             "every": Field(str, words=_words(Every)),
             "cron": Field(str, ""),
@@ -388,7 +388,12 @@ def _rule_faults(
             named.add(subject)
         case AlertKind.OVERDUE if subject not in set(Task):
             yield _Fault(f"{place}, subject", repr(subject), f"one of {', '.join(Task)}")
-        case AlertKind.VERIFICATION_FAILED | AlertKind.JOB_FAILED:
+        case (
+            AlertKind.VERIFICATION_FAILED
+            | AlertKind.JOB_FAILED
+            | AlertKind.UNEXPLAINED
+            | AlertKind.CERTIFICATION_SUSPENDED
+        ):
             yield _Fault(f"{place}, kind", each["kind"], "a kind that allows something")
 
 

@@ -18,6 +18,10 @@ class SubjectKind(StrEnum):
     BANK_LINE = "bank_line"
     POSTING = "posting"
     RECEIVED_FILE = "received_file"
+    BOOKS = "books"
+    CASE = "case"
+    """What differs between a sub-ledger and its control accounts, the same through all runs."""
+    CERTIFICATION = "certification"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 import tieout
 from tieout.core.explain.causes import UNEXPLAINED, title_of
+from tieout.core.explain.headlines import Standing, headline_of
 from tieout.core.explain.items import Item
 from tieout.core.explain.sentences import money, period_phrase
 from tieout.core.matching.bridge import window
@@ -37,34 +38,19 @@ FIELDS = (
 
 def headline(made: Explanation, each: LedgerAnswer) -> str:
     """The sentence that says it all: how far apart, since when, and how much of it is explained."""
-    books, explanation = made.books, each.explanation
-    difference = explanation.difference()
-    amount = difference[made.period] if made.period < len(difference) else 0
-    where = period_phrase(books, made.period)
-    items = each.items_at(made.period)
-    name = each.ledger.called
-    if not items:
-        return f"{name} agrees with its control accounts at {where}."
-    causes = len({item.share.cause for item in items} - {UNEXPLAINED})
+    books, items = made.books, each.items_at(made.period)
     left = [item for item in items if item.share.cause == UNEXPLAINED]
-    unexplained = sum(item.share.amount_minor for item in left)
-    rest = "nothing is unexplained"
-    if left:
-        rest = f"{len(left)} items of {money(books, unexplained)} are unexplained"
-    few = "1 cause" if causes == 1 else f"{causes} causes"
-    if not amount:
-        size = sum(abs(item.share.amount_minor) for item in items)
-        return (
-            f"{name} agrees with its control accounts at {where}, but {len(items)} items of "
-            f"{money(books, size)} offset one another: {few}; {rest}."
-        )
-    side = "above" if amount > 0 else "below"
-    verb = "explains" if causes == 1 else "explain"
-    what = "it" if not left else "the rest of it"
-    return (
-        f"{name} is {money(books, abs(amount))} {side} its control accounts at {where}: "
-        f"{few} {verb} {what}; {rest}."
+    standing = Standing(
+        called=each.ledger.called,
+        where=period_phrase(books, made.period),
+        difference_minor=at(each.explanation.difference(), made.period),
+        cause_count=len({item.share.cause for item in items} - {UNEXPLAINED}),
+        item_count=len(items),
+        size_minor=sum(abs(item.share.amount_minor) for item in items),
+        unexplained_count=len(left),
+        unexplained_minor=sum(item.share.amount_minor for item in left),
     )
+    return headline_of(standing, lambda amount_minor: money(books, amount_minor))
 
 
 def write_page(made: Explanation, folder: Path) -> Path:

@@ -7,6 +7,7 @@ from django.conf import settings
 
 from tieout.core.jobs import Counts, Task
 from tieout.workflows.acting import Caller
+from tieout.workflows.explain_books import explain_books
 from tieout.workflows.import_file import import_file
 from tieout.workflows.raise_alerts import raise_alerts
 from tieout.workflows.reconcile import reconcile
@@ -42,6 +43,11 @@ def reconciled(caller: Caller, arguments: Arguments, now: datetime) -> Counts:
     return Counts(records, records)
 
 
+def books_explained(caller: Caller, arguments: Arguments, now: datetime) -> Counts:
+    done = explain_books(caller, books_id=number(arguments, "books_id"), now=now)
+    return Counts(done.item_count, done.item_count)
+
+
 def audit_verified(caller: Caller, _: Arguments, now: datetime) -> Counts:
     done = verify_audit(caller, keys=settings.TRUSTED_KEYS(), now=now)
     return Counts(done.event_count, done.event_count)
@@ -55,6 +61,7 @@ def alerts_raised(caller: Caller, _: Arguments, now: datetime) -> Counts:
 WORK: Mapping[Task, Work] = {
     Task.IMPORT_FILE: file_imported,
     Task.RECONCILE: reconciled,
+    Task.EXPLAIN_BOOKS: books_explained,
     Task.VERIFY_AUDIT: audit_verified,
     Task.RAISE_ALERTS: alerts_raised,
 }

@@ -10,6 +10,7 @@ from tieout.core.errors import Conflict, InvalidInput, NotFound
 from tieout.core.subjects import Subject, SubjectKind, mentioned
 from tieout.store.banking.lines import NUL
 from tieout.store.banking.models import BankLine, ReceivedFile
+from tieout.store.closing.models import Books, Case, Certification
 from tieout.store.ledger.models import Posting
 from tieout.store.reconciliation.models import (
     Comment,
@@ -32,6 +33,9 @@ MODELS: Mapping[SubjectKind, type[TenantModel]] = {
     SubjectKind.BANK_LINE: BankLine,
     SubjectKind.POSTING: Posting,
     SubjectKind.RECEIVED_FILE: ReceivedFile,
+    SubjectKind.BOOKS: Books,
+    SubjectKind.CASE: Case,
+    SubjectKind.CERTIFICATION: Certification,
 }
 
 

@@ -16,7 +16,8 @@ from tieout.store.reconciliation.models import Reconciliation
 
 def by_itself(task: Task) -> Every:
     """How often a task runs that nobody has set a schedule for."""
-    return Every.REAL_TIME if task is Task.RECONCILE else Every.MANUAL
+    is_at_once = task in {Task.RECONCILE, Task.EXPLAIN_BOOKS}
+    return Every.REAL_TIME if is_at_once else Every.MANUAL
 
 
 def names_of_accounts() -> dict[int, str]:

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef
 from tieout.core.jobs import Task
 from tieout.core.schedules import Every
 from tieout.store.banking.models import BankLine
+from tieout.store.closing.models import Books
 from tieout.store.ledger.models import Posting
 from tieout.store.operations.models import OutboxMessage, Schedule
 from tieout.store.postgres.tenant import tenant
@@ -36,7 +37,9 @@ def take_message(organisation_id: UUID, *, message_id: int, now: datetime) -> tu
         )
 
 
-def _follows(kind: str, payload: Mapping[str, object]) -> list[Asked]:
+def _follows(  # noqa: PLR0911  a line a kind of message
+    kind: str, payload: Mapping[str, object]
+) -> list[Asked]:
     """What is to run because of an act; most acts need nothing more than to be known."""
     match kind:
         case "file_received" if payload.get("import_after"):
@@ -49,7 +52,9 @@ def _follows(kind: str, payload: Mapping[str, object]) -> list[Asked]:
             return _of_books(payload.get("source"))
         case "books_imported":
             return _of_books(payload.get("books"))
-        case "audit_not_sound" | "match_run_finished":
+        case "snapshot_taken":
+            return _books(_number(payload["books_id"]))
+        case "audit_not_sound" | "match_run_finished" | "books_explained" | "period_signed":
             return [(Task.RAISE_ALERTS, {})]
     return []
 
@@ -73,6 +78,15 @@ def _reconciliations(*conditions: Exists, **fields: object) -> list[Asked]:
         for each in found
         if every.get(f"reconciliation:{each.pk}", Every.REAL_TIME) == Every.REAL_TIME
     ]
+
+
+def _books(books_id: int) -> list[Asked]:
+    """The books, where they are in use and not kept to other times."""
+    scheduled = Schedule.objects.filter(task=Task.EXPLAIN_BOOKS, subject=f"books:{books_id}")
+    every = scheduled.values_list("every", flat=True).first() or Every.REAL_TIME
+    is_used = Books.objects.filter(id=books_id, ended_at__isnull=True).exists()
+    is_asked = is_used and every == Every.REAL_TIME
+    return [(Task.EXPLAIN_BOOKS, {"books_id": books_id})] if is_asked else []
 
 
 def _number(value: object) -> int:

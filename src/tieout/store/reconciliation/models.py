@@ -10,6 +10,7 @@ from tieout.core.matching.records import Side
 from tieout.core.matching.words import Status
 from tieout.core.subjects import SubjectKind
 from tieout.store.banking.models import BankAccount, BankLine, ReceivedFile
+from tieout.store.closing.models import Books, Case, Certification
 from tieout.store.ledger.models import Account, Posting
 from tieout.store.postgres.constraints import AppMay, one_of, tenant_rules
 from tieout.store.postgres.fields import TenantForeignKey
@@ -325,6 +326,9 @@ class AboutOne(TenantModel):
     about_bank_line = TenantForeignKey(BankLine, null=True)
     about_posting = TenantForeignKey(Posting, null=True)
     about_received_file = TenantForeignKey(ReceivedFile, null=True)
+    about_books = TenantForeignKey(Books, null=True)
+    about_case = TenantForeignKey(Case, null=True)
+    about_certification = TenantForeignKey(Certification, null=True)
 
     class Meta:
         """No table of its own."""
@@ -362,6 +366,7 @@ class Comment(AboutOne):
         indexes: ClassVar = [
             models.Index(fields=["organisation", "about_match_group"], name="comment_of_group"),
             models.Index(fields=["organisation", "about_bank_line"], name="comment_of_line"),
+            models.Index(fields=["organisation", "about_case"], name="comment_of_case"),
         ]
 
     def __str__(self) -> str:
@@ -431,6 +436,7 @@ class Evidence(AboutOne):
         indexes: ClassVar = [
             models.Index(fields=["organisation", "about_match_group"], name="evidence_of_group"),
             models.Index(fields=["organisation", "about_bank_line"], name="evidence_of_line"),
+            models.Index(fields=["organisation", "about_case"], name="evidence_of_case"),
         ]
 
     def __str__(self) -> str:

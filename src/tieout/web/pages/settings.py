@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from tieout.core.access import Action, Role
 from tieout.core.alerts import AlertKind, ChannelKind
 from tieout.core.errors import InvalidInput
-from tieout.core.jobs import SCHEDULED, Task
+from tieout.core.jobs import OF_ORGANISATION, Task
 from tieout.core.schedules import Every
 from tieout.web.access import MemberRequest, page_for
 from tieout.web.asked import chosen, number, required, whole
@@ -40,7 +40,7 @@ def index(request: MemberRequest) -> HttpResponse:
     feeds = {f"bank_account:{each.account_id}": each.name or each.number for each in accounts}
     shown = {
         "schedules": schedules_of(request.caller),
-        "tasks": [task for task in SCHEDULED if task is not Task.RECONCILE],
+        "tasks": list(OF_ORGANISATION),
         "every": list(Every),
         "weekdays": list(enumerate(WEEKDAYS)),
         "zones": sorted(available_timezones()),
@@ -87,7 +87,7 @@ def _task(subject: str) -> tuple[Task, dict[str, int]]:
     kind, _, last = subject.partition(":")
     if kind == "reconciliation":
         return Task.RECONCILE, {"reconciliation_id": whole(last, kind)}
-    return chosen({"task": subject}, "task", SCHEDULED), {}
+    return chosen({"task": subject}, "task", OF_ORGANISATION), {}
 
 
 def _clock(given: Mapping[str, str]) -> time:

@@ -1,0 +1,1 @@
+"""Books that are explained: snapshots, runs with their causes, and who certified a period."""

@@ -1,0 +1,1 @@
+"""Steps of the schema of `closing`, forward and back."""

@@ -1,0 +1,2 @@
+-- The items of one run.
+copy items_in from stdin;

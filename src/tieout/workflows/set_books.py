@@ -1,0 +1,80 @@
+"""`set_books`, `end_books`: which books of an organisation are explained, and how they are read."""
+
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
+from tieout.core.access import Action
+from tieout.core.errors import Conflict, InvalidInput, NotFound
+from tieout.formats.books.mapping import FileMapping, read_mapping
+from tieout.formats.books.reader import MAPPED
+from tieout.store.banking.lines import NUL
+from tieout.store.closing.models import Books
+from tieout.workflows.acting import Caller, acting
+
+NAME_MAX = 200
+
+
+def set_books(
+    caller: Caller, *, name: str, mapping: str = "", books_id: int | None = None, now: datetime
+) -> int:
+    """Name books that are explained, or change those of that id; the books.
+
+    `mapping` is the text of a mapping file (docs/formats/books.md), blank for the layout itself.
+    Snapshots taken from now on are read by it. Books that had ended are in use again.
+    """
+    said = name.translate(NUL).strip()
+    if not said or len(said) > NAME_MAX:
+        raise InvalidInput("command.invalid", f"a name of {len(said)} characters", "1 to 200")
+    mappings_of(mapping)
+    with acting(caller, Action.MANAGE_ACCOUNTS, "set_books", now) as act:
+        act.alone("books")
+        others = Books.objects.filter(name=said).exclude(id=books_id or 0)
+        if others.exists():
+            raise Conflict("command.invalid", f"books named {said!r}", "a name that is free")
+        before: dict[str, str] = {}
+        if books_id is None:
+            books = Books.objects.create(
+                organisation_id=caller.organisation_id, name=said, mapping=mapping
+            )
+        else:
+            books = access_books(books_id)
+            before = {"name": books.name, "mapping": books.mapping}
+            books.name, books.mapping, books.ended_at = said, mapping, None
+            books.save(update_fields=["name", "mapping", "ended_at"])
+        act.record(str(books), before=before, after={"name": said, "mapping": mapping})
+    return books.pk
+
+
+def end_books(caller: Caller, *, books_id: int, reason: str, now: datetime) -> None:
+    """The books are no longer explained; what was found and signed stays."""
+    with acting(caller, Action.MANAGE_ACCOUNTS, "end_books", now) as act:
+        books = access_books(books_id, is_used=True)
+        books.ended_at = now
+        books.save(update_fields=["ended_at"])
+        act.record(str(books), reason=reason, before={"ended": False}, after={"ended": True})
+
+
+def access_books(books_id: int, *, is_used: bool = False) -> Books:
+    """The caller's books of that id; `is_used`: they have not ended."""
+    found = Books.objects.filter(id=books_id).first()
+    if found is None:
+        raise NotFound("store.not-found", f"books:{books_id}", "books of yours")
+    if is_used and found.ended_at is not None:
+        said = f"{found.name}, ended {found.ended_at.date()}"
+        raise Conflict("settings.ended", said, "books in use")
+    return found
+
+
+def mappings_of(text: str) -> dict[str, FileMapping]:
+    """What the text of a mapping file says; nothing where it is blank.
+
+    Raises:
+        InvalidInput: `match.mapping-invalid` where it is not understood.
+    """
+    if not text.strip():
+        return {}
+    with tempfile.TemporaryDirectory(prefix="tieout-") as folder:
+        path = Path(folder) / "mapping.toml"
+        path.write_text(text, encoding="utf-8")
+        return read_mapping(path, MAPPED)

@@ -1,0 +1,161 @@
+"""`take_snapshot`: received files become a snapshot of books; the same again are recognised."""
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from tieout.core.access import Action
+from tieout.core.errors import InvalidInput
+from tieout.formats.books.archive import files_inside, is_archive, take_out
+from tieout.formats.books.reader import MAPPED
+from tieout.formats.books.settings import NAME as SETTINGS_NAME
+from tieout.store.banking.models import ReceivedFile
+from tieout.store.closing.models import Books, Snapshot, SnapshotFile
+from tieout.workflows.acting import Act, Caller, acting
+from tieout.workflows.import_statement import access_file, source_of
+from tieout.workflows.set_books import access_books, mappings_of
+
+MAPPING_NAME = "mapping.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotTaken:
+    """A snapshot as kept."""
+
+    snapshot_id: int
+    content_hash: str
+    """As `tieout explain` says it of the same files, where there is no mapping."""
+    file_count: int
+    is_new: bool
+    """Off when these are the files of the newest snapshot."""
+
+
+def take_snapshot(
+    caller: Caller, *, books_id: int, files: Mapping[str, int], now: datetime
+) -> SnapshotTaken:
+    """Keep which files the books consist of now; a job explains a new snapshot.
+
+    Args:
+        caller: Who may import.
+        books_id: Whose files they are.
+        files: A received file's id by its name in the books folder. A name that ends with `.zip`
+            is an archive, which stands for the files in it.
+        now: The instant.
+    """
+    with acting(caller, Action.IMPORT, "take_snapshot", now) as act:
+        books = access_books(books_id, is_used=True)
+        act.alone(f"snapshot {books_id}")
+        found = [
+            part for name, file_id in files.items() for part in _parts(name, access_file(file_id))
+        ]
+        _check_names([each.name for each in found], books.mapping)
+        digest = _digest(found, books.mapping)
+        newest = newest_snapshot(books_id)
+        is_new = newest is None or newest.content_hash != digest
+        made = newest if newest and not is_new else _kept(act, books, digest, found)
+        act.record(
+            str(made),
+            after={
+                "books": str(books),
+                "snapshot": digest,
+                "files": {each.name: f"received_file:{each.file_id}" for each in found},
+                "is_new": is_new,
+            },
+        )
+        if is_new:
+            act.follow_up("snapshot_taken", books_id=books.pk, snapshot_id=made.pk)
+    return SnapshotTaken(made.pk, digest, len(found), is_new)
+
+
+def newest_snapshot(books_id: int) -> Snapshot | None:
+    """What the books are made of now, if a snapshot was ever taken."""
+    return Snapshot.objects.filter(books_id=books_id).order_by("-id").first()
+
+
+def _kept(act: Act, books: Books, digest: str, parts: list[SnapshotFile]) -> Snapshot:
+    made = Snapshot.objects.create(
+        organisation_id=act.caller.organisation_id,
+        books=books,
+        content_hash=digest,
+        mapping=books.mapping,
+        taken_by_id=act.caller.asked_by_id,
+        taken_at=act.at,
+    )
+    for each in parts:
+        each.snapshot = made
+        each.organisation_id = act.caller.organisation_id
+    SnapshotFile.objects.bulk_create(parts)
+    return made
+
+
+def _parts(name: str, file: ReceivedFile) -> Iterator[SnapshotFile]:
+    """The file, or what is in it where it is an archive; not saved yet."""
+    if not is_archive(name):
+        yield SnapshotFile(name=name, file=file, sha256=bytes(file.sha256), size=file.size)
+        return
+    with source_of(file) as source, tempfile.TemporaryDirectory(prefix="tieout-") as folder:
+        assert source.path is not None
+        target = Path(folder) / "file"
+        for each in files_inside(source.path):
+            take_out(source.path, each.path, target)
+            with target.open("rb") as stream:
+                digest = hashlib.file_digest(stream, "sha256").digest()
+            yield SnapshotFile(
+                name=each.name,
+                file=file,
+                inside=each.path,
+                sha256=digest,
+                size=target.stat().st_size,
+            )
+
+
+def _check_names(names: list[str], mapping: str) -> None:
+    """Refuse no file, a name that the books do not have, and one that comes twice."""
+    known = {f"{name}.csv" for name in MAPPED} | {SETTINGS_NAME}
+    known |= {each.file for each in mappings_of(mapping).values() if each.file}
+    strange = sorted({each for each in names if each not in known or "/" in each or "\\" in each})
+    twice = sorted({each for each in names if names.count(each) > 1})
+    if strange or twice or not names:
+        found = f"{', '.join(map(repr, strange[:5]))}" if strange else f"{twice[:5]} twice"
+        expected = ", ".join(sorted(known))
+        raise InvalidInput("snapshot.invalid", found if names else "no file", expected)
+
+
+def _digest(parts: list[SnapshotFile], mapping: str) -> str:
+    """As the reader of books hashes a folder, and the mapping after it where there is one."""
+    whole = hashlib.sha256()
+    for each in sorted(parts, key=lambda part: part.name):
+        whole.update(each.name.encode() + b"\0" + bytes(each.sha256))
+    if mapping.strip():
+        whole.update(MAPPING_NAME.encode() + b"\0" + hashlib.sha256(mapping.encode()).digest())
+    return whole.hexdigest()
+
+
+@contextmanager
+def folder_of(snapshot: Snapshot) -> Iterator[tuple[Path, Path | None]]:
+    """The files of a snapshot in a folder for as long as they are read; its mapping file."""
+    with tempfile.TemporaryDirectory(prefix="tieout-") as root:
+        folder = Path(root) / "books"
+        folder.mkdir()
+        by_file: dict[int, list[SnapshotFile]] = {}
+        for each in SnapshotFile.objects.filter(snapshot=snapshot).select_related("file"):
+            by_file.setdefault(each.file_id, []).append(each)
+        for several in by_file.values():
+            with source_of(several[0].file) as source:
+                assert source.path is not None
+                for each in several:
+                    target = folder / each.name
+                    if each.inside:
+                        take_out(source.path, each.inside, target)
+                    else:
+                        shutil.copyfile(source.path, target)
+        mapping = None
+        if snapshot.mapping.strip():
+            mapping = Path(root) / MAPPING_NAME
+            mapping.write_text(snapshot.mapping, encoding="utf-8")
+        yield folder, mapping
