@@ -16,6 +16,7 @@ from tests.store.firms import NOW, firm
 from tieout.core.access import Action, Role, may
 from tieout.core.subjects import SubjectKind
 from tieout.store.banking.models import BankAccount, ReceivedFile
+from tieout.store.closing.models import Books
 from tieout.store.operations.models import AlertChannel, JobRun, Notification
 from tieout.store.postgres.tenant import tenant
 from tieout.store.reconciliation.models import (
@@ -76,6 +77,7 @@ PAGES = {
     "confirm": Asked(POST, Action.DECIDE, ("group",)),
     "reject": Asked(POST, Action.DECIDE, ("group",)),
     "take_back": Asked(POST, Action.DECIDE, ("group", "decision")),
+    "books_guide": Asked(GET, Action.VIEW, ("books",)),
     "open_items": Asked(GET, Action.VIEW),
     "runs": Asked(GET, Action.VIEW),
     "job": Asked(GET, Action.VIEW, ("job",)),
@@ -109,6 +111,7 @@ def ids_of(caller: Caller) -> dict[str, int | str]:
             "file": ReceivedFile.objects.earliest("id").pk,
             "account": BankAccount.objects.earliest("id").pk,
             "reconciliation": Reconciliation.objects.earliest("id").pk,
+            "books": Books.objects.earliest("id").pk,
             "group": MatchGroup.objects.earliest("id").pk,
             "decision": Decision.objects.earliest("id").pk,
             "job": JobRun.objects.earliest("id").pk,

@@ -5,6 +5,7 @@ from django.urls import include, path
 from tieout.web.pages import (
     accounts,
     audit,
+    closing_guide,
     files,
     home,
     jobs,
@@ -42,6 +43,7 @@ organisation = [
     path("groups/<int:group_id>/confirm", queue.confirm, name="confirm"),
     path("groups/<int:group_id>/reject", queue.reject, name="reject"),
     path("groups/<int:group_id>/undo/<int:decision_id>", queue.take_back, name="take_back"),
+    path("books/<int:books_id>/guide", closing_guide.books_guide, name="books_guide"),
     path("open-items/", reconciliations.open_items, name="open_items"),
     path("runs/", runs.index, name="runs"),
     path("runs/jobs/<int:run_id>/", jobs.job, name="job"),
