@@ -15,7 +15,9 @@ from typing import Any
 from tieout.core.access import Role
 from tieout.core.alerts import AlertKind, ChannelKind
 from tieout.core.errors import AccessDenied, InvalidInput, TieoutError
-from tieout.core.jobs import OF_ORGANISATION, Task
+from tieout.core.explain.books import SubLedger
+from tieout.core.explain.certifying import DUE_DAYS_MAX, AutomaticRule, ClosingPolicy, Risk
+from tieout.core.jobs import OF_ORGANISATION, SCHEDULED, Task
 from tieout.core.schedules import Cron, Every, cron_of
 from tieout.core.toml import toml_of
 
@@ -42,6 +44,8 @@ class Field:
     """None: the field must be given."""
     words: tuple[str, ...] = ()
     """Of a text or a list: the only words it may hold."""
+    is_optional: bool = False
+    """It may be left out, and then holds nothing."""
     most: int = LARGEST
 
 
@@ -64,6 +68,7 @@ def _words(of: Iterable[str]) -> tuple[str, ...]:
 
 
 _NAME = Field(str)
+_POLICY = ClosingPolicy()
 SECTIONS = (
     Section(
         "bank_accounts",
@@ -80,10 +85,24 @@ SECTIONS = (
         },
         "{bank_account} / {account}",
     ),
+    Section("books", {"name": _NAME, "mapping": Field(str, "")}, "{name}"),
+    Section(
+        "closing_policies",
+        {
+            "books": _NAME,
+            "ledger": Field(str, words=_words(SubLedger)),
+            "risk": Field(str, _POLICY.risk.value, words=_words(Risk)),
+            "due_days": Field(int, _POLICY.due_days, most=DUE_DAYS_MAX),
+            "unexplained": Field(int, _POLICY.unexplained_minor),
+            "evidence": Field(int, _POLICY.evidence_minor, is_optional=True),
+            "automatic": Field(str, _POLICY.automatic.value, words=_words(AutomaticRule)),
+        },
+        "{books} {ledger}",
+    ),
     Section(
         "schedules",
         {
-            "task": Field(str, words=_words((Task.RECONCILE, *OF_ORGANISATION))),
+            "task": Field(str, words=_words(SCHEDULED)),
             "subject": Field(str, ""),
             "every": Field(str, words=_words(Every)),
             "cron": Field(str, ""),
@@ -286,6 +305,8 @@ def _wrong(value: object, field: Field) -> str:
         list: "a list of texts",
         str: "a text",
     }[field.kind]
+    if value is None and field.is_optional:
+        return ""
     fits = type(value) is field.kind and _is_plain(value)
     if isinstance(value, int):
         fits = fits and 0 <= value <= field.most
@@ -337,8 +358,13 @@ def _apart(
         except TieoutError as error:
             place = f"reconciliations {key}, {error.where}"
             yield _Fault(place, error.found, error.expected)
+    for key, each in sections["closing_policies"].items():
+        if each["books"] not in sections["books"]:
+            yield _missing(f"closing_policies {key}, books", each["books"])
+    subjects = {Task.RECONCILE: pairs, Task.EXPLAIN_BOOKS: sections["books"]}
     for key, each in sections["schedules"].items():
-        yield from _schedule_faults(f"schedules {key}", each, pairs)
+        known = subjects.get(Task(each["task"]), {})
+        yield from _schedule_faults(f"schedules {key}", each, known)
     for key, each in sections["alert_rules"].items():
         yield from _rule_faults(f"alert_rules {key}", each, sections, named)
     for key, each in sections["channels"].items():
@@ -351,10 +377,10 @@ def _missing(place: str, name: str) -> _Fault:
     return _Fault(place, repr(name), "an entry of this document")
 
 
-def _schedule_faults(place: str, each: Entry, pairs: Entries) -> Iterable[_Fault]:
-    if each["task"] == Task.RECONCILE and each["subject"] not in pairs:
+def _schedule_faults(place: str, each: Entry, known: Entries) -> Iterable[_Fault]:
+    if each["task"] not in OF_ORGANISATION and each["subject"] not in known:
         yield _missing(f"{place}, subject", each["subject"])
-    if each["task"] != Task.RECONCILE and each["subject"]:
+    if each["task"] in OF_ORGANISATION and each["subject"]:
         yield _Fault(f"{place}, subject", repr(each["subject"]), "none for this task")
     try:
         expected = cron_as(Every(each["every"]), each["cron"])

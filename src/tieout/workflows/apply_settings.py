@@ -4,16 +4,18 @@ A part of a verb's transaction, within its tenant. Nothing is removed: a reconci
 channel that the document does not hold ends, and is taken up again when a later one holds it.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from zoneinfo import ZoneInfo
 
 from tieout.core.accounts import AccountKind
 from tieout.core.alerts import ChannelKind
 from tieout.core.errors import InvalidInput
+from tieout.core.explain.certifying import AutomaticRule, ClosingPolicy, Risk
 from tieout.core.jobs import Task
 from tieout.core.schedules import Cron
 from tieout.core.settings import Change, Entry, Settings, changes
 from tieout.store.banking.models import BankAccount
+from tieout.store.closing.models import Books, Policy
 from tieout.store.ledger.models import Account
 from tieout.store.operations.models import AlertChannel, AlertRule, Schedule
 from tieout.store.reconciliation.models import Reconciliation
@@ -47,6 +49,8 @@ def apply_settings(act: Act, wanted: Settings) -> tuple[Change, ...]:
     for section, put in (
         ("bank_accounts", applying.bank_account),
         ("reconciliations", applying.reconciliation),
+        ("books", applying.books),
+        ("closing_policies", applying.closing_policy),
         ("schedules", applying.schedule),
         ("alert_rules", applying.alert_rule),
         ("channels", applying.channel),
@@ -100,6 +104,29 @@ class _Applying:
             bank_account_id=self._account_id(entry["bank_account"]),
             account=account,
             **values,
+        )
+
+    def books(self, key: str, entry: Entry | None, _: Change) -> None:
+        found = Books.objects.filter(name=key)
+        if entry is None:
+            found.update(ended_at=self.act.at)
+        elif not found.update(mapping=entry["mapping"], ended_at=None):
+            Books.objects.create(
+                organisation_id=self.act.caller.organisation_id, name=key, mapping=entry["mapping"]
+            )
+
+    def closing_policy(self, _: str, entry: Entry | None, change: Change) -> None:
+        """A row in place of the one before; where it is to end, what is asked without a policy."""
+        said = entry or change.before
+        policy = _policy_of(entry) if entry else ClosingPolicy()
+        Policy.objects.create(
+            organisation_id=self.act.caller.organisation_id,
+            books=Books.objects.get(name=said["books"]),
+            ledger=said["ledger"],
+            reason=f"settings: {self.act.verb}",
+            set_by_id=self.act.caller.member_id,
+            set_at=self.act.at,
+            **asdict(policy),
         )
 
     def schedule(self, _: str, entry: Entry | None, change: Change) -> None:
@@ -167,5 +194,17 @@ class _Applying:
     def _subject(self, task: Task, name: str) -> str:
         if task not in SUBJECTS:
             return ""
+        if task is Task.EXPLAIN_BOOKS:
+            return str(Books.objects.get(name=name))
         known = {said: number for number, said in names_of_reconciliations().items()}
         return f"{SUBJECTS[task][0]}:{known[name]}"
+
+
+def _policy_of(entry: Entry) -> ClosingPolicy:
+    return ClosingPolicy(
+        Risk(entry["risk"]),
+        entry["due_days"],
+        entry["unexplained"],
+        entry["evidence"],
+        AutomaticRule(entry["automatic"]),
+    )

@@ -4,16 +4,16 @@ from dataclasses import asdict
 from datetime import datetime
 
 from tieout.core.access import Action
-from tieout.core.audit import Value
 from tieout.core.errors import InvalidInput
 from tieout.core.explain.books import SubLedger
-from tieout.core.explain.certifying import ClosingPolicy
+from tieout.core.explain.certifying import DUE_DAYS_MAX, ClosingPolicy
 from tieout.store.closing.models import Policy
 from tieout.store.closing.runs import policies_of
 from tieout.workflows.acting import Caller, acting
+from tieout.workflows.keep_settings import settings_kept
 from tieout.workflows.set_books import access_books
+from tieout.workflows.standing_settings import said_of_policy
 
-DUE_DAYS_MAX = 366
 MINOR_MAX = 10**18
 
 
@@ -39,7 +39,10 @@ def set_closing_policy(  # noqa: PLR0913  what a policy is about, by name
             f"a ledger ({', '.join(SubLedger)}), 0 to {DUE_DAYS_MAX} days, amounts of at least 0, "
             "and a reason",
         )
-    with acting(caller, Action.MANAGE_ACCOUNTS, "set_closing_policy", now) as act:
+    with (
+        acting(caller, Action.MANAGE_ACCOUNTS, "set_closing_policy", now) as act,
+        settings_kept(act),
+    ):
         books = access_books(books_id)
         act.alone(f"closing {books_id}")
         earlier = policies_of(books_id).get(ledger, ClosingPolicy())
@@ -55,17 +58,7 @@ def set_closing_policy(  # noqa: PLR0913  what a policy is about, by name
         act.record(
             str(made),
             reason=said,
-            before=_said(earlier),
-            after=_said(policy) | {"books": str(books), "ledger": ledger},
+            before=said_of_policy(earlier),
+            after=said_of_policy(policy) | {"books": str(books), "ledger": ledger},
         )
     return made.pk
-
-
-def _said(policy: ClosingPolicy) -> dict[str, Value]:
-    return {
-        "risk": str(policy.risk),
-        "due_days": policy.due_days,
-        "unexplained": policy.unexplained_minor,
-        "evidence": policy.evidence_minor,
-        "automatic": str(policy.automatic),
-    }

@@ -1,16 +1,14 @@
 """`set_books`, `end_books`: which books of an organisation are explained, and how they are read."""
 
-import tempfile
 from datetime import datetime
-from pathlib import Path
 
 from tieout.core.access import Action
 from tieout.core.errors import Conflict, InvalidInput, NotFound
-from tieout.formats.books.mapping import FileMapping, read_mapping
-from tieout.formats.books.reader import MAPPED
 from tieout.store.banking.lines import NUL
 from tieout.store.closing.models import Books
 from tieout.workflows.acting import Caller, acting
+from tieout.workflows.keep_settings import settings_kept
+from tieout.workflows.mappings import mappings_of
 
 NAME_MAX = 200
 
@@ -27,7 +25,7 @@ def set_books(
     if not said or len(said) > NAME_MAX:
         raise InvalidInput("command.invalid", f"a name of {len(said)} characters", "1 to 200")
     mappings_of(mapping)
-    with acting(caller, Action.MANAGE_ACCOUNTS, "set_books", now) as act:
+    with acting(caller, Action.MANAGE_ACCOUNTS, "set_books", now) as act, settings_kept(act):
         act.alone("books")
         others = Books.objects.filter(name=said).exclude(id=books_id or 0)
         if others.exists():
@@ -48,7 +46,7 @@ def set_books(
 
 def end_books(caller: Caller, *, books_id: int, reason: str, now: datetime) -> None:
     """The books are no longer explained; what was found and signed stays."""
-    with acting(caller, Action.MANAGE_ACCOUNTS, "end_books", now) as act:
+    with acting(caller, Action.MANAGE_ACCOUNTS, "end_books", now) as act, settings_kept(act):
         books = access_books(books_id, is_used=True)
         books.ended_at = now
         books.save(update_fields=["ended_at"])
@@ -64,17 +62,3 @@ def access_books(books_id: int, *, is_used: bool = False) -> Books:
         said = f"{found.name}, ended {found.ended_at.date()}"
         raise Conflict("settings.ended", said, "books in use")
     return found
-
-
-def mappings_of(text: str) -> dict[str, FileMapping]:
-    """What the text of a mapping file says; nothing where it is blank.
-
-    Raises:
-        InvalidInput: `match.mapping-invalid` where it is not understood.
-    """
-    if not text.strip():
-        return {}
-    with tempfile.TemporaryDirectory(prefix="tieout-") as folder:
-        path = Path(folder) / "mapping.toml"
-        path.write_text(text, encoding="utf-8")
-        return read_mapping(path, MAPPED)

@@ -4,14 +4,19 @@ from collections.abc import Mapping
 from zoneinfo import available_timezones
 
 from tieout.core.alerts import AlertKind
-from tieout.core.errors import InvalidInput
+from tieout.core.audit import Value
+from tieout.core.errors import InvalidInput, TieoutError
+from tieout.core.explain.certifying import ClosingPolicy
 from tieout.core.jobs import Task
 from tieout.core.schedules import Every
 from tieout.core.settings import Entry, Settings, settings_from, settings_of
 from tieout.files.rules import load_rules
 from tieout.store.banking.models import BankAccount
+from tieout.store.closing.models import Books
+from tieout.store.closing.runs import policies_of
 from tieout.store.operations.models import AlertChannel, AlertRule, Schedule
 from tieout.store.reconciliation.models import Reconciliation
+from tieout.workflows.mappings import mappings_of
 
 
 def by_itself(task: Task) -> Every:
@@ -36,12 +41,19 @@ def subjects() -> dict[str, str]:
     """What schedules and rules are about, as the tables have it, and as a document names it."""
     pairs = {f"reconciliation:{key}": name for key, name in names_of_reconciliations().items()}
     feeds = {f"bank_account:{key}": name for key, name in names_of_accounts().items()}
-    return pairs | feeds | {str(task): str(task) for task in Task} | {"": ""}
+    books = {f"books:{each.pk}": each.name for each in Books.objects.all()}
+    return pairs | feeds | books | {str(task): str(task) for task in Task} | {"": ""}
 
 
 def read_settings(document: str) -> Settings:
     """What a document says; `InvalidInput` names every place that is wrong."""
     wanted = settings_of(document, check_rules=load_rules)
+    for key, each in wanted.sections["books"].items():
+        try:
+            mappings_of(each["mapping"])
+        except TieoutError as error:
+            place = f"books {key}, mapping"
+            raise InvalidInput("settings.invalid", error.found, error.expected, place) from error
     for key, each in wanted.sections["schedules"].items():
         if each["zone"] not in available_timezones():
             place = f"schedules {key}, zone"
@@ -52,7 +64,9 @@ def read_settings(document: str) -> Settings:
 def standing_settings() -> Settings:
     """As they stand. What names something that is no setting any more is left out."""
     said = subjects()
+    books = list(Books.objects.filter(ended_at__isnull=True))
     held = {f"reconciliation:{each.pk}" for each in _in_use()}
+    held |= {f"books:{each.pk}" for each in books}
     accounts = names_of_accounts()
     rules = [
         {"kind": each.kind, "subject": said[each.subject], "allowed": each.allowed}
@@ -90,6 +104,8 @@ def standing_settings() -> Settings:
         {
             "bank_accounts": banks,
             "reconciliations": pairs,
+            "books": [{"name": each.name, "mapping": each.mapping} for each in books],
+            "closing_policies": [entry for each in books for entry in _policies(each)],
             "schedules": _schedules(said, held),
             "alert_rules": rules,
             "channels": channels,
@@ -99,6 +115,26 @@ def standing_settings() -> Settings:
 
 def _in_use() -> list[Reconciliation]:
     return list(Reconciliation.objects.filter(ended_at__isnull=True).select_related("account"))
+
+
+def _policies(books: Books) -> list[Entry]:
+    """What is asked of its ledgers, where it is not what is asked without a policy."""
+    return [
+        {"books": books.name, "ledger": ledger, **said_of_policy(policy)}
+        for ledger, policy in policies_of(books.pk).items()
+        if policy != ClosingPolicy()
+    ]
+
+
+def said_of_policy(policy: ClosingPolicy) -> dict[str, Value]:
+    """A policy as the audit chain and a document of settings say it; amounts in minor units."""
+    return {
+        "risk": str(policy.risk),
+        "due_days": policy.due_days,
+        "unexplained": policy.unexplained_minor,
+        "evidence": policy.evidence_minor,
+        "automatic": str(policy.automatic),
+    }
 
 
 def _schedules(said: Mapping[str, str], held: set[str]) -> list[Entry]:

@@ -18,7 +18,8 @@ from tieout.store.banking.models import ReceivedFile
 from tieout.store.closing.models import Books, Snapshot, SnapshotFile
 from tieout.workflows.acting import Act, Caller, acting
 from tieout.workflows.import_statement import access_file, source_of
-from tieout.workflows.set_books import access_books, mappings_of
+from tieout.workflows.mappings import mappings_of
+from tieout.workflows.set_books import access_books
 
 MAPPING_NAME = "mapping.toml"
 

@@ -13,6 +13,8 @@ from enum import StrEnum
 from tieout.core.access import require_other_eyes
 from tieout.core.errors import Conflict
 
+DUE_DAYS_MAX = 366
+"""The longest time that a policy may give."""
 SYSTEM = 0
 """In place of a member: the rule for automatic certification, or a run that suspends."""
 
