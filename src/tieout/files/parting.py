@@ -13,7 +13,7 @@ from tieout.core.money import ISO_4217_EXPONENTS
 from tieout.core.periods import Calendar
 from tieout.core.statements import Direction
 from tieout.engine.explain import Frame, Move, triage
-from tieout.formats.books import LEDGER_FILES, BooksReading, Part, Unbalanced, read_books
+from tieout.formats.books import LEDGER_FILES, BooksReading, Part, Unbalanced, read_books, rows_at
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ def take_part(folder: Path) -> Taken | None:
     """What the engine leaves over of a folder; None where only the plain reader can read it."""
     if not folder.is_dir():
         return None
-    small = read_books(folder, Part({}))
+    small = read_books(folder, Part({}, content_hash=""))
     if small.books.base_currency not in ISO_4217_EXPONENTS or small.problems:
         return None
     if not small.books.calendar.periods or (folder / "control_totals.csv").exists():
@@ -36,7 +36,12 @@ def take_part(folder: Path) -> Taken | None:
     found = triage(folder, frame_of(folder, small.books))
     if found is None:
         return None
-    rows = {**found.entry_rows, "nominal.csv": found.line_rows}
+    rows = {}
+    for name, places in found.places.items():
+        picked = rows_at(folder / name, places, found.rows.get(name, 0))
+        if picked is None:
+            return None
+        rows[name] = picked
     unbalanced = [Unbalanced(*each) for each in found.unbalanced]
     reading = read_books(folder, Part(rows, unbalanced))
     balances = {

@@ -29,6 +29,8 @@ class Part:
     rows: Mapping[str, Sequence[tuple[int, dict[str, str]]]]
     """By file name: line in the file, and cells by column."""
     unbalanced: Sequence[Unbalanced] = ()
+    content_hash: str | None = None
+    """Of all files, where it is known or not asked for; else they are read for it."""
 
 
 @dataclass(frozen=True)

@@ -143,7 +143,9 @@ def read_books(folder: Path, part: Part | None = None, mapping: Path | None = No
     problems += check_periods(books)
     read = {each.ledger for each in books.entries}
     untested = (*_untested_unread(unread), *untested_of(extra, settings), *_untested_further(read))
-    return BooksReading(books, tuple(problems), untested, hash_of(folder, tables), unread)
+    known = part.content_hash if part else None
+    content_hash = hash_of(folder, tables) if known is None else known
+    return BooksReading(books, tuple(problems), untested, content_hash, unread)
 
 
 def _untested_unread(unread: Sequence[Unread]) -> Iterator[Untested]:

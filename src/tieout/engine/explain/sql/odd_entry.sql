@@ -1,5 +1,5 @@
 -- Entries that may differ from the nominal ledger: all that are not plainly well posted.
-select entry.row_id, entry.file_name, entry.entry_id, entry.batch_id, entry.ledger
+select entry.row_id, entry.file_name, entry.place, entry.entry_id, entry.batch_id, entry.ledger
 from entry
 left join by_id on by_id.row_id = entry.row_id
 left join by_reference on by_reference.row_id = entry.row_id
