@@ -3,7 +3,8 @@
 Statements are named files of `sql/`, one each, in the subset that SQLGlot carries to Spark.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -80,6 +81,31 @@ class DuckDB:
     def rows(self, sql: str, values: Mapping[str, object] | None = None) -> pa.Table:
         """Run a statement and return its rows."""
         return self._connection.sql(sql, params=values).to_arrow_table()
+
+    def attach(self, name: str, path: Path) -> None:
+        """Open a database file under a name; it is made where there is none."""
+        place = str(path).replace("'", "''")
+        self._connection.execute(f"attach '{place}' as {name}").fetchall()
+
+    def detach(self, name: str) -> None:
+        """Close a database file, with all that was written."""
+        self._connection.execute(f"detach {name}").fetchall()
+
+    def save(self, place: str, name: str) -> None:
+        """Write a table into an attached database, in the place of one of its name."""
+        made = f"create or replace table {place}.{name} as"
+        self._connection.execute(f"{made} select * from {name}").fetchall()  # noqa: S608  ours
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All that is written inside is there, or nothing is."""
+        self._connection.begin()
+        try:
+            yield
+        except BaseException:
+            self._connection.rollback()
+            raise
+        self._connection.commit()
 
     def write(self, name: str, path: Path) -> None:
         """Write a table as Parquet."""

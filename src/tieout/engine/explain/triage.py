@@ -1,6 +1,6 @@
 """The steps in order: read, check, add up, set the plain aside, hand over the rest."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
@@ -39,6 +39,8 @@ STEPS = (
     "odd_line",
 )
 """After `entry` and `line`, each a table of its name made by the statement of its name."""
+SUMS = ("moves", "unbalanced", "counted_rows")
+"""Tables of what is added up, made like the steps."""
 
 
 @dataclass(frozen=True)
@@ -83,22 +85,26 @@ class Triage:
     """Journal, debits less credits in base minor units, line of its first in the file."""
 
 
-def triage(folder: Path, frame: Frame) -> Triage | None:
+def triage(
+    folder: Path, frame: Frame, keep: Callable[[DuckDB], None] | None = None
+) -> Triage | None:
     """Run the steps over a folder; None where a file is not as the layout has it.
 
-    The plain reader then reads it instead, and names what is wrong.
+    The plain reader then reads it instead, and names what is wrong. `keep` is given the engine
+    when all is done.
     """
     try:
         with DuckDB(memory_limit=MEMORY_LIMIT, keeps_order=True) as engine:
-            for name, table in _given(frame).items():
-                engine.register(name, pa.table(table))
+            register_frame(engine, frame)
             if not _read(engine, folder, frame):
                 return None
-            if any(_faults(engine, name) for name in ("faults", "repeated_lines")):
+            if any(counted(engine, name) for name in ("faults", "repeated_lines")):
                 return None
-            for name in STEPS:
+            for name in (*STEPS, *SUMS):
                 engine.step(name, statement(name))
-            return _handed_over(engine)
+            if keep is not None:
+                keep(engine)
+            return handed_over(engine)
     except EngineError:
         return None
 
@@ -110,32 +116,63 @@ def statement(name: str) -> str:
 
 def _read(engine: DuckDB, folder: Path, frame: Frame) -> bool:
     """Load what the steps need of the files; False where one lacks columns that it needs."""
-    load = engine.step
-    for name, ledger, module, sign in frame.ledgers:
-        if not _open(engine, folder / name, ENTRY_COLUMNS, {"txn_id", "base_amount"}):
+    nothing: dict[str, int] = {}
+    for name, *_ in frame.ledgers:
+        if not read_ledger(engine, folder, frame, name, nothing):
             return False
-        named: dict[str, object] = {"file_name": name, "rows_before": 0}
-        named |= {"ledger": ledger, "module": module, "sign": sign}
-        load("entry_row", statement("entry_row"), named | _money(frame) | _calendar(frame))
-        load = engine.append
-    needed = {"nominal_id", "journal_id", "debit", "credit"}
-    if not _open(engine, folder / NOMINAL, LINE_COLUMNS, needed):
-        return False
-    engine.step("line", statement("line"), {"rows_before": 0} | _money(frame))
+        nothing = nothing or {name: 0}
     engine.number("entry", "entry_row")
+    return read_lines(engine, folder, frame, {})
+
+
+def read_ledger(
+    engine: DuckDB, folder: Path, frame: Frame, name: str, before: Mapping[str, int]
+) -> bool:
+    """Put the entries of one file into `entry_row`, behind those that are there.
+
+    Args:
+        engine: The engine.
+        folder: Where the file is.
+        frame: The small files.
+        name: The file.
+        before: How many rows stand before the file's first; nothing at all starts `entry_row` anew.
+    """
+    if not _open(engine, folder / name, ENTRY_COLUMNS, {"txn_id", "base_amount"}):
+        return False
+    ledger = next(each for each in frame.ledgers if each[0] == name)
+    named: dict[str, object] = dict(
+        zip(("file_name", "ledger", "module", "sign"), ledger, strict=True)
+    )
+    named |= {"rows_before": before.get(name, 0)} | _money(frame) | _calendar(frame)
+    load = engine.append if before else engine.step
+    load("entry_row", statement("entry_row"), named)
     return True
 
 
-def _open(
-    engine: DuckDB, path: Path, columns: Sequence[str], needed: AbstractSet[str] = frozenset()
-) -> bool:
+def read_lines(engine: DuckDB, folder: Path, frame: Frame, before: Mapping[str, int]) -> bool:
+    """Put the lines of the nominal file into `line`."""
+    needed = {"nominal_id", "journal_id", "debit", "credit"}
+    if not _open(engine, folder / NOMINAL, LINE_COLUMNS, needed):
+        return False
+    values = {"rows_before": before.get(NOMINAL, 0)} | _money(frame)
+    engine.step("line", statement("line"), values)
+    return True
+
+
+def _open(engine: DuckDB, path: Path, columns: Sequence[str], needed: AbstractSet[str]) -> bool:
     """See a file as `raw_file`, with a column of nothing for each that it does not have."""
     return needed <= engine.open_file("raw_file", path, columns)
 
 
-def _faults(engine: DuckDB, name: str) -> int:
+def counted(engine: DuckDB, name: str) -> int:
     """What a statement counts."""
-    return int(engine.rows(statement(name)).to_pylist()[0]["faults"])
+    return int(engine.rows(statement(name)).to_pylist()[0]["amount"])
+
+
+def register_frame(engine: DuckDB, frame: Frame) -> None:
+    """Make the small tables known."""
+    for name, table in _given(frame).items():
+        engine.register(name, pa.table(table))
 
 
 def _given(frame: Frame) -> dict[str, dict[str, object]]:
@@ -181,21 +218,24 @@ def _step_of(exponent: int) -> int:
     return int(10 ** max(4 - exponent, 0))
 
 
-def _handed_over(engine: DuckDB) -> Triage:
-    places: dict[str, list[int]] = {NOMINAL: []}
-    for file_name, place in _tuples(engine, "odd_places"):
-        places.setdefault(file_name, []).append(place)
-    places[NOMINAL] = sorted(place for (place,) in _tuples(engine, "odd_line_places"))
+def handed_over(engine: DuckDB) -> Triage:
+    """What the steps have found."""
+    places: dict[str, list[int]] = {}
+    for row in _found(engine, "odd_places"):
+        places.setdefault(row["file_name"], []).append(row["place"])
+    moves: dict[str, list[Move]] = {"subledger": [], "control": []}
+    for side, *move in (row.values() for row in _found(engine, "select_moves")):
+        moves[side].append(Move(*move))
     return Triage(
-        tuple(Move(*row) for row in _tuples(engine, "subledger_moves")),
-        tuple(Move(*row) for row in _tuples(engine, "control_moves")),
+        tuple(moves["subledger"]),
+        tuple(moves["control"]),
         places,
-        dict(_tuples(engine, "counts")),
-        tuple(_tuples(engine, "unbalanced")),
+        {row["file_name"]: row["amount"] for row in _found(engine, "select_counted_rows")},
+        tuple((*row.values(),) for row in _found(engine, "select_unbalanced")),
     )
 
 
-def _tuples(engine: DuckDB, name: str) -> Iterator[tuple[Any, ...]]:
+def _found(engine: DuckDB, name: str) -> list[dict[str, Any]]:
     """The rows of a named statement."""
-    columns = engine.rows(statement(name)).to_pydict().values()
-    return zip(*columns, strict=True)
+    found: list[dict[str, Any]] = engine.rows(statement(name)).to_pylist()
+    return found

@@ -20,4 +20,4 @@ select
     + (select count(*) from (select distinct period from line) as used
        left join (select distinct period from days) as known on known.period = used.period
        where known.period is null and used.period <> 0)
-    as faults
+    as amount

@@ -9,10 +9,13 @@ left join touched on touched.id = entry.entry_id
 left join touched as touched_batch
     on touched_batch.id = entry.batch_id and entry.batch_id <> ''
 left join repeated on repeated.id = entry.entry_id
+left join repeated as repeated_batch
+    on repeated_batch.id = entry.batch_id and entry.batch_id <> ''
 left join corrected on corrected.reference = entry.reference
 where not coalesce(
     counted.key is not null
     and repeated.id is null
+    and repeated_batch.id is null
     and touched.id is null
     and touched_batch.id is null
     and corrected.reference is null
