@@ -10,11 +10,11 @@ import json
 import tempfile
 from pathlib import Path
 
-from benchmarks import match, peers_side_by_side, readers, server, splink_transactions
+from benchmarks import explain, match, peers_side_by_side, readers, server, splink_transactions
 from benchmarks.measure import machine
 from benchmarks.table import PAGE, RESULTS, page
 
-NAMES = ("match", "splink_transactions", "peers", "readers", "server")
+NAMES = ("match", "splink_transactions", "peers", "readers", "server", "explain")
 
 
 def main() -> int:
@@ -51,6 +51,8 @@ def _run(name: str, folder: Path, asked: argparse.Namespace) -> bool:
             result = splink_transactions.run(folder, asked.rounds, asked.peers_python)
         case "peers":
             result = peers_side_by_side.run(folder, sizes, asked.peers_python)
+        case "explain":
+            result = explain.run(folder, sizes, asked.rounds)
         case "server":
             result = server.run(folder, sizes)
         case _:

@@ -33,6 +33,8 @@ class Measured:
     code: int
     out: str
     err: str
+    cpu_seconds: float = 0.0
+    """User and system time: what a busy machine adds to `seconds` is not in it."""
 
     @property
     def last_words(self) -> str:
@@ -69,7 +71,8 @@ def run(command: Sequence[str], seconds_max: float = 600.0) -> Measured:
         code = 124 if is_late.is_set() else child.returncode
         watch.join()
         peak = max(usage.ru_maxrss * unit, together[0]) / 1e6
-        return Measured(seconds, peak, code, out.read(), err.read())
+        used = usage.ru_utime + usage.ru_stime
+        return Measured(seconds, peak, code, out.read(), err.read(), used)
 
 
 def _watch(pid: int, ended: threading.Event, together: list[int]) -> None:
@@ -103,6 +106,16 @@ def alternate(
 def ratio(ours: Sequence[Measured], theirs: Sequence[Measured]) -> float:
     """The median of the rounds' ratios of seconds."""
     return median(a.seconds / b.seconds for a, b in zip(ours, theirs, strict=True))
+
+
+def cpu_ratio(ours: Sequence[Measured], theirs: Sequence[Measured]) -> float:
+    """The median of the rounds' ratios of processor time."""
+    return median(a.cpu_seconds / b.cpu_seconds for a, b in zip(ours, theirs, strict=True))
+
+
+def cpu_seconds(runs: Sequence[Measured]) -> float:
+    """The median seconds of processor time."""
+    return round(median(each.cpu_seconds for each in runs), 3)
 
 
 def seconds(runs: Sequence[Measured]) -> float:

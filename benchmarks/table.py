@@ -161,12 +161,45 @@ def _server(data: Mapping[str, Any]) -> str:
     )
 
 
+def _explain(data: Mapping[str, Any]) -> str:
+    heads = ["documents", "rows", "seconds", "of processor", "times the bare sum", "of processor"]
+    heads += ["peak MB", "cells right", "again after 100 postings", "of the first run"]
+    rows = [
+        [
+            f"{row['documents']:,}",
+            f"{row['rows']:,}",
+            row["seconds"],
+            row["cpu_seconds"],
+            row["ratio"],
+            row["cpu_ratio"],
+            row["peak_mb"],
+            f"{row['cells']:,}",
+            f"{row['again']['seconds']} s ({row['again']['cpu_seconds']} s)",
+            f"{row['again']['share']} ({row['again']['cpu_share']})",
+        ]
+        for row in data["rows"]
+    ]
+    grown = ", ".join(
+        f"{sizes}: {cost}" for sizes, cost in data["growth_at_twice_the_size"].items()
+    )
+    return (
+        "## Whole `tieout explain`, files to causes\n\nThe bare sum is DuckDB reading the same "
+        "files and adding up amounts by account, currency and period. Every cell of the answer "
+        "(cause, account, currency, period) was planted and is compared. The last columns are "
+        "a run with what the first one kept, as seconds and, in brackets, as processor "
+        "time.\n\n"
+        + _table(heads, rows)
+        + (f"\nProcessor time at twice the size: {grown}.\n" if grown else "")
+    )
+
+
 SECTIONS = {
     "match": _match,
     "splink_transactions": _transactions,
     "peers": _peers,
     "readers": _readers,
     "server": _server,
+    "explain": _explain,
 }
 
 

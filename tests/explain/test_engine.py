@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 
 import tieout
+from tests.explain.test_random_books import cells
 from tieout.engine.explain.triage import STEPS, statement
 from tieout.files.answers import answer_of
 from tieout.files.explaining import Explanation
 from tieout.files.parting import take_part
-from tieout.testing.books import Shape, clean_books, planted_books, write_books
+from tieout.formats.books import rows_at
+from tieout.testing.books import Shape, clean_books, large_books, planted_books, write_books
 from tieout.testing.corpus import PROJECT
 
 
@@ -90,3 +92,38 @@ def test_what_the_engine_cannot_read_is_left_to_the_reader_that_names_it(
 @pytest.mark.parametrize("name", STEPS)
 def test_every_statement_says_what_it_is_for(name: str) -> None:
     assert statement(name).startswith("-- ")
+
+
+@pytest.mark.req("R295")
+def test_large_books_have_the_causes_that_were_planted_in_them(tmp_path: Path) -> None:
+    world = large_books(3, 3000, tmp_path)
+    made = tieout.explain(tmp_path, engine="duckdb")
+    assert made.engine == "duckdb"
+    assert len(made.books.entries) < len(world.entries) < 200
+    for answer in made.ledgers:
+        own = [known for known in world.expected if known.ledger is answer.ledger]
+        assert cells(answer.explanation.shares, world.count + 1) == cells(own, world.count + 1)
+
+
+@pytest.mark.parametrize("said", ["plain", '"with, comma"', '"with\nline break"'])
+def test_rows_are_picked_by_their_place_whatever_stands_in_the_others(
+    said: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text(f"Id,word\r\n1,{said}\r\n2,two\n3,three", encoding="utf-8", newline="")
+    rows = rows_at(path, [1, 2], 3)
+    assert rows == [(3, {"id": "2", "word": "two"}), (4, {"id": "3", "word": "three"})]
+    assert rows_at(path, [1], 9) is None
+    assert rows_at(path, [], 3) == []
+
+
+def test_rows_of_a_large_file_stay_at_their_place(tmp_path: Path) -> None:
+    large_books(1, 120_000, tmp_path)
+    taken = take_part(tmp_path)
+    assert taken is not None
+    with (tmp_path / "nominal.csv").open(encoding="utf-8", newline="") as file:
+        ids = {row["nominal_id"]: row["journal_id"] for row in csv.DictReader(file)}
+    postings = taken.reading.books.postings
+    assert len(postings) > 500
+    assert {each.posting_id for each in postings} <= set(ids)
+    assert tieout.explain(tmp_path).engine == "duckdb"

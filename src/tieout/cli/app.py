@@ -162,6 +162,12 @@ def match_command(ctx: click.Context, /, **options: Any) -> None:
     help="Write the accepted journals: .csv, .iif, .beancount or .json (repeatable).",
 )
 @click.option("--prove", type=PATH, metavar="FILE", help="Compare FOLDER with such a file.")
+@click.option(
+    "--keep",
+    type=PATH,
+    metavar="FOLDER",
+    help="Keep there what was found: the next run reads only what was added to the files.",
+)
 @click.pass_context
 def explain_command(ctx: click.Context, /, **options: Any) -> None:
     """Explain how the sub-ledgers of FOLDER differ from the nominal ledger, to the penny.

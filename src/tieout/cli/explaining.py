@@ -39,10 +39,15 @@ def run(
     prove: Path | None,
     excel_file: Path | None,
     pdf_file: Path | None,
+    keep: Path | None,
 ) -> int:
     """Explain a books folder; 0 when all agrees, 1 when something differs."""
     with progress_bar(shown=json_file is None) as progress:
-        made = explain(folder, ledger=ledger, period=period, mapping=mapping, progress=progress)
+        made = explain(
+            folder, ledger=ledger, period=period, mapping=mapping, keep=keep, progress=progress
+        )
+    if made.kept:
+        ERR.print(f"Work is kept in {plain(keep)}: {made.kept}")
     proof = made.prove(prove) if prove is not None else None
     copy = _investigated(made, what_if, correct, into)
     if copy is None and corrections:

@@ -8,9 +8,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from tieout.engine.text import Flags, Ints
 
@@ -81,6 +78,9 @@ def _best_other(key: Ints, worth: Ints) -> Ints:
 def _by_component(
     left: Ints, right: Ints, worth: Ints, open_: Ints, chosen: Flags
 ) -> tuple[int, int, int]:
+    from scipy.sparse import coo_matrix  # noqa: PLC0415  start-up time counts
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415  as above
+
     if not len(open_):
         return 0, 0, 0
     lefts, edge_left = np.unique(left[open_], return_inverse=True)
@@ -109,6 +109,8 @@ def _by_component(
 
 def _exact(left: Ints, right: Ints, worth: Ints, part: Ints, chosen: Flags) -> None:
     """The best choice of a component: an absent edge is worth nothing, like no pair."""
+    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415  start-up time counts
+
     lefts, rows = np.unique(left[part], return_inverse=True)
     rights, columns = np.unique(right[part], return_inverse=True)
     matrix = np.zeros((len(lefts), len(rights)))

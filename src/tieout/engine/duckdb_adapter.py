@@ -3,7 +3,8 @@
 Statements are named files of `sql/`, one each, in the subset that SQLGlot carries to Spark.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,6 +15,8 @@ import duckdb
 import pyarrow as pa
 
 MEMORY_LIMIT = "600MB"
+_FILE = """read_csv('{place}', all_varchar = true, header = true, delim = ',', quote = '"',
+    escape = '"', nullstr = '', strict_mode = true)"""
 EngineError = duckdb.Error
 """What a verb raises that could not be done."""
 
@@ -45,27 +48,64 @@ class DuckDB:
         """Make an Arrow table known under a name."""
         self._connection.register(name, table)
 
-    def step(self, name: str, sql: str, values: Mapping[str, str] | None = None) -> None:
+    def step(self, name: str, sql: str, values: Mapping[str, object] | None = None) -> None:
         """Run a statement and keep its rows as a table of that name."""
         made = f"create or replace temp table {name} as {sql}"
         self._connection.execute(made, values).fetchall()
 
-    def append(self, name: str, sql: str, values: Mapping[str, str] | None = None) -> None:
+    def append(self, name: str, sql: str, values: Mapping[str, object] | None = None) -> None:
         """Run a statement and put its rows behind those of a table."""
         self._connection.execute(f"insert into {name} {sql}", values).fetchall()
 
-    def columns(self, name: str) -> set[str]:
-        """The columns of a table."""
-        return set(self._connection.table(name).columns)
+    def open_file(self, name: str, path: Path, columns: Sequence[str]) -> set[str]:
+        """See a comma separated file under a name, as text; returns the columns that it has.
 
-    def add_texts(self, name: str, columns: Sequence[str]) -> None:
-        """Give a table further columns of text, without a value in any row."""
-        for column in columns:
-            self._connection.execute(f"alter table {name} add column {column} varchar").fetchall()
+        Each of `columns` that it does not have is there without a value, but for `party`: whether
+        that is there says something.
+        """
+        place = str(path).replace("'", "''")
+        file = _FILE.format(place=place)
+        known = set(self._connection.sql(f"from {file} limit 0").columns)
+        absent = [each for each in columns if each not in known | {"party"}]
+        said = ", ".join(["*", *(f"cast(null as varchar) as {each}" for each in absent)])
+        seen = f"create or replace temp view {name} as select {said} from {file}"  # noqa: S608  a path
+        self._connection.execute(seen).fetchall()
+        return known
 
-    def rows(self, sql: str) -> pa.Table:
+    def number(self, name: str, table: str) -> None:
+        """See a table under another name with `row_id`, which tells its rows apart."""
+        made = f"create or replace temp view {name} as"
+        seen = f"{made} select *, rowid as row_id from {table}"  # noqa: S608  names of our own
+        self._connection.execute(seen).fetchall()
+
+    def rows(self, sql: str, values: Mapping[str, object] | None = None) -> pa.Table:
         """Run a statement and return its rows."""
-        return self._connection.sql(sql).to_arrow_table()
+        return self._connection.sql(sql, params=values).to_arrow_table()
+
+    def attach(self, name: str, path: Path) -> None:
+        """Open a database file under a name; it is made where there is none."""
+        place = str(path).replace("'", "''")
+        self._connection.execute(f"attach '{place}' as {name}").fetchall()
+
+    def detach(self, name: str) -> None:
+        """Close a database file, with all that was written."""
+        self._connection.execute(f"detach {name}").fetchall()
+
+    def save(self, place: str, name: str) -> None:
+        """Write a table into an attached database, in the place of one of its name."""
+        made = f"create or replace table {place}.{name} as"
+        self._connection.execute(f"{made} select * from {name}").fetchall()  # noqa: S608  ours
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All that is written inside is there, or nothing is."""
+        self._connection.begin()
+        try:
+            yield
+        except BaseException:
+            self._connection.rollback()
+            raise
+        self._connection.commit()
 
     def write(self, name: str, path: Path) -> None:
         """Write a table as Parquet."""

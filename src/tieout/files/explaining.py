@@ -22,6 +22,7 @@ from tieout.core.explain.procedure import Procedure
 from tieout.core.explain.proposals import Proposal, proposals_of
 from tieout.core.explain.proving import Proof
 from tieout.files.investigating import Frozen, Investigation, investigate, prove_file
+from tieout.files.kept_work import set_aside
 from tieout.files.parting import Taken, take_part
 from tieout.formats.books import BooksReading, Untested, read_books
 
@@ -91,6 +92,8 @@ class Explanation:
     is_one_period: bool
     engine: str
     """Which one explained it: `duckdb` or `reference`."""
+    kept: str = ""
+    """How much of the books was read, where work is kept between runs."""
 
     @property
     def books(self) -> Books:
@@ -178,6 +181,7 @@ def explain(  # noqa: PLR0913  the public door: every argument is a setting by n
     period: int | None = None,
     mapping: str | Path | None = None,
     engine: Literal["auto", "duckdb", "reference"] = "auto",
+    keep: str | Path | None = None,
     progress: Callable[[str, float], None] | None = None,
 ) -> Explanation:
     """Explain the difference between sub-ledgers and the nominal ledger of a books folder.
@@ -189,6 +193,8 @@ def explain(  # noqa: PLR0913  the public door: every argument is a setting by n
         mapping: A mapping file, where the folder has the tables of another system.
         engine: `reference` is plain Python and holds all in memory; `duckdb` sets aside what is
             plainly well posted first; `auto` takes it where the files are large.
+        keep: A folder of one's own for these books: what is found is kept there, and where files
+            have only grown the next run reads what was added (engine `duckdb`).
         progress: Called with a stage's name and the share done, 0 to 1.
 
     Returns:
@@ -201,13 +207,18 @@ def explain(  # noqa: PLR0913  the public door: every argument is a setting by n
     say("reading", 0.0)
     path = Path(folder)
     map_file = Path(mapping) if mapping else None
-    taken = take_part(path) if map_file is None and _is_large(path, engine) else None
-    if taken is not None:
-        say("explaining", 0.5)
-        try:
-            return _explained(path, taken, ledger, period)
-        except Corruption:
-            say("reading once more", 0.5)
+    kept = Path(keep) if keep else None
+    takes_part = map_file is None and (_is_large(path, engine) or (kept and engine == "auto"))
+    for kept_work in (kept, None) if kept else (None,):
+        taken = take_part(path, kept_work) if takes_part else None
+        if taken is not None:
+            say("explaining", 0.5)
+            try:
+                return _explained(path, taken, ledger, period)
+            except Corruption:
+                say("reading once more", 0.5)
+                if kept_work:
+                    set_aside(kept_work)
     reading = read_books(path, mapping=map_file)
     say("explaining", 0.7)
     return _explained(path, Taken(reading, {}), ledger, period)
@@ -229,7 +240,8 @@ def _explained(
     )
     at = books.last_period if period is None else period
     engine = "duckdb" if is_part else "reference"
-    return Explanation(str(folder), taken.reading, answers, at, period is not None, engine)
+    is_one = period is not None
+    return Explanation(str(folder), taken.reading, answers, at, is_one, engine, taken.said)
 
 
 def _is_large(folder: Path, engine: str) -> bool:

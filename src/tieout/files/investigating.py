@@ -6,6 +6,7 @@ hash, the snapshot.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from tieout.core.errors import InvalidInput
@@ -65,7 +66,7 @@ class Investigation:
         """Which books the copy is: equal copies have equal digests."""
         return snapshot_id(self.copy)
 
-    @property
+    @cached_property
     def before(self) -> tuple[LedgerExplanation, ...]:
         """The explanations of the books as read."""
         if self.tried:
@@ -74,7 +75,7 @@ class Investigation:
             return self.corrected.before
         return tuple(explain_ledger(self.books, each) for each in self.frozen.ledgers)
 
-    @property
+    @cached_property
     def after(self) -> tuple[LedgerExplanation, ...]:
         """The explanations of the copy."""
         if self.corrected is not None:

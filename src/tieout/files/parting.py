@@ -13,7 +13,8 @@ from tieout.core.money import ISO_4217_EXPONENTS
 from tieout.core.periods import Calendar
 from tieout.core.statements import Direction
 from tieout.engine.explain import Frame, Move, triage
-from tieout.formats.books import LEDGER_FILES, BooksReading, Part, Unbalanced, read_books
+from tieout.files.kept_work import found_with
+from tieout.formats.books import LEDGER_FILES, BooksReading, Part, Unbalanced, read_books, rows_at
 
 
 @dataclass(frozen=True)
@@ -22,28 +23,41 @@ class Taken:
 
     reading: BooksReading
     balances: Mapping[SubLedger, Balances]
+    said: str = ""
+    """How much of the books was read, where work is kept."""
 
 
-def take_part(folder: Path) -> Taken | None:
-    """What the engine leaves over of a folder; None where only the plain reader can read it."""
+def take_part(folder: Path, keep: Path | None = None) -> Taken | None:
+    """What the engine leaves over of a folder; None where only the plain reader can read it.
+
+    `keep` is a folder of work kept between runs.
+    """
     if not folder.is_dir():
         return None
-    small = read_books(folder, Part({}))
+    small = read_books(folder, Part({}, content_hash=""))
     if small.books.base_currency not in ISO_4217_EXPONENTS or small.problems:
         return None
     if not small.books.calendar.periods or (folder / "control_totals.csv").exists():
         return None
-    found = triage(folder, frame_of(folder, small.books))
+    frame = frame_of(folder, small.books)
+    kept = found_with(keep, folder, frame) if keep else None
+    found = kept.triage if kept else (None if keep else triage(folder, frame))
     if found is None:
         return None
-    rows = {**found.entry_rows, "nominal.csv": found.line_rows}
+    rows = {}
+    for name, places in found.places.items():
+        picked = rows_at(folder / name, places, found.rows.get(name, 0))
+        if picked is None:
+            return None
+        rows[name] = picked
     unbalanced = [Unbalanced(*each) for each in found.unbalanced]
-    reading = read_books(folder, Part(rows, unbalanced))
+    digests = kept.digests if kept else {}
+    reading = read_books(folder, Part(rows, unbalanced, digests=digests))
     balances = {
         ledger: Balances(_steps(found.subledger, ledger), _steps(found.control, ledger))
         for ledger in small.books.ledgers
     }
-    return Taken(reading, balances)
+    return Taken(reading, balances, kept.said if kept else "")
 
 
 def frame_of(folder: Path, books: Books) -> Frame:

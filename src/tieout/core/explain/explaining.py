@@ -153,7 +153,9 @@ def is_active(share: Share, period: int) -> bool:
 
 def partition(scene: Scene, own: Iterable[LedgerEntry]) -> list[Group]:
     """Every entry and every posting on a counted account, in exactly one group each."""
+    own = tuple(own)
     found = sort_postings(scene)
+    ids = {entry.entry_id for entry in own}  # their lines are theirs, whoever calls that a batch
     groups: list[Group] = []
     opening: list[LedgerEntry] = []
     forward: list[LedgerEntry] = []
@@ -170,7 +172,7 @@ def partition(scene: Scene, own: Iterable[LedgerEntry]) -> list[Group]:
             groups.append(_outside(scene, entry, [*(lines or ()), *corrections]))
         elif lines:
             groups += linked_groups(scene, (entry,), lines, corrections)
-        elif entry.batch_id and found.control.get(entry.batch_id):
+        elif entry.batch_id and entry.batch_id not in ids and found.control.get(entry.batch_id):
             batches[entry.batch_id].append(entry)
         else:
             has_half = bool({entry.entry_id, entry.batch_id} & found.other_half)

@@ -5,6 +5,7 @@ aside, and hand the rest to `core.explain`, which gives every cause. What the tw
 in every period, account and currency, so a step that set aside too much cannot go unseen.
 """
 
+from tieout.engine.explain.keeping import grown, save, state_of
 from tieout.engine.explain.triage import Frame, Move, Triage, triage
 
-__all__ = ["Frame", "Move", "Triage", "triage"]
+__all__ = ["Frame", "Move", "Triage", "grown", "save", "state_of", "triage"]

@@ -1,10 +1,12 @@
 """The steps in order: read, check, add up, set the plain aside, hand over the rest."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -18,6 +20,7 @@ ENTRY_COLUMNS = (
     *("control_account", "control_cost_centre", "control_department", "related_id"),
     *("batch_id", "void_date"),
 )
+NOMINAL = "nominal.csv"
 LINE_COLUMNS = (
     *("nominal_id", "journal_id", "status", "account", "cost_centre", "department", "period"),
     *("posting_date", "transaction_date", "entry_date", "source", "source_id", "line_no"),
@@ -36,6 +39,8 @@ STEPS = (
     "odd_line",
 )
 """After `entry` and `line`, each a table of its name made by the statement of its name."""
+SUMS = ("moves", "unbalanced", "counted_rows")
+"""Tables of what is added up, made like the steps."""
 
 
 @dataclass(frozen=True)
@@ -68,35 +73,38 @@ class Move:
 
 @dataclass(frozen=True)
 class Triage:
-    """Balances of everything, and the rows of what may differ."""
+    """Balances of everything, and where what may differ stands."""
 
     subledger: tuple[Move, ...]
     control: tuple[Move, ...]
-    entry_rows: Mapping[str, list[tuple[int, dict[str, str]]]]
-    """By file name: line in the file, and cells by column."""
-    line_rows: list[tuple[int, dict[str, str]]]
+    places: Mapping[str, Sequence[int]]
+    """By file name: rows of what may differ, counted from 0 after the header, ascending."""
+    rows: Mapping[str, int]
+    """By file name: how many rows there are."""
     unbalanced: tuple[tuple[str, int, int], ...]
     """Journal, debits less credits in base minor units, line of its first in the file."""
 
 
-def triage(folder: Path, frame: Frame) -> Triage | None:
+def triage(
+    folder: Path, frame: Frame, keep: Callable[[DuckDB], None] | None = None
+) -> Triage | None:
     """Run the steps over a folder; None where a file is not as the layout has it.
 
-    The plain reader then reads it instead, and names what is wrong.
+    The plain reader then reads it instead, and names what is wrong. `keep` is given the engine
+    when all is done.
     """
     try:
         with DuckDB(memory_limit=MEMORY_LIMIT, keeps_order=True) as engine:
-            for name, table in _given(frame).items():
-                engine.register(name, pa.table(table))
+            register_frame(engine, frame)
             if not _read(engine, folder, frame):
                 return None
-            for name in ("entry", "line"):
-                engine.step(name, statement(name))
-            if engine.rows(statement("faults")).to_pylist() != [{"faults": 0}]:
+            if any(counted(engine, name) for name in ("faults", "repeated_lines")):
                 return None
-            for name in STEPS:
+            for name in (*STEPS, *SUMS):
                 engine.step(name, statement(name))
-            return _handed_over(engine)
+            if keep is not None:
+                keep(engine)
+            return handed_over(engine)
     except EngineError:
         return None
 
@@ -107,48 +115,76 @@ def statement(name: str) -> str:
 
 
 def _read(engine: DuckDB, folder: Path, frame: Frame) -> bool:
-    """Load the files as text; False where one lacks the columns that it needs."""
-    load = engine.step
+    """Load what the steps need of the files; False where one lacks columns that it needs."""
+    nothing: dict[str, int] = {}
     for name, *_ in frame.ledgers:
-        if not _load(engine, folder / name, "raw_file", ENTRY_COLUMNS):
+        if not read_ledger(engine, folder, frame, name, nothing):
             return False
-        load("raw_entries", statement("ledger_rows"), {"file_name": name})
-        load = engine.append
-    engine.drop("raw_file")
-    return _load(engine, folder / "nominal.csv", "raw_nominal", LINE_COLUMNS)
+        nothing = nothing or {name: 0}
+    engine.number("entry", "entry_row")
+    return read_lines(engine, folder, frame, {})
 
 
-def _load(engine: DuckDB, path: Path, name: str, columns: Sequence[str]) -> bool:
-    """Load one file, with a column of nothing for each that it does not have."""
-    engine.step(name, statement("file"), {"path": str(path)})
-    known = engine.columns(name)
-    engine.add_texts(name, [each for each in columns if each not in known | {"party"}])
-    needed = {"txn_id", "base_amount"}, {"nominal_id", "journal_id", "debit", "credit"}
-    return any(each <= known for each in needed)
+def read_ledger(
+    engine: DuckDB, folder: Path, frame: Frame, name: str, before: Mapping[str, int]
+) -> bool:
+    """Put the entries of one file into `entry_row`, behind those that are there.
+
+    Args:
+        engine: The engine.
+        folder: Where the file is.
+        frame: The small files.
+        name: The file.
+        before: How many rows stand before the file's first; nothing at all starts `entry_row` anew.
+    """
+    if not _open(engine, folder / name, ENTRY_COLUMNS, {"txn_id", "base_amount"}):
+        return False
+    ledger = next(each for each in frame.ledgers if each[0] == name)
+    named: dict[str, object] = dict(
+        zip(("file_name", "ledger", "module", "sign"), ledger, strict=True)
+    )
+    named |= {"rows_before": before.get(name, 0)} | _money(frame) | _calendar(frame)
+    load = engine.append if before else engine.step
+    load("entry_row", statement("entry_row"), named)
+    return True
+
+
+def read_lines(engine: DuckDB, folder: Path, frame: Frame, before: Mapping[str, int]) -> bool:
+    """Put the lines of the nominal file into `line`."""
+    needed = {"nominal_id", "journal_id", "debit", "credit"}
+    if not _open(engine, folder / NOMINAL, LINE_COLUMNS, needed):
+        return False
+    values = {"rows_before": before.get(NOMINAL, 0)} | _money(frame)
+    engine.step("line", statement("line"), values)
+    return True
+
+
+def _open(engine: DuckDB, path: Path, columns: Sequence[str], needed: AbstractSet[str]) -> bool:
+    """See a file as `raw_file`, with a column of nothing for each that it does not have."""
+    return needed <= engine.open_file("raw_file", path, columns)
+
+
+def counted(engine: DuckDB, name: str) -> int:
+    """What a statement counts."""
+    return int(engine.rows(statement(name)).to_pylist()[0]["amount"])
+
+
+def register_frame(engine: DuckDB, frame: Frame) -> None:
+    """Make the small tables known."""
+    for name, table in _given(frame).items():
+        engine.register(name, pa.table(table))
 
 
 def _given(frame: Frame) -> dict[str, dict[str, object]]:
     """The small tables that the statements join with."""
-    exponent = frame.exponents[frame.base_currency]
-    files, ledgers, modules, signs = zip(*frame.ledgers, strict=True)
+    _, ledgers, modules, signs = zip(*frame.ledgers, strict=True)
     return {
-        "settings": {
-            "base_currency": [frame.base_currency],
-            "scale": pa.array([10**exponent], pa.int64()),
-            "step": pa.array([_step_of(exponent)], pa.int64()),
-            "first_day": [frame.days[0][0].isoformat()],
-            "after_last": [max(period for _, period in frame.days) + 1],
-        },
         "ledgers": {
-            "file_name": list(files),
             "ledger": list(ledgers),
             "module": list(modules),
             "sign": list(signs),
         },
-        "days": {
-            "day": [day.isoformat() for day, _ in frame.days],
-            "period": [period for _, period in frame.days],
-        },
+        "days": {"period": [period for _, period in frame.days]},
         "counted": {
             "ledger": pa.array([ledger for ledger, _ in frame.counted], pa.string()),
             "key": pa.array([key for _, key in frame.counted], pa.string()),
@@ -162,31 +198,44 @@ def _given(frame: Frame) -> dict[str, dict[str, object]]:
     }
 
 
+def _money(frame: Frame) -> dict[str, object]:
+    """How amounts of the base currency are read."""
+    exponent = frame.exponents[frame.base_currency]
+    scale = {"scale": 10**exponent, "step": _step_of(exponent)}
+    return {"base_currency": frame.base_currency, **scale}
+
+
+def _calendar(frame: Frame) -> dict[str, object]:
+    """Which period each day is in."""
+    periods = [period for _, period in frame.days]
+    first, last = frame.days[0][0].isoformat(), frame.days[-1][0].isoformat()
+    bounds = {"first_day": first, "last_day": last, "after_last": max(periods) + 1}
+    return {**bounds, "periods": periods}
+
+
 def _step_of(exponent: int) -> int:
     """How many ten-thousandths the smallest unit of a currency is."""
     return int(10 ** max(4 - exponent, 0))
 
 
-def _handed_over(engine: DuckDB) -> Triage:
-    entry_rows: dict[str, list[tuple[int, dict[str, str]]]] = {}
-    for row in _rows(engine, "odd_entry_rows"):
-        entry_rows.setdefault(row["file_name"], []).append((int(row["line"]), row))
-    line_rows = [(int(row["line"]), row) for row in _rows(engine, "odd_line_rows")]
-    subledger, control, unbalanced = (
-        [tuple(row.values()) for row in engine.rows(statement(name)).to_pylist()]
-        for name in ("subledger_moves", "control_moves", "unbalanced")
-    )
+def handed_over(engine: DuckDB) -> Triage:
+    """What the steps have found."""
+    places: dict[str, list[int]] = {}
+    for row in _found(engine, "odd_places"):
+        places.setdefault(row["file_name"], []).append(row["place"])
+    moves: dict[str, list[Move]] = {"subledger": [], "control": []}
+    for side, *move in (row.values() for row in _found(engine, "select_moves")):
+        moves[side].append(Move(*move))
     return Triage(
-        tuple(Move(*row) for row in subledger),
-        tuple(Move(*row) for row in control),
-        entry_rows,
-        line_rows,
-        tuple((journal, minor, line) for journal, minor, line in unbalanced),
+        tuple(moves["subledger"]),
+        tuple(moves["control"]),
+        places,
+        {row["file_name"]: row["amount"] for row in _found(engine, "select_counted_rows")},
+        tuple((*row.values(),) for row in _found(engine, "select_unbalanced")),
     )
 
 
-def _rows(engine: DuckDB, name: str) -> Iterator[dict[str, str]]:
-    """Rows of a named statement by column, blank where there is nothing."""
-    for batch in engine.rows(statement(name)).to_batches(max_chunksize=10_000):
-        for row in batch.to_pylist():
-            yield {column: "" if cell is None else str(cell) for column, cell in row.items()}
+def _found(engine: DuckDB, name: str) -> list[dict[str, Any]]:
+    """The rows of a named statement."""
+    found: list[dict[str, Any]] = engine.rows(statement(name)).to_pylist()
+    return found

@@ -9,8 +9,6 @@ that falls back to a mean-field estimate, which the result names.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from tieout.engine.groups.options import Options, log2_sum
 from tieout.engine.groups.records import Bools, Floats, Ints
@@ -77,6 +75,9 @@ def choose(options: Options, rest: Floats, nodes: int) -> Choice:
 
 def _components(part: Options, nodes: int) -> Ints:
     """The component of every option."""
+    from scipy.sparse import coo_matrix  # noqa: PLC0415  start-up time counts
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415  as above
+
     size = part.size
     one = np.repeat(part.anchor, size)
     graph = coo_matrix((np.ones(len(one), np.int8), (one, part.node)), shape=(nodes, nodes))

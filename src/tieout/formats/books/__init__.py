@@ -6,6 +6,16 @@ would have told are listed.
 
 from tieout.formats.books.checks import Unbalanced
 from tieout.formats.books.desk import LEDGER_FILES, Part, Unread
+from tieout.formats.books.picking import rows_at
 from tieout.formats.books.reader import BooksReading, Untested, read_books
 
-__all__ = ["LEDGER_FILES", "BooksReading", "Part", "Unbalanced", "Unread", "Untested", "read_books"]
+__all__ = [
+    "LEDGER_FILES",
+    "BooksReading",
+    "Part",
+    "Unbalanced",
+    "Unread",
+    "Untested",
+    "read_books",
+    "rows_at",
+]

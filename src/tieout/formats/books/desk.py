@@ -1,7 +1,7 @@
 """Where the files of a folder lie, and which of its ledgers can be used."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tieout.core.errors import InvalidInput, Place, Problem, TieoutError
@@ -29,6 +29,10 @@ class Part:
     rows: Mapping[str, Sequence[tuple[int, dict[str, str]]]]
     """By file name: line in the file, and cells by column."""
     unbalanced: Sequence[Unbalanced] = ()
+    content_hash: str | None = None
+    """Of all files, where it is known or not asked for; else they are read for it."""
+    digests: Mapping[str, bytes] = field(default_factory=dict)
+    """SHA-256 by file name of those that somebody else has hashed."""
 
 
 @dataclass(frozen=True)

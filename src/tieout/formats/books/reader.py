@@ -143,7 +143,10 @@ def read_books(folder: Path, part: Part | None = None, mapping: Path | None = No
     problems += check_periods(books)
     read = {each.ledger for each in books.entries}
     untested = (*_untested_unread(unread), *untested_of(extra, settings), *_untested_further(read))
-    return BooksReading(books, tuple(problems), untested, hash_of(folder, tables), unread)
+    known = part.content_hash if part else None
+    digests = part.digests if part else {}
+    content_hash = hash_of(folder, tables, digests) if known is None else known
+    return BooksReading(books, tuple(problems), untested, content_hash, unread)
 
 
 def _untested_unread(unread: Sequence[Unread]) -> Iterator[Untested]:
@@ -160,16 +163,20 @@ def _untested_further(ledgers: Collection[SubLedger]) -> Iterator[Untested]:
             yield Untested(f"{ledger.value}: {each.words}", each.why_not)
 
 
-def hash_of(folder: Path, tables: Iterable[Table]) -> str:
+def hash_of(folder: Path, tables: Iterable[Table], digests: Mapping[str, bytes]) -> str:
     """SHA-256 over name and content of each file that there is, in order of name."""
     names = {table.name for table in tables} | {SETTINGS_NAME}
     whole = sha256()
     for name in sorted(names):
         path = folder / name
         if path.exists():
-            with path.open("rb") as file:
-                whole.update(name.encode() + b"\0" + file_digest(file, "sha256").digest())
+            whole.update(name.encode() + b"\0" + (digests.get(name) or _digest(path)))
     return whole.hexdigest()
+
+
+def _digest(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").digest()
 
 
 _OPTIONAL = {

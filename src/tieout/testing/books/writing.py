@@ -83,6 +83,24 @@ def write_books(books: Books, folder: Path) -> Path:
     return folder
 
 
+def append_books(
+    books: Books,
+    entries: Iterable[LedgerEntry],
+    postings: Iterable[NominalPosting],
+    folder: Path,
+) -> None:
+    """Write further rows behind those of a folder's files."""
+    for entry in entries:
+        _add(folder / LEDGER_FILES[entry.ledger], _entry(books, entry))
+    for posting in postings:
+        _add(folder / "nominal.csv", _posting(books, posting))
+
+
+def _add(path: Path, row: Mapping[str, object]) -> None:
+    with path.open("a", encoding="utf-8", newline="") as out:
+        csv.DictWriter(out, list(row), lineterminator="\n").writerow(row)
+
+
 def _key(key: AccountKey) -> dict[str, str]:
     return {"account": key.code, "cost_centre": key.cost_centre, "department": key.department}
 
@@ -169,6 +187,6 @@ def _write(path: Path, rows: Iterable[Mapping[str, object]]) -> None:
     made = list(rows)
     if made:
         with path.open("w", encoding="utf-8", newline="") as out:
-            writer = csv.DictWriter(out, list(made[0]))
+            writer = csv.DictWriter(out, list(made[0]), lineterminator="\n")
             writer.writeheader()
             writer.writerows(made)

@@ -1,5 +1,5 @@
 -- Entries that may differ from the nominal ledger: all that are not plainly well posted.
-select entry.row_id, entry.file_name, entry.entry_id, entry.batch_id, entry.ledger
+select entry.row_id, entry.file_name, entry.place, entry.entry_id, entry.batch_id, entry.ledger
 from entry
 left join by_id on by_id.row_id = entry.row_id
 left join by_reference on by_reference.row_id = entry.row_id
@@ -9,10 +9,13 @@ left join touched on touched.id = entry.entry_id
 left join touched as touched_batch
     on touched_batch.id = entry.batch_id and entry.batch_id <> ''
 left join repeated on repeated.id = entry.entry_id
+left join repeated as repeated_batch
+    on repeated_batch.id = entry.batch_id and entry.batch_id <> ''
 left join corrected on corrected.reference = entry.reference
 where not coalesce(
     counted.key is not null
     and repeated.id is null
+    and repeated_batch.id is null
     and touched.id is null
     and touched_batch.id is null
     and corrected.reference is null

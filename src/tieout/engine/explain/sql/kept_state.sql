@@ -1,0 +1,2 @@
+-- What the caller wanted to know again.
+select said from kept.state

@@ -1,0 +1,2 @@
+-- How many names there are.
+select count(*) as amount from name

@@ -1,0 +1,2 @@
+-- New entries, to be kept.
+by name select * from new_entry

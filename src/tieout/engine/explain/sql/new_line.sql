@@ -1,0 +1,2 @@
+-- New lines.
+select * from line

@@ -1,0 +1,2 @@
+-- New lines, to be kept.
+by name select * from new_line

@@ -1,0 +1,2 @@
+-- What is added up, for the caller.
+select side, ledger, key, currency, period, amount from moves
