@@ -10,9 +10,6 @@ from tests.store.firms import NOW
 from tieout.core.access import Role
 from tieout.workflows.create_organisation import create_organisation
 
-pytestmark = pytest.mark.soak
-"""Not steady within the suite's time yet: `make soak` runs them."""
-
 
 def organisation(site: Site, name: str) -> str:
     """An organisation; its owner's address."""
