@@ -8,7 +8,7 @@ V := .venv
 RUN := $(V)/bin
 TEST_WORKERS ?= 2
 
-.PHONY: help demo test browser check format lint imports types unit golden bench soak audit lock coverage-of-brief clean
+.PHONY: help demo test browser pictures check format lint imports types unit golden bench soak audit lock coverage-of-brief clean
 
 help:  ## What can be made
 	@awk -F ':.*## *' '/^[a-z-]+:.*## /{printf "%-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST) | sort
@@ -26,6 +26,9 @@ browser:  ## Chromium for the tests of pages, through the system's packages wher
 	  echo "Adding Chromium (once) ..."; \
 	  (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-liberation) >/dev/null 2>&1 && exit 0; fi; \
 	echo "No Chromium here, so tests/browser is skipped. On Debian or Ubuntu: apt install chromium; elsewhere: TIEOUT_CHROMIUM=/path/to/it"
+
+pictures: $(V)/.ok-dev browser  ## The docs' pictures of the pages, made anew by the tests in the browser
+	@TIEOUT_PICTURES=docs/guides/pictures $(RUN)/python -m pytest -q tests/browser
 
 check: format lint imports types unit  ## The fast loop: format, lint, imports, types, unit tests
 
