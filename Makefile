@@ -8,7 +8,7 @@ V := .venv
 RUN := $(V)/bin
 TEST_WORKERS ?= 2
 
-.PHONY: help demo test browser check format lint imports types unit golden bench soak audit lock coverage-of-brief clean
+.PHONY: help demo test browser pictures check format lint imports types unit golden bench soak audit lock coverage-of-brief clean
 
 help:  ## What can be made
 	@awk -F ':.*## *' '/^[a-z-]+:.*## /{printf "%-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST) | sort
@@ -16,7 +16,7 @@ help:  ## What can be made
 demo: $(V)/.ok  ## Read and match a small firm's files, and say where the report lies
 	@$(RUN)/tieout demo
 
-test: $(V)/.ok-dev  ## The whole test suite (under 15 minutes on two cores)
+test: $(V)/.ok-dev browser  ## The whole test suite (under 15 minutes on two cores)
 	@$(RUN)/python -m pytest -n $(TEST_WORKERS) --dist worksteal
 
 browser:  ## Chromium for the tests of pages, through the system's packages where they may be added
@@ -25,7 +25,10 @@ browser:  ## Chromium for the tests of pages, through the system's packages wher
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  echo "Adding Chromium (once) ..."; \
 	  (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-liberation) >/dev/null 2>&1 && exit 0; fi; \
-	echo "No Chromium here: the tests of pages are skipped. On Debian or Ubuntu: apt install chromium"
+	echo "No Chromium here, so tests/browser is skipped. On Debian or Ubuntu: apt install chromium; elsewhere: TIEOUT_CHROMIUM=/path/to/it"
+
+pictures: $(V)/.ok-dev browser  ## The docs' pictures of the pages, made anew by the tests in the browser
+	@TIEOUT_PICTURES=docs/guides/pictures $(RUN)/python -m pytest -q tests/browser
 
 check: format lint imports types unit  ## The fast loop: format, lint, imports, types, unit tests
 
@@ -50,11 +53,15 @@ golden: $(V)/.ok-dev  ## Write the golden files anew; read the diff before you c
 bench: $(V)/.ok-bench  ## The benchmarks, each with its correctness check
 	@$(RUN)/python -m benchmarks
 
-soak: $(V)/.ok-soak browser  ## The long campaigns: fuzzing (TIEOUT_SOAK_SECONDS, an hour by default), many seeds
-	@$(RUN)/python -m pytest -q -m soak tests/soak tests/api tests/store tests/web tests/browser tests/jobs tests/cli tests/reports
+soak: $(V)/.ok-soak  ## The long campaigns: fuzzing (TIEOUT_SOAK_SECONDS, an hour by default), many seeds
+	@$(RUN)/python -m pytest -q -m soak tests/soak tests/api tests/store tests/jobs tests/cli tests/reports
 
 audit: $(V)/.ok-uv  ## Known faults of the locked dependencies, as the package index knows them
-	@$(RUN)/uvx pip-audit --no-deps --disable-pip -r requirements.txt
+	@said=$$($(RUN)/uvx pip-audit --no-deps --disable-pip -r requirements.txt 2>&1); code=$$?; \
+	unseen=$$(printf '%s\n' "$$said" | grep -c 'could not be audited'); \
+	if [ "$$unseen" -gt 0 ]; then \
+	  echo "The source of advisories does not know or answer for $$unseen packages: they were not looked at"; exit 1; fi; \
+	printf '%s\n' "$$said" | grep -v WARNING; exit $$code
 
 coverage-of-brief: $(V)/.ok-dev  ## Which statements of the brief have a test that proves them
 	@$(RUN)/python -m tieout.testing.brief

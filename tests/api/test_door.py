@@ -280,3 +280,27 @@ def test_a_kept_secret_is_not_readable_in_the_database(store: Store) -> None:
         rows = plain.execute("select sealed from requests_keptanswer").fetchall()
     assert rows
     assert not [row for row in rows if secret.encode() in bytes(row[0])]
+
+
+@pytest.mark.req("R184")
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "/alerts?state=", "/alerts?limit=", "/alerts?limit=1.0", "/alerts?limit=%201",
+        "/alerts?limit=1_0", "/members?with_former=", "/members?with_former=yes",
+        "/sign-offs?reconciliation_id=", "/jobs?cursor=", "/bank-accounts/bac_1/lines?first_on=1",
+    ],
+)  # fmt: skip
+def test_a_parameter_is_as_described_or_refused(asked: str) -> None:
+    answer = CLIENT.get(
+        API + asked, headers={"authorization": f"Bearer {program(organisation()).token}"}
+    )
+    assert (answer.status_code, code(answer)) == (422, "request.invalid")
+
+
+@pytest.mark.req("R241")
+def test_an_empty_idempotency_key_is_refused_and_not_passed_over() -> None:
+    token = program(organisation()).token
+    headers = {"authorization": f"Bearer {token}", "idempotency-key": ""}
+    answer = CLIENT.post(f"{API}/audit/verify", headers=headers)
+    assert (answer.status_code, code(answer)) == (400, "request.malformed")

@@ -1,14 +1,16 @@
 """Pages are tested in a real browser: the system's Chromium, on the application served here."""
 
 import os
-import shutil
 import threading
+import time
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.browser.site import FAULTS, Site
+from tests.browser.site import FAULTS, WIDTHS, Site, chromium
 from tests.store.databases import Store
 from tieout.config import database
 
@@ -24,14 +26,15 @@ ARGUMENTS = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ]
-NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    program = os.environ.get("TIEOUT_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), "")
+    """One a module: while it is open no other loop can run here, and tests of workers need one."""
+    program = chromium()
     if not program:
-        pytest.skip("no Chromium here (`apt install chromium`, or TIEOUT_CHROMIUM=/path/to/it)")
+        assert "TIEOUT_SKIP_NO_PAGE" not in os.environ, "no Chromium, and nothing may be skipped"
+        pytest.skip("no Chromium here (`make browser` says how to get it)")
     with sync_playwright() as playwright:
         # The library runs a loop of its own; Django's guard against loops does not mean it.
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -39,6 +42,21 @@ def browser() -> Iterator[Browser]:
         yield opened
         opened.close()
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def clock() -> Iterator[None]:
+    """It begins at the firms' own NOW and goes on, so that pictures show the same day each time."""
+    from tests.store.firms import NOW  # noqa: PLC0415  only once Django is set up
+
+    began = time.monotonic()
+
+    def now() -> datetime:
+        return NOW + timedelta(seconds=time.monotonic() - began)
+
+    earlier, settings.CLOCK = settings.CLOCK, now
+    yield
+    settings.CLOCK = earlier
 
 
 @pytest.fixture(scope="session")
@@ -71,8 +89,7 @@ expect.set_options(timeout=PATIENCE_MS)
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     opened = browser.new_context(
-        viewport={"width": 1280, "height": 800},
-        reduced_motion="reduce",  # a colour looked at while it changes is no colour of ours
+        viewport=WIDTHS["desk"], reduced_motion="reduce", locale="en-GB", timezone_id="UTC"
     )
     opened.set_default_timeout(PATIENCE_MS)
     yield opened

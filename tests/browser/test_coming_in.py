@@ -10,9 +10,6 @@ from tests.store.firms import NOW
 from tieout.core.access import Role
 from tieout.workflows.create_organisation import create_organisation
 
-pytestmark = pytest.mark.soak
-"""Not steady within the suite's time yet: `make soak` runs them."""
-
 
 def organisation(site: Site, name: str) -> str:
     """An organisation; its owner's address."""
@@ -42,7 +39,6 @@ def test_signing_in_with_a_second_factor(site: Site, context: BrowserContext) ->
         page.get_by_label("Password").fill(PASSWORD)
         follow(page.get_by_role("button", name="Confirm"))
     secret = page.locator("#authenticator_secret").input_value()
-    picture(page, "second-factor")
     page.get_by_label("Authenticator code").fill(code_of(secret))
     follow(page.get_by_role("button", name="Activate"))
     expect(page.get_by_text("Recovery", exact=False).first).to_be_visible()
@@ -106,7 +102,6 @@ def test_signing_in_with_a_security_key(site: Site, context: BrowserContext) -> 
     page.goto(f"{site.address}/account/2fa/webauthn/")
     expect(page.get_by_role("main")).to_contain_text("Olga's key")
     check_accessible(page)
-    picture(page, "security-key")
     sign_out(page)
     half_way(site, page, email)
     check_accessible(page)
@@ -124,7 +119,6 @@ def test_a_wrong_password_says_so_and_is_slowed_down(site: Site, page: Page) -> 
     email = organisation(site, "Throttled")
     page.goto(f"{site.address}/account/login/")
     check_accessible(page)
-    picture(page, "sign-in")
     for _ in range(6):
         page.get_by_label("Email").fill(email)
         page.get_by_label("Password").fill("not the password")
@@ -140,9 +134,9 @@ def test_an_invitation_brings_somebody_in(site: Site, context: BrowserContext) -
     check_accessible(page)
     page.get_by_label("E-mail address").fill("invited@example.org")
     page.get_by_label("Role", exact=True).select_option(Role.REVIEWER)
+    picture(page, "members")
     follow(page.get_by_role("button", name="Make an invitation"))
     link = page.locator("#invitation-link").inner_text()
-    picture(page, "members")
     page.get_by_text("Olga").first.click()
     follow(page.get_by_role("button", name="Sign out"))
     page.goto(link)

@@ -1,51 +1,33 @@
 """A day's work in the browser: import, match, the queue by keys, sign-off by two, and the trail."""
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, FilePayload, Page, expect
 
-import tieout
+from tests.browser.demo import DEMO, brought_in, joinery, matched
 from tests.browser.site import Site, check_accessible, follow, picture
-from tests.store.firms import NOW
-from tieout.core.access import Role
-from tieout.workflows.acting import Caller
-from tieout.workflows.add_member import add_member
-from tieout.workflows.create_organisation import create_organisation
-
-pytestmark = pytest.mark.soak
-"""Not steady within the suite's time yet: `make soak` runs them."""
-
-DEMO = Path(tieout.__file__).parent / "cli" / "demo_files"
 
 
-def firm(site: Site, name: str) -> tuple[Caller, str]:
-    """An organisation and its owner's address."""
-    person, email = site.person("Olga")
-    made = create_organisation(
-        name=name, owner_email=email, owner_name="Olga", person_id=person, origin="test", now=NOW
-    )
-    return made, email
-
-
-def drop(page: Page, *names: str) -> None:
+def drop(page: Page, *files: str | FilePayload) -> None:
     """Files chosen on the page of imports; waits until each is read."""
     follow(page.get_by_role("link", name="Import").first)
-    page.locator("#files").set_input_files([str(DEMO / name) for name in names])
+    chosen = page.locator("#files")
+    named = [str(DEMO / each) for each in files if isinstance(each, str)]
+    payloads = [each for each in files if not isinstance(each, str)]
+    if named:
+        chosen.set_input_files(named)
+    else:
+        chosen.set_input_files(payloads)
     page.wait_for_url(re.compile("fresh="))
     expect(page.get_by_text("being read")).to_have_count(0)
 
 
 @pytest.mark.req("R099")
-def test_from_files_to_a_signed_reconciliation(site: Site, context: BrowserContext) -> None:
-    owner, email = firm(site, "Larkfield Joinery")
-    reviewer, reviewer_email = site.person("Rudi")
-    add_member(
-        owner, email=reviewer_email, role=Role.REVIEWER, name="Rudi", person_id=reviewer, now=NOW
-    )
-    page = context.new_page()
-    site.sign_in(page, email)
+def test_files_come_in_and_are_told_about(site: Site, context: BrowserContext) -> None:
+    firm = joinery(site)
+    page = site.enter(context, firm.olga)
+    page.goto(firm.home)
     expect(page.get_by_role("heading", name="Begin with two files")).to_be_visible()
     check_accessible(page)
     drop(page, "current-2026-09.ofx", "books-2026.beancount", "card-8841.csv")
@@ -57,16 +39,21 @@ def test_from_files_to_a_signed_reconciliation(site: Site, context: BrowserConte
     picture(page, "import")
     follow(page.get_by_role("link", name="current-2026-09.ofx"))
     check_accessible(page)
-
     follow(page.get_by_role("link", name="Accounts"))
-    check_accessible(page)
     follow(page.get_by_role("cell").get_by_role("link").first)
     check_accessible(page)
     picture(page, "account")
     follow(page.get_by_role("link", name=re.compile("^All .* lines")))
     check_accessible(page)
 
-    follow(page.get_by_role("link", name="Reconciliations"))
+
+@pytest.mark.req("R099")
+def test_two_accounts_are_compared_and_what_is_left_has_a_reason(
+    site: Site, context: BrowserContext
+) -> None:
+    firm = brought_in(site)
+    page = site.enter(context, firm.olga)
+    page.goto(f"{firm.home}reconciliations/")
     page.get_by_label("Account of the books").select_option("Assets:Bank:Current")
     page.get_by_label("Name").fill("Current account")
     follow(page.get_by_role("button", name="Compare them"))
@@ -75,26 +62,19 @@ def test_from_files_to_a_signed_reconciliation(site: Site, context: BrowserConte
     expect(page.get_by_role("heading", name="From the bank to the books")).to_be_visible()
     check_accessible(page)
     picture(page, "reconciliation")
-
     follow(page.get_by_role("link", name="Why not matched"))
     check_accessible(page)
     picture(page, "open-records")
     follow(page.get_by_role("link", name="Open items"))
     check_accessible(page)
-    follow(page.get_by_role("link", name="Runs"))
-    check_accessible(page)
-    said(page)
-    watched(page)
-    by_keys(page)
-    sign_by_two(site, context, page, reviewer_email)
-    suspended_by_a_change(page)
-    prove(page)
 
 
-def said(page: Page) -> None:
-    """A comment and its proof, under the reconciliation."""
-    follow(page.get_by_role("link", name="Reconciliations"))
-    follow(page.get_by_role("link", name="Current account"))
+def test_a_comment_and_its_proof_stand_under_the_reconciliation(
+    site: Site, context: BrowserContext
+) -> None:
+    firm = matched(site)
+    page = site.enter(context, firm.olga)
+    page.goto(firm.home + firm.reconciliation)
     page.get_by_label("Say something").fill("Which van is this, Olga?")
     follow(page.get_by_role("button", name="Comment"))
     expect(page.get_by_text("Which van is this, Olga?")).to_be_visible()
@@ -104,9 +84,10 @@ def said(page: Page) -> None:
     check_accessible(page)
 
 
-def watched(page: Page) -> None:
-    """How things stand and have gone, and who is told."""
-    follow(page.get_by_role("link", name="Status"))
+def test_how_things_stand_and_who_is_told(site: Site, context: BrowserContext) -> None:
+    firm = matched(site)
+    page = site.enter(context, firm.olga)
+    page.goto(f"{firm.home}status/")
     check_accessible(page)
     picture(page, "status")
     follow(page.get_by_role("link", name="How it has gone"))
@@ -123,78 +104,91 @@ def watched(page: Page) -> None:
     picture(page, "settings")
 
 
-def by_keys(page: Page) -> None:
-    """The queue without a mouse: open, approve, undo, tick, search."""
-    follow(page.get_by_role("link", name="Reconciliations"))
-    follow(page.get_by_role("link", name="Current account"))
-    follow(page.get_by_role("link", name="Open the queue"))
+def test_the_queue_is_worked_without_a_mouse(site: Site, context: BrowserContext) -> None:
+    firm = matched(site)
+    page = site.enter(context, firm.olga)
+    page.goto(f"{firm.home}{firm.reconciliation}queue")
     rows = page.locator("[data-group]")
     waiting = rows.count()
     assert waiting > 3
-    page.keyboard.press("j")
-    page.keyboard.press("k")
-    page.keyboard.press("Enter")
+    press(page, "j", "k", "Enter")
     expect(page.locator("div[data-detail]")).to_contain_text("Why")
     check_accessible(page)
     picture(page, "queue")
-    page.keyboard.press("a")
+    press(page, "a")
     expect(rows.first).to_contain_text("confirmed by a person")
-    page.keyboard.press("u")
+    press(page, "u")
     expect(rows.first).not_to_contain_text("by a person")
-    page.keyboard.press("?")
+    press(page, "r")
+    expect(rows.first).to_contain_text("rejected")
+    press(page, "u")
+    expect(rows.first).not_to_contain_text("rejected")
+    press(page, "?")
     expect(page.get_by_role("heading", name="Keys")).to_be_visible()
-    page.keyboard.press("Escape")
-    page.keyboard.press("/")
+    check_accessible(page)
+    press(page, "Escape", "/")
     page.keyboard.type("Harbour")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     page.wait_for_url(re.compile("q=Harbour"))
-    assert 0 < page.locator("[data-group]").count() < waiting
+    assert 0 < rows.count() < waiting
 
 
-def sign_by_two(site: Site, context: BrowserContext, page: Page, reviewer: str) -> None:
-    """Who prepared does not review; somebody else does."""
-    follow(page.get_by_role("link", name="Reconciliations"))
-    follow(page.get_by_role("link", name="Current account"))
-    follow(page.get_by_role("button", name="Match again"))
-    page.get_by_label("Up to and including").fill("2026-09-30")
-    follow(page.get_by_role("button", name="Sign as preparer"))
+def test_many_are_confirmed_at_once_without_a_mouse(site: Site, context: BrowserContext) -> None:
+    firm = matched(site)
+    page = site.enter(context, firm.olga)
+    page.goto(f"{firm.home}{firm.reconciliation}queue")
+    rows = page.locator("[data-group]")
+    waiting = rows.count()
+    press(page, "x", "j", "x")
+    ticked = page.locator("[data-bulk]")
+    expect(ticked).to_contain_text("2 ticked, together")
+    check_accessible(page)
+    page.get_by_role("button", name="Confirm them").focus()
+    with page.expect_navigation():
+        press(page, "Enter")
+    expect(rows).to_have_count(waiting - 2)
+
+
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def sign(page: Page, step: str, *, until: str = "2026-09-30") -> None:
+    page.get_by_label("Up to and including").fill(until)
+    follow(page.get_by_role("button", name=f"Sign as {step}"))
+
+
+LATE = b"<STMTTRN><TRNTYPE>DEBIT<DTPOSTED>20260930<TRNAMT>-9.99<FITID>0930-777<NAME>LATE</STMTTRN>"
+
+
+@pytest.mark.req("R099")
+def test_two_sign_off_a_change_suspends_it_and_the_chain_is_whole(
+    site: Site, context: BrowserContext
+) -> None:
+    firm = matched(site)
+    page = site.enter(context, firm.olga)
+    page.goto(firm.home + firm.reconciliation)
+    sign(page, "preparer")
     expect(page.get_by_role("main")).to_contain_text("Signed off as prepared")
-    page.get_by_label("Up to and including").fill("2026-09-30")
-    follow(page.get_by_role("button", name="Sign as reviewer"))
+    sign(page, "reviewer")  # who prepared does not review
     expect(page.get_by_role("main")).to_contain_text("access.four-eyes")
+    check_accessible(page)
     browser = context.browser
     assert browser is not None
     other = browser.new_context()
-    second = other.new_page()
-    site.sign_in(second, reviewer)
-    follow(second.get_by_role("link", name="Reconciliations"))
-    follow(second.get_by_role("link", name="Current account"))
-    second.get_by_label("Up to and including").fill("2026-09-30")
-    follow(second.get_by_role("button", name="Sign as reviewer"))
+    second = site.enter(other, firm.rudi)
+    second.goto(firm.home + firm.reconciliation)
+    sign(second, "reviewer")
     expect(second.get_by_role("main")).to_contain_text("Signed off as reviewed")
     other.close()
-
-
-def suspended_by_a_change(page: Page) -> None:
-    """A file that changes what was signed suspends the sign-off, and home says so."""
-    more = (
-        b"<STMTTRN><TRNTYPE>DEBIT<DTPOSTED>20260930<TRNAMT>-9.99<FITID>0930-777<NAME>LATE</STMTTRN>"
-    )
     data = (DEMO / "current-2026-09.ofx").read_bytes()
-    changed = data.replace(b"</BANKTRANLIST>", more + b"</BANKTRANLIST>")
-    follow(page.get_by_role("link", name="Import").first)
-    late = FilePayload(name="late.ofx", mimeType="application/x-ofx", buffer=changed)
-    page.locator("#files").set_input_files(late)
-    page.wait_for_url(re.compile("fresh="))
-    expect(page.get_by_text("being read")).to_have_count(0)
+    changed = data.replace(b"</BANKTRANLIST>", LATE + b"</BANKTRANLIST>")
+    drop(page, FilePayload(name="late.ofx", mimeType="application/x-ofx", buffer=changed))
     follow(page.get_by_role("link", name="Home"))
     expect(page.get_by_role("main")).to_contain_text("The sign-off up to 30 Sep 2026 is suspended")
     check_accessible(page)
     picture(page, "home")
-
-
-def prove(page: Page) -> None:
-    """The trail, and its verification."""
     follow(page.get_by_role("link", name="Audit"))
     page.get_by_role("button", name="Verify the whole chain").click()
     expect(page.get_by_text("The chain is whole")).to_be_visible()

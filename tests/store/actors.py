@@ -1,17 +1,25 @@
 """The actors of the campaign against killing: started in no time, because one process forks them.
 
-`python -m tests.store.actors` reads a command a line: `worker`, `clerk NUMBER`, and answers with a
-process id. A worker is what `tieout worker` runs. A clerk does what people do on the web: files
-come in, books are kept, matches are confirmed; what was acknowledged is written down at once.
+`python -m tests.store.actors` reads a command a line and answers with a process id. A worker is
+what `tieout worker` runs. A clerk does what people do on the web: files come in, books are kept,
+matches are confirmed. A server answers programs; a program sends it files, has them imported and
+matched, and comments on them: when the server dies, it asks again under the same idempotency key.
+A keeper takes one backup after another. What was acknowledged is written down at once.
 """
 
+import json
 import os
 import signal
 import sys
 import time
+import traceback
+import urllib.error
+import urllib.request
+from collections.abc import Callable
 from datetime import date
+from http.client import HTTPException
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from tieout.config import database
@@ -37,6 +45,9 @@ def main() -> None:
 
     read_source(Source("0.sta", statement_of(0)))  # what a reader loads, it has loaded
 
+    asked_of_nobody("/api/v1/openapi.json")
+    asked_of_nobody("/account/login/")
+
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for line in sys.stdin:
         command, *words = line.split()
@@ -44,15 +55,24 @@ def main() -> None:
         if child == 0:
             os.setsid()
             sys.stdin.close()
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # who starts programs sees how they end
             try:
-                if command == "worker":
-                    worker()
-                else:
-                    clerk(UUID(words[0]), int(words[1]), int(words[2]), Path(words[3]))
+                ACTORS[command](*words)
+            except BaseException:  # noqa: BLE001  told, and the next one is started
+                traceback.print_exc()
             finally:
                 os._exit(0)
         sys.stdout.write(f"{child}\n")
         sys.stdout.flush()
+
+
+def asked_of_nobody(place: str) -> None:
+    """What a server makes when it is first asked, it has made."""
+    from django.db import connections  # noqa: PLC0415  as above
+    from django.test import Client  # noqa: PLC0415  as above
+
+    assert Client(SERVER_NAME="localhost").get(place).status_code == 200
+    connections.close_all()
 
 
 def worker() -> None:
@@ -61,7 +81,87 @@ def worker() -> None:
     work(concurrency=2, heartbeat_seconds=0.4)
 
 
-def clerk(organisation_id: UUID, member_id: int, number: int, acknowledged: Path) -> None:
+def server(port: str) -> None:
+    """The application, each request in a thread of its own."""
+    from django.conf import settings  # noqa: PLC0415  after set-up
+    from django.core.servers.basehttp import (  # noqa: PLC0415  as above
+        ThreadedWSGIServer,
+        WSGIRequestHandler,
+    )
+    from django.core.wsgi import get_wsgi_application  # noqa: PLC0415  as above
+
+    settings.API_RATE = 1_000_000
+    made = ThreadedWSGIServer(("localhost", int(port)), WSGIRequestHandler)
+    made.daemon_threads = True
+    made.set_app(get_wsgi_application())
+    made.serve_forever()
+
+
+def program(port: str, token: str, reconciliation: str, first: str, acknowledged: str) -> None:
+    """File after file through the API, until it is asked to end: then the last one is finished."""
+    ending: list[int] = []
+    signal.signal(signal.SIGTERM, lambda *_: ending.append(1))
+    number = int(first)
+
+    def call(path: str, body: object) -> Any:  # noqa: ANN401  JSON
+        try:
+            return answered(f"http://localhost:{port}/api/v1{path}", token, f"{number}{path}", body)
+        except urllib.error.HTTPError as refused:
+            told.write(f"refused {refused.code}\n")
+            raise
+
+    with Path(acknowledged).open("a", buffering=1) as told:
+        while not ending:
+            number += 1
+            file_id = call(f"/files?name=api-{number}.sta", statement_of(number))["id"]
+            told.write(f"file {file_id.removeprefix('file_')}\n")
+            call(f"/files/{file_id}/import", {})
+            call("/comments", {"subject": file_id, "text": f"call {number}"})
+            told.write(f"call {number}\n")
+            if number % 3 == 0:
+                call(f"/reconciliations/{reconciliation}/runs", {})
+
+
+def answered(address: str, token: str, key: str, body: object) -> Any:  # noqa: ANN401  JSON
+    """What the server says in the end; a refusal is a fault, and ends the program."""
+    is_bytes = isinstance(body, bytes)
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    kind = "application/octet-stream" if is_bytes else "application/json"
+    headers = {"authorization": f"Bearer {token}", "idempotency-key": key, "content-type": kind}
+    asked = urllib.request.Request(address, data, headers)  # noqa: S310  ours
+    while True:
+        try:
+            with urllib.request.urlopen(asked, timeout=60) as answer:  # noqa: S310  ours
+                return json.load(answer)
+        except urllib.error.HTTPError as refused:
+            if refused.code < 500 and refused.code != 409:  # in progress: the killed one's lock
+                sys.stderr.write(f"{address}: {refused.code} {refused.read().decode()}\n")
+                raise
+        except (OSError, HTTPException):
+            pass
+        time.sleep(0.05)
+
+
+def keeper(home: str, out: str, acknowledged: str) -> None:
+    """Backup after backup; while the database is dead there is none."""
+    import psycopg  # noqa: PLC0415  after set-up
+
+    from tests.store.firms import NOW  # noqa: PLC0415  as above
+    from tieout.core.errors import TieoutError  # noqa: PLC0415  as above
+    from tieout.keeping.backup import take_backup  # noqa: PLC0415  as above
+    from tieout.keeping.site import Site  # noqa: PLC0415  as above
+
+    with Path(acknowledged).open("a", buffering=1) as told:
+        while True:
+            try:
+                take_backup(Site(Path(home)), Path(out), now=NOW)
+                told.write("backup 1\n")
+            except (TieoutError, psycopg.Error):
+                pass
+            time.sleep(0.3)
+
+
+def clerk(organisation: str, member: str, first: str, acknowledged: str) -> None:
     """File after file, from this number on, until killed."""
     from django.db import DatabaseError, InterfaceError, connection  # noqa: PLC0415  after set-up
 
@@ -70,8 +170,9 @@ def clerk(organisation_id: UUID, member_id: int, number: int, acknowledged: Path
     from tieout.workflows.receive_file import receive_file  # noqa: PLC0415  as above
     from tieout.workflows.record_entries import record_entries  # noqa: PLC0415  as above
 
-    caller = Caller(organisation_id, member_id, "clerk")
-    with acknowledged.open("a", buffering=1) as told:
+    caller = Caller(UUID(organisation), int(member), "clerk")
+    number = int(first)
+    with Path(acknowledged).open("a", buffering=1) as told:
         while True:
             number += 1
             try:
@@ -146,6 +247,10 @@ def confirmed(caller: "Caller") -> int | None:
     except Conflict:
         return None
 
+
+ACTORS: dict[str, Callable[..., None]] = {
+    "worker": worker, "clerk": clerk, "server": server, "program": program, "keeper": keeper,
+}  # fmt: skip
 
 if __name__ == "__main__":
     main()

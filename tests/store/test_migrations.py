@@ -1,12 +1,14 @@
 """The tables go back as they came: every migration is undone and done again."""
 
+from pathlib import Path
+
 import psycopg
 from django.core.management import call_command
+from django.db import connection
 
-from tests.store.databases import Store
+from tests.store.databases import copied_home
 from tieout.config.database import connect
-from tieout.store.postgres.roles import make_database
-from tieout.store.postgres.server import APPLICATION, OWNER
+from tieout.store.postgres.server import OWNER, EmbeddedServer
 
 APPS = (
     *("reconciliation", "closing", "banking", "ledger"),
@@ -16,22 +18,26 @@ OURS = (*(f"{app}_" for app in APPS), "tieout_")
 """How our own names begin; tables of the libraries beside them go back by their own steps."""
 
 
-def test_every_migration_goes_back_and_forward(store: Store) -> None:
-    with store.superuser() as plain:
-        make_database(plain, "tieout_back")
-    owner = store.server.address(OWNER, "tieout_back")
-    connect(owner)
-    try:
-        call_command("migrate", verbosity=0)
-        before = shape(owner.conninfo)
-        for app in APPS:
-            call_command("migrate", app, "zero", verbosity=0)
-        assert not {name for name in shape(owner.conninfo) if name[2:].startswith(OURS)}
-        call_command("migrate", verbosity=0)
-        assert shape(owner.conninfo) == before
-        assert len({name for name in before if name[2:].startswith(OURS)}) > 100
-    finally:
-        connect(store.address(APPLICATION))
+def test_every_migration_goes_back_and_forward(template: Path) -> None:
+    """On a copy of the tables that all tests use: they were migrated from nothing already."""
+    earlier = dict(connection.settings_dict)
+    with copied_home(template) as home:
+        server = EmbeddedServer(home, is_safe=False)
+        server.start()
+        owner = server.address(OWNER)
+        connect(owner)
+        try:
+            before = shape(owner.conninfo)
+            for app in APPS:
+                call_command("migrate", app, "zero", verbosity=0)
+            assert not {name for name in shape(owner.conninfo) if name[2:].startswith(OURS)}
+            call_command("migrate", verbosity=0)
+            assert shape(owner.conninfo) == before
+            assert len({name for name in before if name[2:].startswith(OURS)}) > 100
+        finally:
+            connection.close()
+            connection.settings_dict.update(earlier)
+            server.stop()
 
 
 def shape(conninfo: str) -> set[str]:

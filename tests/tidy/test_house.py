@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,8 @@ def glossary() -> list[tuple[str, str, list[str]]]:
     return rows[1:]
 
 
-def identifiers(path: Path) -> set[str]:
+@cache
+def identifiers(path: Path) -> frozenset[str]:
     """Names that the file defines: classes, functions, arguments, targets."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -53,7 +55,7 @@ def identifiers(path: Path) -> set[str]:
                 names.add(name)
             case ast.Name(id=name, ctx=ast.Store()):
                 names.add(name)
-    return names
+    return frozenset(names)
 
 
 def test_no_forbidden_word_names_anything_in_the_core() -> None:

@@ -105,8 +105,8 @@ def _operated(
         raise TryAgain("request.too-many", f"more than {pace.limit} calls a minute", "fewer")
     check_query(request.GET, operation.parameters)
     digest = _digest(request, operation, stack)
-    key = request.headers.get("Idempotency-Key", "")
-    if not key or request.method != "POST":
+    key = request.headers.get("Idempotency-Key")
+    if key is None or request.method != "POST":
         return view(request, **named)
     if not _KEY.fullmatch(key):
         raise malformed("a key of another form", "1 to 255 visible letters", "Idempotency-Key")

@@ -43,12 +43,8 @@ class StrictParser(Parser):
         list_fields: list[str],
         request: HttpRequest,  # noqa: ARG002  the library's signature
     ) -> dict[str, Any]:
-        """What was asked for; parameters left empty count as not given."""
-        return {
-            name: data.getlist(name) if name in list_fields else data[name]
-            for name in data
-            if data[name] != ""
-        }
+        """What was asked for; the library would pass over parameters that are left empty."""
+        return {name: data.getlist(name) if name in list_fields else data[name] for name in data}
 
 
 def strict_json(data: bytes) -> object:

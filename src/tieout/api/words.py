@@ -10,7 +10,14 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 from ninja import Schema
-from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 from pydantic_core import core_schema
 
 from tieout.core.errors import InvalidInput
@@ -165,9 +172,27 @@ def instant(at: datetime) -> datetime:
 Item = TypeVar("Item")
 CursorText = Annotated[
     str,
-    Field(max_length=400, pattern="^[A-Za-z0-9_-]*$", description="As the page before gave it."),
+    Field(max_length=400, pattern="^[A-Za-z0-9_-]+$", description="As the page before gave it."),
 ]
-Limit = Annotated[int, Field(ge=1, le=LIMIT_MAX)]
+
+
+def _digits(value: object) -> object:
+    """The library reads `1.0`, `+1` and ` 1` too."""
+    if isinstance(value, str) and not re.fullmatch(_NUMBER, value, re.ASCII):
+        raise ValueError("expected a number in digits")
+    return value
+
+
+def _flag(value: object) -> object:
+    """The library reads `yes`, `on` and `1` too."""
+    if isinstance(value, str) and value not in {"true", "false"}:
+        raise ValueError("expected true or false")
+    return value
+
+
+Limit = Annotated[int, BeforeValidator(_digits), Field(ge=1, le=LIMIT_MAX)]
+Flag = Annotated[bool, BeforeValidator(_flag)]
+"""A parameter of the address that is said or not."""
 Search = Annotated[str, _text(0, 200)]
 
 

@@ -12,6 +12,7 @@ from tieout.api.words import (
     BankAccountId,
     CursorText,
     FileId,
+    Flag,
     Limit,
     LineId,
     Money,
@@ -140,7 +141,7 @@ def list_lines(  # noqa: PLR0913, PLR0917  filters by name
     first_on: date | None = None,
     last_on: date | None = None,
     status: LineStatus | None = None,
-    with_repeated: bool = False,  # noqa: FBT001, FBT002  a parameter of the address
+    with_repeated: Flag = False,  # noqa: FBT002  a parameter of the address
     cursor: CursorText | None = None,
     limit: Limit = LIMIT,
 ) -> PageOut[LineOut]:

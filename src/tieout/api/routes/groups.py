@@ -10,6 +10,7 @@ from tieout.api.words import (
     LIMIT,
     CursorText,
     DecisionId,
+    Flag,
     GroupId,
     Instant,
     Limit,
@@ -105,8 +106,8 @@ def list_groups(  # noqa: PLR0913, PLR0917  filters by name
     request: Request,
     run_id: RunId,
     status: Status | None = None,
-    undecided: bool = False,  # noqa: FBT001, FBT002  a parameter of the address
-    with_residual: bool = False,  # noqa: FBT001, FBT002  as above
+    undecided: Flag = False,  # noqa: FBT002  a parameter of the address
+    with_residual: Flag = False,  # noqa: FBT002  a parameter of the address
     text: Search = "",
     cursor: CursorText | None = None,
     limit: Limit = LIMIT,

@@ -8,6 +8,7 @@ from pydantic import Field
 from tieout.api.door import Request
 from tieout.api.words import (
     Email,
+    Flag,
     In,
     Instant,
     InvitationId,
@@ -140,7 +141,7 @@ class TokensOut(Out):
 @router.get("/members", response=MembersOut)
 def list_members(
     request: Request,
-    with_former: bool = False,  # noqa: FBT001, FBT002  a parameter of the address
+    with_former: Flag = False,  # noqa: FBT002  a parameter of the address
 ) -> MembersOut:
     """The members, in the order in which they came."""
     return MembersOut(

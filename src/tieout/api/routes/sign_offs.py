@@ -9,6 +9,7 @@ from tieout.api.routes.reconciliations import TallyOut
 from tieout.api.words import (
     LIMIT,
     CursorText,
+    Flag,
     In,
     Instant,
     Limit,
@@ -77,7 +78,7 @@ def sign(request: Request, run_id: RunId, body: SignOffIn) -> SignOffMade:
 def list_sign_offs(
     request: Request,
     reconciliation_id: ReconciliationId | None = None,
-    in_force: bool = False,  # noqa: FBT001, FBT002  a parameter of the address
+    in_force: Flag = False,  # noqa: FBT002  a parameter of the address
     cursor: CursorText | None = None,
     limit: Limit = LIMIT,
 ) -> PageOut[SignOffOut]:
