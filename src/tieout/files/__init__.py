@@ -3,10 +3,14 @@
 No function needs a database or a server.
 """
 
-from tieout.files.explaining import Explanation, explain
-from tieout.files.ledger_reporting import Asked, compare_total, ledger_reports
-from tieout.files.matching import MatchRun, match
-from tieout.files.reading import read
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tieout.files.explaining import Explanation, explain
+    from tieout.files.ledger_reporting import Asked, compare_total, ledger_reports
+    from tieout.files.matching import MatchRun, match
+    from tieout.files.reading import read
 
 __all__ = [
     "Asked",
@@ -18,3 +22,20 @@ __all__ = [
     "match",
     "read",
 ]
+_HOMES = {
+    "Asked": "ledger_reporting",
+    "Explanation": "explaining",
+    "MatchRun": "matching",
+    "compare_total": "ledger_reporting",
+    "explain": "explaining",
+    "ledger_reports": "ledger_reporting",
+    "match": "matching",
+    "read": "reading",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import on first use: what only explains needs no matching."""
+    if name in _HOMES:
+        return getattr(import_module(f"tieout.files.{_HOMES[name]}"), name)
+    raise AttributeError(f"module 'tieout.files' has no attribute {name!r}")

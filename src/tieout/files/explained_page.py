@@ -13,9 +13,9 @@ from tieout.core.explain.items import Item
 from tieout.core.explain.sentences import money, period_phrase
 from tieout.core.matching.bridge import window
 from tieout.files.answers import item_row
+from tieout.files.drawing import drawn_bar, environment
 from tieout.files.explained_bridge import at, bridge_of_ledger
 from tieout.files.explaining import Explanation, LedgerAnswer
-from tieout.files.report import drawn_bar, environment
 from tieout.files.writing import write_whole, writing
 
 ITEMS_MAX = 100

@@ -5,25 +5,22 @@ their reasons. Long lists are cut to the largest rows and say so; the CSV files 
 """
 
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import tieout
 from tieout.core.matching.bridge import (
     REASON_WORDS,
     RESIDUAL_WORDS,
-    Bar,
     Bridge,
     waterfall,
     window,
 )
 from tieout.core.money import format_minor
 from tieout.files.bridge import bridges
+from tieout.files.drawing import drawn_bar, environment
 from tieout.files.matching import MatchRun
 from tieout.files.records import SideRecords
 
@@ -83,19 +80,6 @@ def headline(run: MatchRun) -> str:
     )
 
 
-@cache
-def environment() -> Environment:
-    """The templates of all pages."""
-    folder = Path(__file__).parent / "templates"
-    return Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
 def _chart(bridge: Bridge, exponent: int) -> dict[str, Any]:
     """The bridge as a waterfall: per bar its label, figures, and span in percent of the width."""
     drawn = waterfall(bridge, "left total", "right total")
@@ -109,20 +93,6 @@ def _chart(bridge: Bridge, exponent: int) -> dict[str, Any]:
         "cut": low > 0 or high < 0,
         "zero": 100 * -low / width if low < 0 < high else None,
         "bars": [drawn_bar(each, low, high, exponent) for each in drawn],
-    }
-
-
-def drawn_bar(bar: Bar, low: int, high: int, exponent: int) -> dict[str, Any]:
-    """A bar between two totals of a window, in percent of its width."""
-    first, last = max(bar.span[0], low), min(bar.span[1], high)
-    width = max(high - low, 1)
-    return {
-        "label": bar.label,
-        "amount": format_minor(bar.amount_minor, exponent),
-        "count": bar.count,
-        "kind": bar.kind,
-        "start": 100 * (first - low) / width,
-        "width": max(100 * (last - first) / width, 0.4),
     }
 
 

@@ -1,7 +1,10 @@
 -- Kept lines that have one of those ids, references or journals, and all that correct something.
-select * from kept.line
-where (source_id <> '' and source_id in (select said from name where kind = 'id'))
-   or (source_id = '' and (
-        is_transfer or is_correction
-        or reference in (select said from name where kind = 'reference')
-        or journal_id in (select said from name where kind = 'journal')))
+select line.* from kept.line as line
+semi join (select said from name where kind = 'id' and said <> '') as named
+    on named.said = line.source_id
+union all
+select line.* from kept.line as line
+where line.source_id = '' and (
+    line.is_transfer or line.is_correction
+    or line.reference in (select said from name where kind = 'reference')
+    or line.journal_id in (select said from name where kind = 'journal'))
