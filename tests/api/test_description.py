@@ -6,7 +6,7 @@ import pytest
 import schemathesis
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
-from hypothesis import Phase, given
+from hypothesis import Phase, assume, given
 from hypothesis import settings as how
 from schemathesis import GenerationMode
 from schemathesis.core.failures import FailureGroup
@@ -44,6 +44,7 @@ def asked(operation: Any, mode: GenerationMode, token: str, examples: int) -> No
     @how(max_examples=examples, deadline=None, phases=[Phase.generate], derandomize=True)
     @given(case=operation.as_strategy(generation_mode=mode))
     def ask(case: Any) -> None:  # noqa: ANN401  as above
+        assume([] not in (case.query or {}).values())  # an empty list is never sent: no fault in it
         case.call_and_validate(
             headers={"Authorization": f"Bearer {token}"}, excluded_checks=[positive_data_acceptance]
         )
@@ -56,7 +57,7 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "API_RATE", 1_000_000)
 
 
-@pytest.mark.soak
 @pytest.mark.req("R184")
-def test_every_operation_answers_as_described() -> None:
-    assert faults(100) == {}
+@pytest.mark.parametrize("examples", [3, pytest.param(100, marks=pytest.mark.soak)])
+def test_every_operation_answers_as_described(examples: int) -> None:
+    assert faults(examples) == {}
