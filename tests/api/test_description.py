@@ -6,16 +6,17 @@ import pytest
 import schemathesis
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
-from hypothesis import Phase, given
+from hypothesis import Phase, assume, given
 from hypothesis import settings as how
 from schemathesis import GenerationMode
 from schemathesis.core.failures import FailureGroup
 from schemathesis.core.result import Ok
-from schemathesis.specs.openapi.checks import positive_data_acceptance
+from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 from tests.api.programs import program
 from tests.store.firms import organisation
 
+TOO_LARGE = 413
 pytestmark = pytest.mark.usefixtures("store", "clock")
 
 
@@ -44,9 +45,13 @@ def asked(operation: Any, mode: GenerationMode, token: str, examples: int) -> No
     @how(max_examples=examples, deadline=None, phases=[Phase.generate], derandomize=True)
     @given(case=operation.as_strategy(generation_mode=mode))
     def ask(case: Any) -> None:  # noqa: ANN401  as above
-        case.call_and_validate(
-            headers={"Authorization": f"Bearer {token}"}, excluded_checks=[positive_data_acceptance]
-        )
+        assume([] not in (case.query or {}).values())  # an empty list is never sent: no fault in it
+        headers = {"Authorization": f"Bearer {token}"}
+        answer = case.call(headers=headers)
+        excluded = [positive_data_acceptance]
+        if answer.status_code == TOO_LARGE:  # a refusal that the library does not count as one
+            excluded.append(negative_data_rejection)
+        case.validate_response(answer, excluded_checks=excluded, headers=headers)
 
     ask()
 
@@ -56,7 +61,7 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "API_RATE", 1_000_000)
 
 
-@pytest.mark.soak
 @pytest.mark.req("R184")
-def test_every_operation_answers_as_described() -> None:
-    assert faults(100) == {}
+@pytest.mark.parametrize("examples", [3, pytest.param(100, marks=pytest.mark.soak)])
+def test_every_operation_answers_as_described(examples: int) -> None:
+    assert faults(examples) == {}

@@ -288,7 +288,8 @@ def test_a_kept_secret_is_not_readable_in_the_database(store: Store) -> None:
     [
         "/alerts?state=", "/alerts?limit=", "/alerts?limit=1.0", "/alerts?limit=%201",
         "/alerts?limit=1_0", "/members?with_former=", "/members?with_former=yes",
-        "/sign-offs?reconciliation_id=", "/jobs?cursor=", "/bank-accounts/bac_1/lines?first_on=1",
+        "/sign-offs?reconciliation_id=", "/jobs?cursor=",
+        "/bank-accounts/bac_1/lines?first_on=86400",
     ],
 )  # fmt: skip
 def test_a_parameter_is_as_described_or_refused(asked: str) -> None:
@@ -304,3 +305,13 @@ def test_an_empty_idempotency_key_is_refused_and_not_passed_over() -> None:
     headers = {"authorization": f"Bearer {token}", "idempotency-key": ""}
     answer = CLIENT.post(f"{API}/audit/verify", headers=headers)
     assert (answer.status_code, code(answer)) == (400, "request.malformed")
+
+
+@pytest.mark.req("R184")
+def test_a_day_is_no_count_of_seconds() -> None:
+    caller = program(organisation())
+    posting = {"account": "a", "direction": "debit", "amount": {"amount": "1", "currency": "EUR"}}
+    entry = {"id": "1", "narrative": "", "booked_on": 86400, "postings": [posting]}
+    answer = caller.post("/entries", {"books": "b", "entries": [entry]})
+    assert (answer.status_code, code(answer)) == (422, "request.invalid")
+    assert "booked_on" in told(answer)["detail"]

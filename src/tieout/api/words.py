@@ -6,7 +6,7 @@ language have, and its decimals show in how many the account is counted.
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 from ninja import Schema
@@ -136,7 +136,22 @@ Name = Annotated[str, _text(1, 200), AfterValidator(whole_letters), AfterValidat
 Email = Annotated[
     str, StringConstraints(max_length=254, pattern=r"^[!-?A-~]{1,64}@[!-?A-~]{1,189}$")
 ]
-Instant = AwareDatetime
+
+
+def _written(form: str, example: str) -> BeforeValidator:
+    """The library reads a number as seconds since 1970 too."""
+
+    def check(value: object) -> object:
+        if isinstance(value, date) or (isinstance(value, str) and re.match(form, value, re.ASCII)):
+            return value
+        raise ValueError(f"expected {example}")
+
+    return BeforeValidator(check)
+
+
+_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+Day = Annotated[date, _written(f"{_DAY}$", "a day as 2026-09-30")]
+Instant = Annotated[AwareDatetime, _written(f"{_DAY}[Tt]", "an instant as 2026-11-22T09:30:00Z")]
 Count = Annotated[int, Field(ge=0, le=COUNT_MAX, strict=True)]
 
 

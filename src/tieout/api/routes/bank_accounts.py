@@ -11,6 +11,7 @@ from tieout.api.words import (
     AmountText,
     BankAccountId,
     CursorText,
+    Day,
     FileId,
     Flag,
     Limit,
@@ -138,8 +139,8 @@ def list_lines(  # noqa: PLR0913, PLR0917  filters by name
     text: Search = "",
     least: AmountText | None = None,
     most: AmountText | None = None,
-    first_on: date | None = None,
-    last_on: date | None = None,
+    first_on: Day | None = None,
+    last_on: Day | None = None,
     status: LineStatus | None = None,
     with_repeated: Flag = False,  # noqa: FBT002  a parameter of the address
     cursor: CursorText | None = None,

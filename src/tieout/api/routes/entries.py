@@ -1,6 +1,5 @@
 """Journal entries from books that a program keeps: recorded once, never edited."""
 
-from datetime import date
 from typing import Annotated
 
 from ninja import Router
@@ -8,7 +7,7 @@ from pydantic import Field
 
 from tieout.api.door import Request
 from tieout.api.routes.files import ProblemOut, problem_out
-from tieout.api.words import In, Money, Name, Out, Text
+from tieout.api.words import Day, In, Money, Name, Out, Text
 from tieout.core.accounts import Account
 from tieout.core.errors import InvalidInput
 from tieout.core.journal import JournalEntry, Posting
@@ -26,7 +25,7 @@ class PostingIn(In):
     account: Name
     amount: Money
     direction: Direction
-    posted_on: date | None = None
+    posted_on: Day | None = None
     """When it differs from the entry's day."""
     narrative: Text = ""
     reference: Text = ""
@@ -37,7 +36,7 @@ class EntryIn(In):
 
     id: Name
     """Unique in the books; what comes again under it is recognised."""
-    booked_on: date
+    booked_on: Day
     counterparty: Text = ""
     narrative: Text = ""
     references: list[Name] = Field(default=[], max_length=20)

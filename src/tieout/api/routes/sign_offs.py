@@ -9,6 +9,7 @@ from tieout.api.routes.reconciliations import TallyOut
 from tieout.api.words import (
     LIMIT,
     CursorText,
+    Day,
     Flag,
     In,
     Instant,
@@ -32,7 +33,7 @@ router = Router(tags=["sign-offs"])
 class SignOffIn(In):
     """Which step, up to which day."""
 
-    cut_off_on: date
+    cut_off_on: Day
     step: SignOffStep
 
 
