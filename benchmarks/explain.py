@@ -77,20 +77,22 @@ def _size(folder: Path, documents: int, rounds: int) -> dict[str, object]:
 
 
 def _again(folder: Path, documents: int, ours: list[str], instance: list[str]) -> dict[str, object]:
-    """Keep what a first run found, add a hundred postings, and explain again."""
+    """Keep what a first run found, add a hundred postings, and explain again.
+
+    Once in one process, as a server does it, which makes the postings; then as whole commands.
+    """
     keep = folder.with_name(f"{folder.name}-kept")
-    command = [*ours, "--keep", str(keep)]
-    first = must(command, (1,))
-    must([*instance, "grow", str(folder), str(documents)])
+    inside = json.loads(must([*instance, "again", str(folder), str(documents), str(keep)]).out)
     grown: list[Measured] = []
     spare = folder.with_name(f"{folder.name}-spare")
     for _ in range(3):
         shutil.copytree(keep, spare)
         grown.append(must([*ours, "--keep", str(spare)], (1,)))
         shutil.rmtree(spare)
-    judged = [*instance, "judge", str(folder), str(documents), "grown"]
-    inside = json.loads(must([*judged, str(keep)]).out)
     shutil.rmtree(keep)
+    first = must([*ours, "--keep", str(keep)], (1,))
+    shutil.rmtree(keep)
+    within = {name: inside["again"][name] / inside["first"][name] for name in ("seconds", "cpu")}
     return {
         "first_seconds": round(first.seconds, 3),
         "first_cpu_seconds": round(first.cpu_seconds, 3),
@@ -98,9 +100,12 @@ def _again(folder: Path, documents: int, ours: list[str], instance: list[str]) -
         "cpu_seconds": cpu_seconds(grown),
         "share": round(median(each.seconds for each in grown) / first.seconds, 3),
         "cpu_share": round(cpu_seconds(grown) / first.cpu_seconds, 3),
-        "inside_seconds": round(inside["seconds"], 3),
-        "cells": inside["cells"],
-        "kept": inside["kept"],
+        "inside_first_seconds": round(inside["first"]["seconds"], 3),
+        "inside_seconds": round(inside["again"]["seconds"], 3),
+        "inside_share": round(within["seconds"], 3),
+        "inside_cpu_share": round(within["cpu"], 3),
+        "cells": inside["again"]["cells"],
+        "kept": inside["again"]["kept"],
     }
 
 
@@ -118,9 +123,9 @@ def _holds(rows: list[dict[str, object]], growth: dict[str, float]) -> dict[str,
         )
         if documents == PROMISED:
             holds[f"{documents}: under {PEAK_MB_MAX} MB"] = _number(row, "peak_mb") < PEAK_MB_MAX
-        holds[f"{documents}: again after 100 postings at under {AGAIN_MAX} of the first run"] = (
-            again["share"] < AGAIN_MAX
-        )
+        what = f"{documents}: again after 100 postings at under {AGAIN_MAX} of the first run"
+        holds[f"{what}, within one process"] = again["inside_share"] < AGAIN_MAX
+        holds[f"{what}, as whole commands"] = again["share"] < AGAIN_MAX
     for sizes, cost in growth.items():
         holds[f"{sizes}: twice the books cost at most {GROWTH_MAX} times"] = cost <= GROWTH_MAX
     return holds

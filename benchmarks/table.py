@@ -164,6 +164,7 @@ def _server(data: Mapping[str, Any]) -> str:
 def _explain(data: Mapping[str, Any]) -> str:
     heads = ["documents", "rows", "seconds", "of processor", "times the bare sum", "of processor"]
     heads += ["peak MB", "cells right", "again after 100 postings", "of the first run"]
+    heads += ["again within one process", "of the first run"]
     rows = [
         [
             f"{row['documents']:,}",
@@ -176,6 +177,8 @@ def _explain(data: Mapping[str, Any]) -> str:
             f"{row['cells']:,}",
             f"{row['again']['seconds']} s ({row['again']['cpu_seconds']} s)",
             f"{row['again']['share']} ({row['again']['cpu_share']})",
+            f"{row['again']['inside_seconds']} s",
+            f"{row['again']['inside_share']} ({row['again']['inside_cpu_share']})",
         ]
         for row in data["rows"]
     ]

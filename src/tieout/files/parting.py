@@ -46,7 +46,8 @@ def take_part(folder: Path, keep: Path | None = None) -> Taken | None:
         return None
     rows = {}
     for name, places in found.places.items():
-        picked = rows_at(folder / name, places, found.rows.get(name, 0))
+        count, starts = found.rows.get(name, 0), found.starts.get(name, ())
+        picked = rows_at(folder / name, places, count, starts)
         if picked is None:
             return None
         rows[name] = picked

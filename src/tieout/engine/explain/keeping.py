@@ -5,6 +5,8 @@ lines with its ids, its batch, its reference, or a journal of those. So after ro
 steps run again over all that hangs together with them, and over nothing else; sums are added to.
 """
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -30,11 +32,19 @@ SHARE_MAX = 5
 _RENEWED = ("odd_entry", "odd_line", *SUMS)
 
 
-def save(engine: DuckDB, path: Path, state: str) -> None:
-    """Write what the steps found into a file, with what the caller wants to know of it again."""
+def save(engine: DuckDB, path: Path, state: str, starts: pa.Table) -> None:
+    """Write what the steps found into a file, with what the caller wants to know of it again.
+
+    Args:
+        engine: Where the steps ran.
+        path: The file.
+        state: What the caller wants to know of it again.
+        starts: `file_name`, `place` and `at`: where in bytes each row of a file begins.
+    """
     engine.register("state", pa.table({"said": [state]}))
+    engine.register("line_start", starts)
     engine.attach("kept", path)
-    for name in ("entry", "line", *_RENEWED, "state"):
+    for name in ("entry", "line", *_RENEWED, "state", "line_start"):
         engine.save("kept", name)
     engine.detach("kept")
 
@@ -46,14 +56,18 @@ def state_of(path: Path) -> str:
         return str(engine.rows(statement("kept_state")).to_pylist()[0]["said"])
 
 
-def grown(path: Path, tails: Path, frame: Frame, state: str) -> Triage | None:
+def grown(
+    path: Path, tails: Path, frame: Frame, starts: pa.Table, state: Callable[[], str]
+) -> Triage | None:
     """What the steps say now that rows were added; kept from now on, with a new state.
 
     Args:
         path: A file of `save`.
         tails: A folder with the files that have grown, each its header and new rows only.
         frame: The same as when it was saved.
-        state: What the caller wants to know of it again.
+        starts: `file_name`, `nth` and `at`: where in bytes each new row of a file begins.
+        state: Called when all else is done: what the caller wants to know of it again; blank where
+            the files turn out not to have grown only, and nothing is to be kept.
 
     Returns:
         None where the whole books have to be read: new rows are not as the layout has them, or
@@ -64,7 +78,7 @@ def grown(path: Path, tails: Path, frame: Frame, state: str) -> Triage | None:
     """
     with DuckDB(memory_limit=MEMORY_LIMIT, keeps_order=True) as engine:
         register_frame(engine, frame)
-        engine.register("state", pa.table({"said": [state]}))
+        engine.register("read_start", starts)
         engine.attach("kept", path)
         if not _read_tails(engine, tails, frame) or not _gather(engine):
             return None
@@ -72,12 +86,24 @@ def grown(path: Path, tails: Path, frame: Frame, state: str) -> Triage | None:
             engine.step(name, statement(name))
         for name in _RENEWED:
             engine.step(name, statement(f"{name}_again"))
+        said = state()
+        if not said:
+            return None
+        engine.register("state", pa.table({"said": [said]}))
         with engine.transaction():
             engine.append("kept.entry", statement("new_entry_by_name"))
             engine.append("kept.line", statement("new_line_by_name"))
+            engine.append("kept.line_start", statement("new_line_start"))
             for name in (*_RENEWED, "state"):
                 engine.save("kept", name)
-        return handed_over(engine)
+        return replace(handed_over(engine), starts=_starts(engine))
+
+
+def _starts(engine: DuckDB) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for row in engine.rows(statement("select_starts")).to_pylist():
+        found.setdefault(row["file_name"], []).append(row["at"])
+    return found
 
 
 def _read_tails(engine: DuckDB, tails: Path, frame: Frame) -> bool:

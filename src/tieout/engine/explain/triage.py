@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from importlib import resources
 from pathlib import Path
@@ -83,6 +83,8 @@ class Triage:
     """By file name: how many rows there are."""
     unbalanced: tuple[tuple[str, int, int], ...]
     """Journal, debits less credits in base minor units, line of its first in the file."""
+    starts: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    """By file name, where it is known: where in bytes each row of `places` begins."""
 
 
 def triage(

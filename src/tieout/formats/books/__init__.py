@@ -6,7 +6,7 @@ would have told are listed.
 
 from tieout.formats.books.checks import Unbalanced
 from tieout.formats.books.desk import LEDGER_FILES, Part, Unread
-from tieout.formats.books.picking import rows_at
+from tieout.formats.books.picking import line_starts, rows_at
 from tieout.formats.books.reader import BooksReading, Untested, read_books
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Unbalanced",
     "Unread",
     "Untested",
+    "line_starts",
     "read_books",
     "rows_at",
 ]

@@ -1,7 +1,7 @@
 """Some rows of a large file, by their place in it, without reading the others."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +10,11 @@ _BLOCK = 1 << 22
 _NEWLINE = 10
 
 
+Offsets = np.ndarray[tuple[int], np.dtype[np.int64]]
+
+
 def rows_at(
-    path: Path, places: Sequence[int], count: int
+    path: Path, places: Sequence[int], count: int, starts: Sequence[int] = ()
 ) -> list[tuple[int, dict[str, str]]] | None:
     """The rows at some places of a comma separated file.
 
@@ -19,6 +22,7 @@ def rows_at(
         path: The file.
         places: Which rows, counted from 0 after the header, in ascending order.
         count: How many rows the file has.
+        starts: Where each of those rows begins, in bytes, where that is known.
 
     Returns:
         Line in the file and cells by column in small letters, as `tables.load` gives them; None
@@ -26,14 +30,17 @@ def rows_at(
     """
     if not places:
         return []
-    starts = _starts(path)
-    if len(starts) == count + 1:  # as many lines as rows: no cell has a line break in it
-        return list(_picked(path, starts, places))
+    if len(starts) == len(places):
+        return list(_picked(path, zip(places, starts, strict=True)))
+    lines = line_starts(path)
+    if len(lines) == count + 1:  # as many lines as rows: no cell has a line break in it
+        begins = lines[np.asarray(places) + 1].tolist()
+        return list(_picked(path, zip(places, begins, strict=True)))
     return _read_through(path, set(places), count)
 
 
-def _starts(path: Path) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
-    """Where each line begins, in bytes."""
+def line_starts(path: Path) -> Offsets:
+    """Where each line of a file begins, in bytes."""
     found = [np.zeros(1, np.int64)]
     at = 0
     with path.open("rb") as file:
@@ -45,13 +52,11 @@ def _starts(path: Path) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
     return starts[starts < at]
 
 
-def _picked(
-    path: Path, starts: "np.ndarray[tuple[int], np.dtype[np.int64]]", places: Sequence[int]
-) -> Iterator[tuple[int, dict[str, str]]]:
+def _picked(path: Path, places: Iterable[tuple[int, int]]) -> Iterator[tuple[int, dict[str, str]]]:
     with path.open("rb") as file:
         header = _columns(next(csv.reader([file.readline().decode("utf-8-sig")])))
-        for place in places:
-            file.seek(int(starts[place + 1]))
+        for place, start in places:
+            file.seek(start)
             cells = next(csv.reader([file.readline().decode("utf-8")]))
             yield place + 2, dict(zip(header, cells, strict=False))
 

@@ -25,6 +25,9 @@ _BASE_COLUMNS = (
     "base_from_debit",
     "base_from_credit",
 )
+_KINDS = {each.value: each for each in EntryKind}
+_STATUSES = {each.value: each for each in PostingStatus}
+_LEDGERS = {each.value: each for each in SubLedger}
 
 
 @dataclass(frozen=True)
@@ -127,8 +130,8 @@ def _is_repeated(seen: dict[str, int], row: Row, column: str, name: str) -> bool
 
 def _kind(row: Row) -> EntryKind:
     said = row.text("type")
-    if said in list(EntryKind):
-        return EntryKind(said)
+    if said in _KINDS:
+        return _KINDS[said]
     row.table.note("books.value-unknown", row, "type", repr(said), ", ".join(EntryKind))
     return EntryKind.OTHER
 
@@ -173,8 +176,8 @@ def postings_of(table: Table, amounts: Amounts) -> Iterator[NominalPosting]:
 
 def _status(row: Row) -> PostingStatus:
     said = row.text("status") or "posted"
-    if said in list(PostingStatus):
-        return PostingStatus(said)
+    if said in _STATUSES:
+        return _STATUSES[said]
     row.table.note("books.value-unknown", row, "status", repr(said), ", ".join(PostingStatus))
     return PostingStatus.POSTED
 
@@ -190,12 +193,12 @@ def allocations_of(table: Table, amounts: Amounts) -> Iterator[EntryAllocation]:
         ledger = row.text("ledger")
         if on is None or own is None or from_debit is None or from_credit is None:
             continue
-        if ledger not in list(SubLedger):
+        if ledger not in _LEDGERS:
             table.note("books.value-unknown", row, "ledger", repr(ledger), ", ".join(SubLedger))
             continue
         yield EntryAllocation(
             allocation_id=row.text("allocation_id"),
-            ledger=SubLedger(ledger),
+            ledger=_LEDGERS[ledger],
             debit_id=row.text("debit_id"),
             credit_id=row.text("credit_id"),
             allocated_on=on,
