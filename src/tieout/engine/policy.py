@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from tieout.core.matching.rules import MatchRules
 from tieout.core.matching.words import Pass
@@ -121,8 +122,8 @@ def twin_classes(side: Population, other: Population | None = None) -> tuple[Int
     for column in columns:
         look = (look ^ column.astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
         look ^= look >> np.uint64(32)
-    _, number, count = np.unique(look, return_inverse=True, return_counts=True)
-    return number.astype(np.int64), count[number]
+    number = pa.array(look).dictionary_encode().indices.to_numpy().astype(np.int64)
+    return number, np.bincount(number)[number]
 
 
 def pruned(weighed: Scored) -> Scored:

@@ -117,6 +117,7 @@ def match(  # noqa: PLR0913  the public door: two sides, and settings by keyword
     clock = Clock(progress)
     clock.stage("read", 0.0)
     sides = populations(left, right, rules, exponents or {})
+    pa.default_memory_pool().release_unused()
     free = Free(np.ones(sides.left.size, np.bool_), np.ones(sides.right.size, np.bool_))
     others, notes = decided(sides, decisions)
     free.take(others)

@@ -13,6 +13,7 @@ from tieout.core.errors import InvalidInput, Problem
 from tieout.core.matching.rules import MatchRules
 from tieout.core.reading import Reading
 from tieout.engine.result import MatchResult
+from tieout.engine.workers import over
 from tieout.files.currencies import agree_on_currency
 from tieout.files.openings import explain_openings
 from tieout.files.pairing import pair_accounts
@@ -100,10 +101,9 @@ def match(  # noqa: PLR0913  the public door: every argument is a setting by nam
         raise InvalidInput("match.rules-invalid", f"the engine {engine!r}", f"one of {ENGINES}")
     say = progress or (lambda _stage, _share: None)
     began = perf_counter()
-    say("reading left", 0.0)
-    left_source, left_reading = _load(left, format_left, map_left)
-    say("reading right", 0.1)
-    right_source, right_reading = _load(right, format_right, map_right)
+    say("reading both sides", 0.0)
+    asked = (left, format_left, map_left), (right, format_right, map_right)
+    (left_source, left_reading), (right_source, right_reading) = over(_load, asked)
     sides = side_of(left_source, "left"), side_of(right_source, "right")
     a, b = only_accounts(sides[0], account_left), only_accounts(sides[1], account_right)
     a, b = same_count(*agree_on_currency(a, b, currency))
@@ -129,8 +129,9 @@ def match(  # noqa: PLR0913  the public door: every argument is a setting by nam
 
 
 def _load(
-    source: object, format_name: str, mapping: Mapping[str, str] | str | Path | None
+    asked: tuple[object, str, Mapping[str, str] | str | Path | None],
 ) -> tuple[object, Reading | None]:
+    source, format_name, mapping = asked
     if isinstance(source, str | Path):
         reading = read(source, format=format_name, mapping=mapping)
         return reading, reading

@@ -10,6 +10,7 @@ from pyarrow import csv as arrow_csv
 
 import tieout
 from tieout.core.reading import Reading
+from tieout.engine.workers import over
 from tieout.files.matching import MatchRun
 from tieout.files.records import SideRecords
 from tieout.files.report import write_report
@@ -22,13 +23,21 @@ def write_outputs(run: MatchRun, folder: Path) -> list[Path]:
     """Write all five files; each is complete or absent. Returns their paths."""
     with writing("a folder to write to"):
         folder.mkdir(parents=True, exist_ok=True)
-        _write_table(run.result.groups, folder / "groups.csv")
-        _write_table(run.result.matches, folder / "matches.csv")
-        _write_table(run.result.unmatched, folder / "unmatched.csv")
-        text = json.dumps(summary_of(run), indent=2, ensure_ascii=False, default=str)
-        write_whole(folder / "summary.json", text + "\n")
-        write_whole(folder / "report.html", write_report(run))
+        over(
+            lambda name: _write(run, folder / name),
+            ("matches.csv", "report.html", "groups.csv", "unmatched.csv", "summary.json"),
+        )
     return [folder / name for name in FILES]
+
+
+def _write(run: MatchRun, path: Path) -> None:
+    if path.name == "summary.json":
+        text = json.dumps(summary_of(run), indent=2, ensure_ascii=False, default=str)
+        write_whole(path, text + "\n")
+    elif path.name == "report.html":
+        write_whole(path, write_report(run))
+    else:
+        _write_table(getattr(run.result, path.stem), path)
 
 
 def _write_table(table: pa.Table, path: Path) -> None:

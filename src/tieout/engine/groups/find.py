@@ -5,6 +5,7 @@ records. The last round also takes what is only likely, as suggestions.
 """
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -33,13 +34,15 @@ from tieout.engine.groups.searched import Found, cells, depth, flat_members, sea
 from tieout.engine.groups.several import several_options
 from tieout.engine.groups.weights import GroupWeights
 from tieout.engine.ragged import dense_both, first_of, offsets, spread, sum_by
-from tieout.engine.workers import over
+from tieout.engine.workers import apart, over
 
 ROUNDS = 3
 WORK_PER_SECOND = 20_000_000
 """Partial sums that two slow cores form in a second: turns the budget's seconds into work."""
 SHARD = 20_000
 """Records searched together, where accounts are small: little enough to stay in the cache."""
+APART_MIN = 60_000
+"""Above so many records their search is worth processes of its own: one starts in a second."""
 WORTH_SEARCHING = 0.008
 """Scopes and kinds whose learned share of sums is below this are not searched."""
 
@@ -65,9 +68,11 @@ def find_groups(
     left: FreeRecords, right: FreeRecords, rules: MatchRules, weights: GroupWeights
 ) -> GroupsFound:
     """Groups among these records, shard by shard: no sum reaches beyond its (account, currency)."""
-    setting = Setting(rules, weights)
     ledger, told = Ledger(), []
-    for each, mine in over(lambda pair: _rounds(pair, setting), _shards(left, right)):
+    share = apart if len(left) + len(right) > APART_MIN else over
+    for each, mine in share(
+        partial(_rounds, setting=Setting(rules, weights)), _shards(left, right)
+    ):
         told.append(each)
         ledger.work += mine.work
         ledger.fallbacks += mine.fallbacks
