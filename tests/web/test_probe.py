@@ -14,8 +14,10 @@ from django.urls import reverse
 
 from tests.store.firms import NOW, firm
 from tieout.core.access import Action, Role, may
+from tieout.core.explain.books import SubLedger
 from tieout.core.subjects import SubjectKind
 from tieout.store.banking.models import BankAccount, ReceivedFile
+from tieout.store.closing.models import Books, Case, CauseItem
 from tieout.store.operations.models import AlertChannel, JobRun, Notification
 from tieout.store.postgres.tenant import tenant
 from tieout.store.reconciliation.models import (
@@ -54,6 +56,8 @@ class Asked:
 
 
 GET, POST = "get", "post"
+WORDS = {"kind", "ledger", "period"}
+"""What addresses name that is the same in every organisation."""
 PAGES = {
     "home": Asked(GET, Action.VIEW_OWN),
     "files": Asked(GET, Action.VIEW_OWN),
@@ -76,6 +80,17 @@ PAGES = {
     "confirm": Asked(POST, Action.DECIDE, ("group",)),
     "reject": Asked(POST, Action.DECIDE, ("group",)),
     "take_back": Asked(POST, Action.DECIDE, ("group", "decision")),
+    "control_accounts": Asked(GET, Action.VIEW),
+    "compliance": Asked(GET, Action.VIEW),
+    "cause_item": Asked(GET, Action.VIEW, ("item",)),
+    "case": Asked(GET, Action.VIEW, ("case",)),
+    "books": Asked(GET, Action.VIEW, ("books",)),
+    "books_files": Asked(POST, Action.IMPORT, ("books",)),
+    "explain": Asked(POST, Action.MATCH, ("books",)),
+    "books_ended": Asked(POST, Action.MANAGE_ACCOUNTS, ("books",)),
+    "closing_policy": Asked(POST, Action.MANAGE_ACCOUNTS, ("books", "ledger")),
+    "period": Asked(GET, Action.VIEW, ("books", "ledger", "period")),
+    "sign_period": Asked(POST, Action.PREPARE, ("books", "ledger", "period"), Action.REVIEW),
     "open_items": Asked(GET, Action.VIEW),
     "runs": Asked(GET, Action.VIEW),
     "job": Asked(GET, Action.VIEW, ("job",)),
@@ -113,6 +128,11 @@ def ids_of(caller: Caller) -> dict[str, int | str]:
             "decision": Decision.objects.earliest("id").pk,
             "job": JobRun.objects.earliest("id").pk,
             "run": MatchRun.objects.earliest("id").pk,
+            "books": Books.objects.earliest("id").pk,
+            "ledger": SubLedger.AR,
+            "period": 1,
+            "item": CauseItem.objects.earliest("id").pk,
+            "case": Case.objects.earliest("id").pk,
             "channel": AlertChannel.objects.earliest("id").pk,
             "notification": Notification.objects.earliest("id").pk,
             "invitation": Invitation.objects.earliest("id").pk,
@@ -170,14 +190,15 @@ def test_every_page_answers_whom_it_may_and_nobody_else(role: Role) -> None:
             assert b"Timberline" not in theirs.content, (name, role)
         if not (asked.ids and allowed):
             continue
-        absent = [known[each] if each == "kind" else 9_000_000_000 for each in asked.ids]
+        absent = [known[each] if each in WORDS else 9_000_000_000 for each in asked.ids]
         answers = [
             ask(reverse(name, args=[own.organisation_id, *ids]))
             for ids in ([unknown[each] for each in asked.ids], absent)
         ]
+        at, told = [(at, each) for at, each in enumerate(asked.ids) if each not in WORDS][-1]
         said = [
             (each.status_code, each.content.replace(str(number).encode(), b"N"))
-            for each, number in zip(answers, (unknown[asked.ids[-1]], absent[-1]), strict=True)
+            for each, number in zip(answers, (unknown[told], absent[at]), strict=True)
         ]
         assert said[0][0] == said[1][0], (name, role, "foreign and absent differ")
         assert b"Timberline" not in said[0][1], (name, role)

@@ -10,14 +10,15 @@ from django.db.models import Count, Min, QuerySet
 from tieout.core.access import Action
 from tieout.core.explain.books import SubLedger
 from tieout.core.explain.causes import CAUSES, UNEXPLAINED, title_of
+from tieout.core.explain.certifying import ClosingPolicy
 from tieout.core.explain.headlines import Standing, headline_of
 from tieout.core.explain.items import LOOK
 from tieout.core.matching.bridge import Bar, Bridge, Step, waterfall
 from tieout.core.money import format_minor
 from tieout.store.closing.models import CauseItem, Contribution, Difference, Explained
-from tieout.store.closing.runs import steps_of
+from tieout.store.closing.runs import policies_of, steps_of
 from tieout.workflows.acting import Caller, looking
-from tieout.workflows.certify_period import standing_items
+from tieout.workflows.certify_period import standing_items, without_evidence
 from tieout.workflows.set_books import access_books
 from tieout.workflows.views.closing import (
     ExplainedView,
@@ -72,6 +73,9 @@ class PeriodView:
     difference_by_period: Row
     by_cause: Mapping[str, Row]
     """The area: what each cause adds in every one of these periods; they sum to the difference."""
+    policy: ClosingPolicy
+    bare: tuple[ItemView, ...]
+    """Items that need evidence before the period is prepared, and have none."""
     steps: tuple[StepView, ...]
     """All that was done to certify it, the oldest first."""
 
@@ -88,6 +92,7 @@ def period_view(
         causes = _causes(run, row, by_cause, {each.period: each.called for each in every})
         largest = standing_items(run, ledger, period).select_related("case").order_by("rank")
         first = largest.first()
+        policy = policies_of(books_id).get(ledger, ClosingPolicy())
         one_row = Difference.objects.filter(id=row.pk)
         return PeriodView(
             books.pk,
@@ -101,6 +106,8 @@ def period_view(
             tuple((each.period, each.called) for each in every),
             tuple(each.difference_minor for each in every),
             by_cause,
+            policy,
+            tuple(map(item_view, without_evidence(row, policy).select_related("case"))),
             tuple(map(step_view, steps_of(books_id).filter(ledger=ledger, period=period))),
         )
 
