@@ -83,7 +83,7 @@ def test_no_table_takes_a_row_for_another_organisation_or_for_none(store: Store)
                 sql.SQL(", ").join([sql.Placeholder()] * len(columns)),
             )
             adapted = [
-                Jsonb(each) if isinstance(each, dict) else each
+                Jsonb(each) if isinstance(each, dict) or _has_dicts(each) else each
                 for each in map(values.__getitem__, columns)
             ]
             for asked in ("", str(one.organisation_id)):

@@ -118,7 +118,7 @@ def area_of(view: PeriodView) -> Area | None:
                 places.outline(above, up),
                 places.outline(below, down),
                 min(max(places.x(thick), 15), WIDTH - 15),
-                places.y(middle),
+                min(max(places.y(middle), 12), HEIGHT - 12),
                 row[view.run.period],
             )
         )

@@ -106,7 +106,7 @@ def _taken(act: Act, at: tuple[Books, Difference], step: ClosingStep, reason: st
     require_closing_step(taken_of(steps), step, act.caller.member_id, where)
     if step is ClosingStep.PREPARED:
         policy = policies_of(books.pk).get(row.ledger, ClosingPolicy())
-        require_policy(policy, figures_of(row), _bare(row, policy), where)
+        require_policy(policy, figures_of(row), _bare(row, policy), where, row.run.money)
     run = row.run if step is ClosingStep.PREPARED else steps[-1].run
     figures = row if step is ClosingStep.PREPARED else steps[-1]
     made = kept_step(

@@ -14,7 +14,6 @@ from tieout.core.explain.certifying import ClosingPolicy
 from tieout.core.explain.headlines import Standing, headline_of
 from tieout.core.explain.items import LOOK
 from tieout.core.matching.bridge import Bar, Bridge, Step, waterfall
-from tieout.core.money import format_minor
 from tieout.store.closing.models import CauseItem, Contribution, Difference, Explained
 from tieout.store.closing.runs import policies_of, steps_of
 from tieout.workflows.acting import Caller, looking
@@ -99,7 +98,7 @@ def period_view(
             books.name,
             explained_view(run),
             periods_of(run, one_row, now.date())[0],
-            headline_of(_standing(row, causes), lambda minor: _money(run, minor)),
+            headline_of(_standing(row, causes), run.money),
             item_view(first) if first else None,
             *_bridge(run, row, causes),
             causes,
@@ -110,10 +109,6 @@ def period_view(
             tuple(map(item_view, without_evidence(row, policy).select_related("case"))),
             tuple(map(step_view, steps_of(books_id).filter(ledger=ledger, period=period))),
         )
-
-
-def _money(run: Explained, amount_minor: int) -> str:
-    return f"{format_minor(amount_minor, run.exponent)} {run.currency}"
 
 
 def _by_cause(run: Explained, ledger: str, count: int) -> dict[str, Row]:

@@ -65,8 +65,12 @@
   // Where one comes back to, else where the page begins; what else an address names is left alone.
   const name = decodeURIComponent(location.hash.slice(1));
   const named = name ? document.getElementById(name) : null;
-  const first = named && named.querySelector("[data-row]");
-  if (named && named.matches("[data-row]")) select(named);
-  else if (named && named.id === "items" && first) { select(first, true); named.scrollIntoView(); }
-  else if (!name) select(document.querySelector("[data-start]"), true);
+  const begin = () => {
+    if (!name) select(document.querySelector("[data-start]"), true);
+    else if (rowOf(named)) select(rowOf(named));
+    else if (name === "items") select(named.querySelector("[data-row]"), true);
+  };
+  // A browser that goes to a named place takes the focus away: it is set once that is done.
+  if (name) addEventListener("load", () => setTimeout(begin));
+  else begin();
 })();
