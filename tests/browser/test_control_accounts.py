@@ -15,6 +15,9 @@ from tieout.core.access import Role
 from tieout.workflows.acting import Caller
 from tieout.workflows.add_member import add_member
 
+pytestmark = pytest.mark.soak
+"""As long as its neighbours: `make soak` runs it; `tests/web` asks the same pages in every run."""
+
 
 def drop(site: Site, caller: Caller, page: Page, files: dict[str, bytes]) -> None:
     """One zip of the books, dropped on their page; a worker explains it, and the page follows."""

@@ -160,7 +160,7 @@ def test_problems_of_files_are_named_by_file_row_and_column(store: Store) -> Non
     assert "2023-02-31" in page
 
 
-@pytest.mark.req("R286", "R295")
+@pytest.mark.req("R295")
 def test_the_books_show_ledgers_by_periods_and_causes_as_an_area(desk: Desk) -> None:
     page = desk.page("books", desk.books_id)
     assert "October 2024" in page
@@ -197,6 +197,7 @@ def test_a_cause_opens_its_items(desk: Desk) -> None:
     assert 0 < some.count('id="item-') < whole.count('id="item-')
 
 
+@pytest.mark.req("R293")
 def test_an_item_shows_both_sides_with_the_field_that_differs(desk: Desk) -> None:
     with tenant(desk.caller.organisation_id):
         item = CauseItem.objects.filter(cause="amount_edited").first()
@@ -219,7 +220,6 @@ def test_evidence_about_a_case_comes_back_to_its_item(desk: Desk) -> None:
     assert "credit note.pdf is attached" in answer.content.decode()
 
 
-@pytest.mark.req("R110")
 def test_a_period_is_prepared_reviewed_certified_and_suspended(desk: Desk) -> None:
     policy = {
         "risk": "high", "due_days": "15", "unexplained": "0", "automatic": "off",
