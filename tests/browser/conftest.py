@@ -105,4 +105,4 @@ def page(context: BrowserContext) -> Page:
 def accessible() -> Iterator[None]:
     FAULTS.clear()
     yield
-    assert FAULTS == []
+    assert FAULTS == [], "\n".join(FAULTS)

@@ -91,6 +91,21 @@ def an_explanation(
         period=1,
         currency="EUR",
         exponent=2,
+        ledgers=[
+            {"ledger": "AR", "last_matched": 0, "offsetting_minor": 0, "infinite_minor": None}
+        ],
+    )
+    nothing = ("sub_ledger", "control", "difference", "movement", "size", "unexplained")
+    Difference.objects.create(
+        organisation_id=org,
+        run=run,
+        ledger="AR",
+        period=0,
+        called="before the first period",
+        is_closed=False,
+        item_count=0,
+        unexplained_count=0,
+        **{f"{each}_minor": 0 for each in nothing},
     )
     Difference.objects.create(
         organisation_id=org,

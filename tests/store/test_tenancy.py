@@ -83,7 +83,7 @@ def test_no_table_takes_a_row_for_another_organisation_or_for_none(store: Store)
                 sql.SQL(", ").join([sql.Placeholder()] * len(columns)),
             )
             adapted = [
-                Jsonb(each) if isinstance(each, dict) else each
+                Jsonb(each) if isinstance(each, dict) or _has_dicts(each) else each
                 for each in map(values.__getitem__, columns)
             ]
             for asked in ("", str(one.organisation_id)):
@@ -218,3 +218,7 @@ def test_passwords_are_in_a_file_of_their_own(store: Store) -> None:
     server = store.server
     assert (server.home / "passwords.json").stat().st_mode & 0o077 == 0
     assert server.address("tieout_app").password not in repr(server.address("tieout_app"))
+
+
+def _has_dicts(value: object) -> bool:
+    return isinstance(value, list) and any(isinstance(each, dict) for each in value)

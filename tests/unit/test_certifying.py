@@ -86,13 +86,17 @@ def test_the_preparer_is_told_that_another_person_is_needed() -> None:
         require_closing_step([Taken(ClosingStep.PREPARED, 1)], ClosingStep.REVIEWED, 1, "AR 1")
 
 
+def pence(minor: int) -> str:
+    return f"{minor}p"
+
+
 def test_a_period_is_prepared_within_its_policy_only() -> None:
     policy = ClosingPolicy(unexplained_minor=500, evidence_minor=10_000)
-    require_policy(policy, replace(AGREES, unexplained_minor=500), (), "AR 1")
-    with pytest.raises(Conflict, match=r"501 minor units unexplained.*at most 500"):
-        require_policy(policy, replace(AGREES, unexplained_minor=501), (), "AR 1")
+    require_policy(policy, replace(AGREES, unexplained_minor=500), (), "AR 1", pence)
+    with pytest.raises(Conflict, match=r"501p unexplained.*at most 500p"):
+        require_policy(policy, replace(AGREES, unexplained_minor=501), (), "AR 1", pence)
     with pytest.raises(Conflict, match="no evidence about SL1, SL2"):
-        require_policy(policy, AGREES, ("SL1", "SL2"), "AR 1")
+        require_policy(policy, AGREES, ("SL1", "SL2"), "AR 1", pence)
 
 
 @pytest.mark.req("R084")
@@ -145,7 +149,7 @@ def test_what_is_signed_holds_exactly_while_all_it_rests_on_is_the_same(
         for each in range(period + 1)
     )
     same &= then[period].unexplained_minor == now[period].unexplained_minor
-    assert (why_suspended(period, then, now) == "") is same
+    assert (why_suspended(period, then, now, pence) == "") is same
 
 
 @given(runs, runs, st.integers(0, 2))
@@ -156,12 +160,12 @@ def test_what_suspends_a_balance_suspends_all_later_periods(
         number: replace(each, unexplained_minor=then[number].unexplained_minor)
         for number, each in now.items()
     }
-    if why_suspended(period, then, now):
-        assert why_suspended(period + 1, then, now)
+    if why_suspended(period, then, now, pence):
+        assert why_suspended(period + 1, then, now, pence)
 
 
 def test_a_period_that_the_books_no_longer_have_suspends() -> None:
-    assert why_suspended(1, {1: AGREES}, {}) == "period 1 is no longer in the books"
+    assert why_suspended(1, {1: AGREES}, {}, pence) == "period 1 is no longer in the books"
 
 
 def test_a_period_is_due_some_days_after_its_end() -> None:

@@ -16,9 +16,10 @@ from django.urls import URLPattern, URLResolver, reverse
 
 from tests.store.firms import NOW, firm
 from tieout.core.access import Action, Role, may
+from tieout.core.explain.books import SubLedger
 from tieout.core.subjects import SubjectKind
 from tieout.store.banking.models import BankAccount, ReceivedFile
-from tieout.store.closing.models import Books
+from tieout.store.closing.models import Books, Case, CauseItem
 from tieout.store.operations.models import AlertChannel, JobRun, Notification
 from tieout.store.postgres.tenant import tenant
 from tieout.store.reconciliation.models import (
@@ -59,6 +60,8 @@ class Asked:
 
 
 GET, POST = "get", "post"
+WORDS = {"kind", "ledger", "period"}
+"""What addresses name that is the same in every organisation."""
 PAGES = {
     "home": Asked(GET, Action.VIEW_OWN),
     "files": Asked(GET, Action.VIEW_OWN),
@@ -82,6 +85,17 @@ PAGES = {
     "reject": Asked(POST, Action.DECIDE, ("group",)),
     "take_back": Asked(POST, Action.DECIDE, ("group", "decision")),
     "books_guide": Asked(GET, Action.VIEW, ("books",)),
+    "control_accounts": Asked(GET, Action.VIEW),
+    "compliance": Asked(GET, Action.VIEW),
+    "cause_item": Asked(GET, Action.VIEW, ("item",)),
+    "case": Asked(GET, Action.VIEW, ("case",)),
+    "books": Asked(GET, Action.VIEW, ("books",)),
+    "books_files": Asked(POST, Action.IMPORT, ("books",)),
+    "explain": Asked(POST, Action.MATCH, ("books",)),
+    "books_ended": Asked(POST, Action.MANAGE_ACCOUNTS, ("books",)),
+    "closing_policy": Asked(POST, Action.MANAGE_ACCOUNTS, ("books", "ledger")),
+    "period": Asked(GET, Action.VIEW, ("books", "ledger", "period")),
+    "sign_period": Asked(POST, Action.PREPARE, ("books", "ledger", "period"), Action.REVIEW),
     "open_items": Asked(GET, Action.VIEW),
     "runs": Asked(GET, Action.VIEW),
     "job": Asked(GET, Action.VIEW, ("job",)),
@@ -120,6 +134,10 @@ def ids_of(caller: Caller) -> dict[str, int | str]:
             "decision": Decision.objects.earliest("id").pk,
             "job": JobRun.objects.earliest("id").pk,
             "run": MatchRun.objects.earliest("id").pk,
+            "ledger": SubLedger.AR,
+            "period": 1,
+            "item": CauseItem.objects.earliest("id").pk,
+            "case": Case.objects.earliest("id").pk,
             "channel": AlertChannel.objects.earliest("id").pk,
             "notification": Notification.objects.earliest("id").pk,
             "invitation": Invitation.objects.earliest("id").pk,
@@ -187,7 +205,7 @@ def test_every_page_answers_whom_it_may_and_nobody_else(role: Role) -> None:
 
 def swapped(ids: tuple[str, ...]) -> list[set[str]]:
     """Each id by itself that may belong to somebody else, and all of them."""
-    names = [each for each in ids if each != "kind"]
+    names = [each for each in ids if each not in WORDS]
     return [{each} for each in names] + ([set(names)] if len(names) > 1 else [])
 
 

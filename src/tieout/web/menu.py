@@ -13,6 +13,7 @@ ENTRIES = (
     ("files", "Import", Action.VIEW_OWN),
     ("accounts", "Accounts", Action.VIEW),
     ("reconciliations", "Reconciliations", Action.VIEW),
+    ("control_accounts", "Control accounts", Action.VIEW),
     ("open_items", "Open items", Action.VIEW),
     ("status", "Status", Action.VIEW),
     ("runs", "Runs", Action.VIEW),

@@ -106,7 +106,7 @@ def _taken(act: Act, at: tuple[Books, Difference], step: ClosingStep, reason: st
     require_closing_step(taken_of(steps), step, act.caller.member_id, where)
     if step is ClosingStep.PREPARED:
         policy = policies_of(books.pk).get(row.ledger, ClosingPolicy())
-        require_policy(policy, figures_of(row), _bare(row, policy), where)
+        require_policy(policy, figures_of(row), _bare(row, policy), where, row.run.money)
     run = row.run if step is ClosingStep.PREPARED else steps[-1].run
     figures = row if step is ClosingStep.PREPARED else steps[-1]
     made = kept_step(
@@ -139,16 +139,21 @@ def _taken(act: Act, at: tuple[Books, Difference], step: ClosingStep, reason: st
 
 
 def _bare(row: Difference, policy: ClosingPolicy) -> list[str]:
-    """Cases of items above the threshold that stand in the period and have no evidence."""
+    """The cases of these items."""
+    found = without_evidence(row, policy)
+    return list(dict.fromkeys(found.values_list("case__name", flat=True)))
+
+
+def without_evidence(row: Difference, policy: ClosingPolicy) -> QuerySet[CauseItem]:
+    """Items above the threshold that stand in the period and have none, the largest first."""
     if policy.evidence_minor is None:
-        return []
+        return CauseItem.objects.none()
     given = Evidence.objects.filter(about_case_id=OuterRef("case_id"))
     limit = policy.evidence_minor
     large = standing_items(row.run, row.ledger, row.period).filter(
         Q(amount_minor__gt=limit) | Q(amount_minor__lt=-limit)
     )
-    found = large.exclude(Exists(given)).order_by("rank")
-    return list(dict.fromkeys(found.values_list("case__name", flat=True)))
+    return large.exclude(Exists(given)).order_by("rank")
 
 
 def standing_items(run: Explained, ledger: str, period: int) -> QuerySet[CauseItem]:

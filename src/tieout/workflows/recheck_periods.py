@@ -38,7 +38,7 @@ def suspend_changed(act: Act, run: Explained, rows: Sequence[Difference]) -> tup
         signed = steps[-1]
         if signed.run_id not in known:
             known[signed.run_id] = _by_ledger(Difference.objects.filter(run_id=signed.run_id))
-        why = why_suspended(period, known[signed.run_id][ledger], now.get(ledger, {}))
+        why = why_suspended(period, known[signed.run_id][ledger], now.get(ledger, {}), run.money)
         if why:
             made = kept_step(act, run, signed, step=ClosingStep.SUSPENDED, reason=f"{run}: {why}")
             act.follow_up("certification_suspended", certification_id=made.pk, reason=why)

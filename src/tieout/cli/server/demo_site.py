@@ -26,6 +26,8 @@ HOME = "TIEOUT_HOME"
 OWNER = "olga@larkfield.example"
 REVIEWER = "rudi@larkfield.example"
 PASSWORD = "larkfield-kettle-orbit-fern"  # noqa: S105  of invented people, on this machine alone
+BOOKS = "Harbour Supplies"
+BOOKS_FOLDER = Path(__file__).parents[1] / "demo_books"
 CARD = "8841"
 """The card's file names no account: whoever imports it does."""
 PAIRS = (
@@ -60,7 +62,9 @@ def load(folder: Path, *, now: datetime) -> list[str]:
     from tieout.workflows.create_person import person_of  # noqa: PLC0415  the database is open now
 
     if person_of(OWNER) is None:
+        click.echo("Making the firm, and books to explain ...")
         caller = _founded(now)
+        _explained(caller, now)
         files = sorted(folder.iterdir())
         with click.progressbar(files, label="Importing the firm's files") as several:
             _imported(caller, several, now)
@@ -104,6 +108,22 @@ def _imported(caller: "Caller", files: Iterable[Path], now: datetime) -> None:
             import_file(caller, file_id=received.file_id, account=account, now=now)
         except TieoutError:
             continue
+
+
+def _explained(caller: "Caller", now: datetime) -> None:
+    """The worked example as books of the firm's client: why its control accounts differ."""
+    from tieout.workflows.explain_books import explain_books  # noqa: PLC0415  as above
+    from tieout.workflows.receive_file import receive_file  # noqa: PLC0415  as above
+    from tieout.workflows.set_books import set_books  # noqa: PLC0415  as above
+    from tieout.workflows.take_snapshot import take_snapshot  # noqa: PLC0415  as above
+
+    books = set_books(caller, name=BOOKS, now=now)
+    files = {
+        path.name: receive_file(caller, source=Source.of(path), now=now).file_id
+        for path in sorted(BOOKS_FOLDER.iterdir())
+    }
+    take_snapshot(caller, books_id=books, files=files, now=now)
+    explain_books(caller, books_id=books, now=now)
 
 
 def _matched(caller: "Caller", now: datetime) -> None:

@@ -5,7 +5,7 @@ run. When a later run gives others, up to that period, or a period was opened ag
 certification is suspended: it stays in sight, and the period is prepared anew.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -17,6 +17,10 @@ DUE_DAYS_MAX = 366
 """The longest time that a policy may give."""
 SYSTEM = 0
 """In place of a member: the rule for automatic certification, or a run that suspends."""
+
+
+Money = Callable[[int], str]
+"""Says an amount of base minor units with its currency."""
 
 
 class ClosingStep(StrEnum):
@@ -140,7 +144,7 @@ def require_closing_step(
 
 
 def require_policy(
-    policy: ClosingPolicy, figures: PeriodFigures, bare: Sequence[str], where: str
+    policy: ClosingPolicy, figures: PeriodFigures, bare: Sequence[str], where: str, money: Money
 ) -> None:
     """Raise `Conflict` unless a period may be prepared under the policy.
 
@@ -149,20 +153,21 @@ def require_policy(
         figures: What would be signed.
         bare: The cases of items above the threshold that have no evidence.
         where: The period, for the message.
+        money: Says an amount in it.
     """
     if figures.unexplained_minor > policy.unexplained_minor:
         raise Conflict(
             "closing.unexplained",
-            f"{figures.unexplained_minor:,} minor units unexplained",
-            f"at most {policy.unexplained_minor:,}",
+            f"{money(figures.unexplained_minor)} unexplained",
+            f"at most {money(policy.unexplained_minor)}",
             where,
         )
-    if bare:
+    if bare and policy.evidence_minor is not None:
         named = ", ".join(bare[:5]) + (f" and {len(bare) - 5} more" if len(bare) > 5 else "")
         raise Conflict(
             "closing.evidence-missing",
             f"no evidence about {named}",
-            f"evidence for items above {policy.evidence_minor:,} minor units",
+            f"evidence for items above {money(policy.evidence_minor)}",
             where,
         )
 
@@ -187,7 +192,7 @@ AUTOMATIC_REASON = "risk low, period closed, difference zero, nothing that offse
 
 
 def why_suspended(
-    period: int, then: Mapping[int, PeriodFigures], now: Mapping[int, PeriodFigures]
+    period: int, then: Mapping[int, PeriodFigures], now: Mapping[int, PeriodFigures], money: Money
 ) -> str:
     """Why figures signed of a period no longer hold; blank where they do.
 
@@ -198,6 +203,7 @@ def why_suspended(
         period: The period that was signed.
         then: By period, what the run found whose figures were signed.
         now: The same of a later run.
+        money: Says an amount of either.
     """
     for number in sorted(each for each in then if each <= period):
         before, after = then[number], now.get(number)
@@ -210,9 +216,9 @@ def why_suspended(
             ("control accounts", before.control_minor, after.control_minor),
         ):
             if old != new:
-                return f"{name} of period {number}: {new:,} minor units instead of {old:,}"
+                return f"{name} of period {number}: {money(new)} instead of {money(old)}"
     old, new = then[period].unexplained_minor, now[period].unexplained_minor
-    return f"{new:,} minor units are unexplained instead of {old:,}" if old != new else ""
+    return f"{money(new)} is unexplained instead of {money(old)}" if old != new else ""
 
 
 class Timeliness(StrEnum):

@@ -26,8 +26,9 @@ class Standing:
 def headline_of(standing: Standing, money: Callable[[int], str]) -> str:
     """The sentence; `money` says an amount with its currency."""
     name, where = standing.called, standing.where
+    apart = apart_of(name, where, standing.difference_minor, money)
     if not standing.item_count:
-        return f"{name} agrees with its control accounts at {where}."
+        return f"{apart}."
     rest = "nothing is unexplained"
     if standing.unexplained_count:
         amount = money(standing.unexplained_minor)
@@ -35,13 +36,17 @@ def headline_of(standing: Standing, money: Callable[[int], str]) -> str:
     few = "1 cause" if standing.cause_count == 1 else f"{standing.cause_count} causes"
     if not standing.difference_minor:
         return (
-            f"{name} agrees with its control accounts at {where}, but {standing.item_count} items "
-            f"of {money(standing.size_minor)} offset one another: {few}; {rest}."
+            f"{apart}, but {standing.item_count} items of {money(standing.size_minor)} offset one "
+            f"another: {few}; {rest}."
         )
-    side = "above" if standing.difference_minor > 0 else "below"
     verb = "explains" if standing.cause_count == 1 else "explain"
     what = "the rest of it" if standing.unexplained_count else "it"
-    return (
-        f"{name} is {money(abs(standing.difference_minor))} {side} its control accounts at "
-        f"{where}: {few} {verb} {what}; {rest}."
-    )
+    return f"{apart}: {few} {verb} {what}; {rest}."
+
+
+def apart_of(name: str, where: str, difference_minor: int, money: Callable[[int], str]) -> str:
+    """How far a ledger and its control accounts are apart, without a full stop."""
+    if not difference_minor:
+        return f"{name} agrees with its control accounts at {where}"
+    side = "above" if difference_minor > 0 else "below"
+    return f"{name} is {money(abs(difference_minor))} {side} its control accounts at {where}"

@@ -6,6 +6,7 @@ from django.db import models
 
 from tieout.core.explain.books import SubLedger
 from tieout.core.explain.certifying import AutomaticRule, ClosingPolicy, ClosingStep, Risk
+from tieout.core.money import format_minor
 from tieout.store.banking.models import ReceivedFile
 from tieout.store.postgres.constraints import AppMay, TenantPairKey, one_of, tenant_rules
 from tieout.store.postgres.fields import TenantForeignKey
@@ -120,6 +121,10 @@ class Explained(TenantModel):
 
     def __str__(self) -> str:
         return f"explained:{self.pk}"
+
+    def money(self, amount_minor: int) -> str:
+        """An amount of the run with its currency."""
+        return f"{format_minor(amount_minor, self.exponent)} {self.currency}"
 
 
 class Difference(PartModel):

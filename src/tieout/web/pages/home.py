@@ -1,27 +1,16 @@
 """Home: what needs attention, the most urgent first; for a client, the files they sent."""
 
-from dataclasses import dataclass
-
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from tieout.core.access import Action
 from tieout.web.access import MemberRequest, member_page
+from tieout.web.attention import Attention, control_accounts
 from tieout.workflows.look_at_alerts import alerts
 from tieout.workflows.views.banking import bank_accounts
 from tieout.workflows.views.files import received_files
 from tieout.workflows.views.runs import ReconciliationView, reconciliations, sign_offs
-
-
-@dataclass(frozen=True, slots=True)
-class Attention:
-    """One thing to look at, and where."""
-
-    symbol: str
-    said: str
-    address: str
-    todo: str
 
 
 @member_page
@@ -32,6 +21,7 @@ def home(request: MemberRequest) -> HttpResponse:
     found = reconciliations(request.caller)
     shown = {
         "reconciliations": found,
+        "control_accounts": control_accounts(request),
         "attention": [
             *_alerts(request),
             *_suspended(request),
@@ -75,7 +65,7 @@ def _suspended(request: MemberRequest) -> list[Attention]:
 
 def _files(request: MemberRequest) -> list[Attention]:
     page = received_files(request.caller, limit=50)
-    waiting = [each for each in page.rows if each.reading is None]
+    waiting = [each for each in page.rows if each.reading is None and not each.is_used]
     held = [each for each in page.rows if each.reading and each.reading.held_count]
     found = [
         Attention(

@@ -22,6 +22,8 @@ PAGES = {
     SubjectKind.MATCH_GROUP: "group",
     SubjectKind.RECONCILIATION: "reconciliation",
     SubjectKind.RECEIVED_FILE: "file",
+    SubjectKind.BOOKS: "books",
+    SubjectKind.CASE: "case",
 }
 """The kinds of record that have a page, and which it is."""
 

@@ -40,6 +40,12 @@ SYMBOLS = {
     "up to date": "✓",
     "nothing yet": "○",
     "too new to judge": "–",
+    "not started": "○",
+    "certified": "✓✓",
+    "returned": "↶",
+    "on time": "✓",
+    "overdue": "!",
+    "due": "○",
 }
 
 
@@ -66,6 +72,30 @@ def state(word: str) -> SafeString:
 def difference(run: RunView) -> str:
     """Bank less books."""
     return money(run.left_minor - run.right_minor, run.exponent)
+
+
+@register.filter
+def apart(minor: int) -> str:
+    """Where a sub-ledger stands to its control accounts."""
+    return "above" if minor > 0 else "below" if minor < 0 else "agrees"
+
+
+@register.filter
+def plus(minor: int, exponent: int) -> str:
+    """As `money`, and with its sign where it adds."""
+    return f"{'+' if minor > 0 else ''}{money(minor, exponent)}"
+
+
+@register.filter
+def plain(minor: int | None, exponent: int) -> str:
+    """As a field of a form takes it; blank where there is none."""
+    return "" if minor is None else format_minor(minor, exponent)
+
+
+@register.filter
+def member(names: Mapping[int, str], number: int | None) -> str:
+    """Who it was; nobody: the program, by a rule or by a run."""
+    return "nobody, by rule" if number is None else names.get(number, f"member {number}")
 
 
 @register.filter

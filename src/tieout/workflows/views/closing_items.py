@@ -133,6 +133,15 @@ def item(caller: Caller, *, item_id: int) -> ItemDetail:
         )
 
 
+def item_of_case(caller: Caller, *, case_id: int) -> int:
+    """The item by which the newest run that saw a case says it: the largest one."""
+    with looking(caller, Action.VIEW):
+        found = CauseItem.objects.filter(case_id=case_id).order_by("-run_id", "rank").first()
+        if found is None:
+            raise NotFound("store.not-found", f"case:{case_id}", "a case of yours")
+        return found.pk
+
+
 def access_period(books_id: int, ledger: str, period: int) -> tuple[Explained, Difference]:
     """The newest run of the caller's books, and its row of that ledger and period."""
     access_books(books_id)

@@ -10,14 +10,14 @@ from django.db.models import Count, Min, QuerySet
 from tieout.core.access import Action
 from tieout.core.explain.books import SubLedger
 from tieout.core.explain.causes import CAUSES, UNEXPLAINED, title_of
+from tieout.core.explain.certifying import ClosingPolicy
 from tieout.core.explain.headlines import Standing, headline_of
 from tieout.core.explain.items import LOOK
 from tieout.core.matching.bridge import Bar, Bridge, Step, waterfall
-from tieout.core.money import format_minor
 from tieout.store.closing.models import CauseItem, Contribution, Difference, Explained
-from tieout.store.closing.runs import steps_of
+from tieout.store.closing.runs import policies_of, steps_of
 from tieout.workflows.acting import Caller, looking
-from tieout.workflows.certify_period import standing_items
+from tieout.workflows.certify_period import standing_items, without_evidence
 from tieout.workflows.set_books import access_books
 from tieout.workflows.views.closing import (
     ExplainedView,
@@ -72,6 +72,9 @@ class PeriodView:
     difference_by_period: Row
     by_cause: Mapping[str, Row]
     """The area: what each cause adds in every one of these periods; they sum to the difference."""
+    policy: ClosingPolicy
+    bare: tuple[ItemView, ...]
+    """Items that need evidence before the period is prepared, and have none."""
     steps: tuple[StepView, ...]
     """All that was done to certify it, the oldest first."""
 
@@ -88,25 +91,24 @@ def period_view(
         causes = _causes(run, row, by_cause, {each.period: each.called for each in every})
         largest = standing_items(run, ledger, period).select_related("case").order_by("rank")
         first = largest.first()
+        policy = policies_of(books_id).get(ledger, ClosingPolicy())
         one_row = Difference.objects.filter(id=row.pk)
         return PeriodView(
             books.pk,
             books.name,
             explained_view(run),
             periods_of(run, one_row, now.date())[0],
-            headline_of(_standing(row, causes), lambda minor: _money(run, minor)),
+            headline_of(_standing(row, causes), run.money),
             item_view(first) if first else None,
             *_bridge(run, row, causes),
             causes,
             tuple((each.period, each.called) for each in every),
             tuple(each.difference_minor for each in every),
             by_cause,
+            policy,
+            tuple(map(item_view, without_evidence(row, policy).select_related("case"))),
             tuple(map(step_view, steps_of(books_id).filter(ledger=ledger, period=period))),
         )
-
-
-def _money(run: Explained, amount_minor: int) -> str:
-    return f"{format_minor(amount_minor, run.exponent)} {run.currency}"
 
 
 def _by_cause(run: Explained, ledger: str, count: int) -> dict[str, Row]:

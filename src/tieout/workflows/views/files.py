@@ -1,6 +1,6 @@
 """Received files with what was read in them: counts, problems, held records."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,8 @@ from tieout.store.banking.models import (
     ReadingProblem,
     ReceivedFile,
 )
+from tieout.store.closing.models import SnapshotFile
+from tieout.store.reconciliation.models import Evidence
 from tieout.workflows.acting import Caller, looking
 from tieout.workflows.import_file import tie_in_words
 from tieout.workflows.views.paging import Page, paged
@@ -45,6 +47,8 @@ class FileView:
     received_at: datetime
     received_by: int
     reading: ReadingView | None
+    is_used: bool
+    """Part of a snapshot of books, or evidence: nothing is to be read of it here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,8 @@ def received_files(
         page = paged(query, ("id",), lambda each: each, cursor=cursor, limit=limit)
         ids = [each.pk for each in page.rows]
         readings = {each.file_id: each for each in FileReading.objects.filter(file_id__in=ids)}
-        rows = tuple(_file(each, readings.get(each.pk)) for each in page.rows)
+        used = _used(ids)
+        rows = tuple(_file(each, readings.get(each.pk), each.pk in used) for each in page.rows)
         return Page(rows, page.next_cursor)
 
 
@@ -78,7 +83,7 @@ def received_file(caller: Caller, *, file_id: int) -> tuple[FileView, tuple[str,
         reading = FileReading.objects.filter(file=file).first()
         found = BankStatement.objects.filter(reading=reading).select_related("account")
         told = tuple(map(tie_in_words, found.order_by("id"))) if reading else ()
-        return _file(file, reading), told
+        return _file(file, reading, bool(_used([file.pk]))), told
 
 
 def problems(
@@ -134,7 +139,14 @@ def _access(actor: Actor, file_id: int) -> ReceivedFile:
     return file
 
 
-def _file(file: ReceivedFile, reading: FileReading | None) -> FileView:
+def _used(ids: Sequence[int]) -> set[int]:
+    """Which of these files are part of a snapshot, or evidence."""
+    of_books = SnapshotFile.objects.filter(file_id__in=ids).values_list("file_id", flat=True)
+    attached = Evidence.objects.filter(file_id__in=ids).values_list("file_id", flat=True)
+    return {*of_books, *attached}
+
+
+def _file(file: ReceivedFile, reading: FileReading | None, is_used: bool) -> FileView:  # noqa: FBT001  as the view has it
     return FileView(
         file.pk,
         file.name,
@@ -143,6 +155,7 @@ def _file(file: ReceivedFile, reading: FileReading | None) -> FileView:
         file.received_at,
         file.received_by_id,
         _reading(reading) if reading else None,
+        is_used,
     )
 
 

@@ -16,6 +16,13 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// On a narrow screen the menu is wider than the page: where one is stays in sight.
+const current = document.querySelector(".menu a[aria-current]");
+if (current) {
+  const menu = current.parentElement;
+  menu.scrollLeft = current.offsetLeft - (menu.clientWidth - current.clientWidth) / 2;
+}
+
 // A form of files: dropped ones are taken like chosen ones, and sent at once.
 for (const form of document.querySelectorAll("form[data-drop]")) {
   const input = form.querySelector("input[type=file]");
