@@ -1,4 +1,4 @@
-"""`take_snapshot`: received files become a snapshot of books; the same again are recognised."""
+"""`take_snapshot`, `take_sent`: files become a snapshot of books; the same again are recognised."""
 
 import hashlib
 import shutil
@@ -14,10 +14,12 @@ from tieout.core.errors import InvalidInput
 from tieout.formats.books.archive import files_inside, is_archive, take_out
 from tieout.formats.books.reader import MAPPED
 from tieout.formats.books.settings import NAME as SETTINGS_NAME
+from tieout.formats.common.source import Source
 from tieout.store.banking.models import ReceivedFile
 from tieout.store.closing.models import Books, Snapshot, SnapshotFile
-from tieout.workflows.acting import Act, Caller, acting
+from tieout.workflows.acting import Act, Caller, acting, looking
 from tieout.workflows.import_statement import access_file, source_of
+from tieout.workflows.receive_file import receive_file
 from tieout.workflows.set_books import access_books, mappings_of
 
 MAPPING_NAME = "mapping.toml"
@@ -159,3 +161,18 @@ def folder_of(snapshot: Snapshot) -> Iterator[tuple[Path, Path | None]]:
             mapping = Path(root) / MAPPING_NAME
             mapping.write_text(snapshot.mapping, encoding="utf-8")
         yield folder, mapping
+
+
+def take_sent(caller: Caller, *, books_id: int, source: Source, now: datetime) -> SnapshotTaken:
+    """Receive an archive (zip) and take it as a snapshot.
+
+    Nothing is received for books that are not the caller's or have ended, nor from somebody who
+    may send files but not have them read.
+    """
+    if not is_archive(source.name):
+        raise InvalidInput("snapshot.invalid", f"a file named {source.name!r}", "a name in .zip")
+    with looking(caller, Action.IMPORT):
+        access_books(books_id, is_used=True)
+    received = receive_file(caller, source=source, now=now)
+    files = {source.name: received.file_id}
+    return take_snapshot(caller, books_id=books_id, files=files, now=now)
