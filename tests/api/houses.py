@@ -193,6 +193,10 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "show_report_file": (Action.VIEW,),
     "compare_figure": (Action.VIEW,),
     "show_explanation": (Action.VIEW,),
+    "preview_corrections": (Action.VIEW,),
+    "list_drafts": (Action.VIEW,),
+    "draft": (Action.DECIDE,),
+    "prove": (Action.DECIDE,),
     "make_comment": (Action.COMMENT,),
     "list_comments": (Action.VIEW, Action.VIEW_OWN),
     "resolve": (Action.COMMENT,),
@@ -301,6 +305,7 @@ def body_of(operation: str, ids: Ids) -> object:
         "review": {},
         "certify": {"note": "seen"},
         "send_back": {"reason": "a figure is missing"},
+        "draft": {"accept": ["all"]},
         "make_policy": {"ledger": "AR", "reason": "as agreed"},
     }
     return bodies.get(operation)

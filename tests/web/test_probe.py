@@ -16,11 +16,13 @@ from tests.store.firms import NOW, firm
 from tieout.core.access import Action, Role, may
 from tieout.core.subjects import SubjectKind
 from tieout.store.banking.models import BankAccount, ReceivedFile
+from tieout.store.closing.models import Books
 from tieout.store.operations.models import AlertChannel, JobRun, Notification
 from tieout.store.postgres.tenant import tenant
 from tieout.store.reconciliation.models import (
     Comment,
     Decision,
+    Evidence,
     MatchGroup,
     MatchRun,
     Reconciliation,
@@ -29,6 +31,7 @@ from tieout.store.tenancy.models import ApiToken, Invitation, Member, Person, Se
 from tieout.web.urls import organisation as routes
 from tieout.workflows.acting import Caller
 from tieout.workflows.add_member import add_member
+from tieout.workflows.views.investigation import DRAFT
 
 pytestmark = pytest.mark.usefixtures("store")
 NUMBERS = count(1)
@@ -77,6 +80,12 @@ PAGES = {
     "reject": Asked(POST, Action.DECIDE, ("group",)),
     "take_back": Asked(POST, Action.DECIDE, ("group", "decision")),
     "open_items": Asked(GET, Action.VIEW),
+    "reports": Asked(GET, Action.VIEW),
+    "ledger_reports": Asked(GET, Action.VIEW, ("books",)),
+    "explanation_file": Asked(GET, Action.VIEW, ("books",)),
+    "corrections": Asked(GET, Action.VIEW, ("books",)),
+    "draft_corrections": Asked(POST, Action.DECIDE, ("books",)),
+    "prove_corrections": Asked(POST, Action.DECIDE, ("books", "draft")),
     "runs": Asked(GET, Action.VIEW),
     "job": Asked(GET, Action.VIEW, ("job",)),
     "retry": Asked(POST, Action.MANAGE_ACCOUNTS, ("job",)),
@@ -120,8 +129,23 @@ def ids_of(caller: Caller) -> dict[str, int | str]:
             "comment": Comment.objects.earliest("id").pk,
             "member": Member.objects.filter(role=Role.REVIEWER).earliest("id").pk,
             "token": ApiToken.objects.earliest("id").pk,
+            "books": Books.objects.earliest("id").pk,
+            "draft": a_draft(caller).pk,
             "proposal": SettingsProposal.objects.earliest("id").pk,
         }
+
+
+def a_draft(caller: Caller) -> ReceivedFile:
+    """A received file among the drafts of the books."""
+    file = ReceivedFile.objects.earliest("id")
+    Evidence.objects.get_or_create(
+        organisation_id=caller.organisation_id,
+        file=file,
+        note=f"{DRAFT}1",
+        about_books_id=Books.objects.earliest("id").pk,
+        defaults={"attached_by_id": caller.member_id, "attached_at": NOW},
+    )
+    return file
 
 
 def client_of(caller: Caller, role: Role) -> Client:

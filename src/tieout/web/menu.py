@@ -14,6 +14,7 @@ ENTRIES = (
     ("accounts", "Accounts", Action.VIEW),
     ("reconciliations", "Reconciliations", Action.VIEW),
     ("open_items", "Open items", Action.VIEW),
+    ("reports", "Reports", Action.VIEW),
     ("status", "Status", Action.VIEW),
     ("runs", "Runs", Action.VIEW),
     ("audit", "Audit", Action.VIEW_AUDIT),

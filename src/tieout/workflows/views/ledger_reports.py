@@ -40,8 +40,8 @@ class LedgerReport:
 
 
 @dataclass(frozen=True, slots=True)
-class _Laid:
-    """A snapshot's files in a folder."""
+class Laid:
+    """A snapshot's files in a folder, for as long as they are read."""
 
     books: Books
     snapshot: Snapshot
@@ -70,7 +70,7 @@ def ledger_report(  # noqa: PLR0913  which report of what, by name
     """
     question = asked or Asked()
     _check(question)
-    with _laid(caller, books_id, snapshot_id) as laid:
+    with laid_out(caller, books_id, snapshot_id) as laid:
         (made,) = ledger_reports(
             laid.folder, kind, ledger=ledger, asked=question, mapping=laid.mapping
         )
@@ -100,7 +100,7 @@ def compared_figure(  # noqa: PLR0913  which figure with what, by name
     """
     if len(figure) > WORDS_MAX or parse_decimal(figure) is None:  # a path is none either
         raise InvalidInput("command.invalid", f"the figure {figure[:40]!r}", "a plain decimal")
-    with _laid(caller, books_id, snapshot_id) as laid:
+    with laid_out(caller, books_id, snapshot_id) as laid:
         made = compare_total(
             laid.folder, figure, of=of, ledger=ledger, period=period, mapping=laid.mapping
         )
@@ -110,15 +110,21 @@ def compared_figure(  # noqa: PLR0913  which figure with what, by name
 @contextmanager
 def explanation_of(caller: Caller, *, books_id: int) -> Iterator[Explanation]:
     """The newest snapshot explained once more, for as long as its files are needed."""
-    with _laid(caller, books_id, None) as laid:
+    with laid_out(caller, books_id) as laid:
         yield explain(laid.folder, mapping=laid.mapping)
 
 
 @contextmanager
-def _laid(caller: Caller, books_id: int, snapshot_id: int | None) -> Iterator[_Laid]:
-    """The files of a snapshot laid out; the transaction ends before they are read."""
+def laid_out(
+    caller: Caller, books_id: int, snapshot_id: int | None = None, *, action: Action = Action.VIEW
+) -> Iterator[Laid]:
+    """The files of the newest snapshot or the one named; the transaction ends before they are read.
+
+    Raises:
+        NotFound: There is no such snapshot.
+    """
     with ExitStack() as kept:
-        with looking(caller, Action.VIEW):
+        with looking(caller, action):
             books = access_books(books_id)
             newest = newest_snapshot(books_id)
             found = newest
@@ -128,7 +134,7 @@ def _laid(caller: Caller, books_id: int, snapshot_id: int | None) -> Iterator[_L
                 named = "no snapshot" if snapshot_id is None else f"snapshot:{snapshot_id}"
                 raise NotFound("store.not-found", named, f"a snapshot of {books.name}")
             folder, mapping = kept.enter_context(folder_of(found))
-        yield _Laid(books, found, found == newest, folder, mapping)
+        yield Laid(books, found, found == newest, folder, mapping)
 
 
 def _check(asked: Asked) -> None:
@@ -146,7 +152,7 @@ def _check(asked: Asked) -> None:
             )
 
 
-def _told(laid: _Laid, ledger: SubLedger, made: Report) -> LedgerReport:
+def _told(laid: Laid, ledger: SubLedger, made: Report) -> LedgerReport:
     return LedgerReport(
         made,
         ledger,
