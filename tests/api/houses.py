@@ -108,7 +108,9 @@ def closing(caller: Program, owner: Caller) -> dict[str, str]:
     place = {"ledger": "AR", "period": str(seen["period"]), "report": "enquiry"}
     found = told(caller.get(f"/books/{books_id}/ledgers/AR/periods/{seen['period']}/items"))
     ids = {"books_id": books_id, "explained_id": seen["id"], "item_id": found["items"][0]["id"]}
-    return ids | place | {"snapshot_id": told(taken)["id"]}
+    (snapshot,) = told(caller.get(f"/books/{books_id}/snapshots"))["items"]
+    archive_id = snapshot["files"][0]["file_id"]
+    return ids | place | {"snapshot_id": told(taken)["id"], "archive_id": archive_id}
 
 
 ABSENT = {
@@ -132,6 +134,7 @@ ABSENT = {
     "snapshot_id": "snp_900000000000000000",
     "explained_id": "exp_900000000000000000",
     "item_id": "itm_900000000000000000",
+    "archive_id": "file_900000000000000000",
     "ledger": "AR",
     "period": "20",
     "report": "enquiry",
@@ -300,7 +303,7 @@ def body_of(operation: str, ids: Ids) -> object:
         "make_books": {"name": "Other books"},
         "change_books": {"name": "Main books, renamed"},
         "close_books": {"reason": "sold"},
-        "take": {"files": [{"name": "nominal.csv", "file_id": ids["file_id"]}]},
+        "take": {"files": [{"name": "books.zip", "file_id": ids["archive_id"]}]},
         "prepare": {"run_id": ids["explained_id"]},
         "review": {},
         "certify": {"note": "seen"},

@@ -37,7 +37,7 @@ def test_what_is_ticked_is_drafted_and_proved(monkeypatch: pytest.MonkeyPatch) -
     for each in same.corrected.accepted[:20]:
         name = f"{each.correction.case} ({each.correction.cause})={each.way.name}"
         assert f'value="{name}"' in page.content.decode()
-    taken = [each for each in same.corrected.accepted if each.way.kind.is_journal][0]
+    taken = next(each for each in same.corrected.accepted if each.way.kind.is_journal)
     name = f"{taken.correction.case} ({taken.correction.cause})={taken.way.name}"
     body = {"accept": [name], "what_if": ["update-waiting"], "into": "original", "form": "json"}
     done = client.post(reverse("draft_corrections", args=ids), body, follow=True)

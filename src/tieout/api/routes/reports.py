@@ -68,6 +68,8 @@ class ReportIn(In):
     """By which date items are aged."""
     age_credits: bool = False
     """Credits in the bucket of their age, not in a column of their own."""
+    rates_of: PeriodNumber | None = None
+    """Of aged reports: a period at whose rates what is open is valued besides."""
     currency: Search = ""
     party: Search = ""
     since: date | None = None
@@ -192,6 +194,7 @@ def _made(
         buckets=asked.buckets,
         by_due_date=asked.by == "due",
         ages_credits=asked.age_credits,
+        rates_of=asked.rates_of,
         currency=asked.currency,
         party=asked.party,
         since=asked.since,

@@ -141,7 +141,7 @@ def _asked(query: Mapping[str, str], used: tuple[str, ...]) -> Asked:
     given: dict[str, Any] = {}
     for name in ("as_at", "known_at", "known_from", "since"):
         given[name] = day(query, name)
-    given["period"] = number(query, "period")
+    given["period"], given["rates_of"] = number(query, "period"), number(query, "rates_of")
     for name in ("is_ordinary", "by_due_date", "ages_credits"):
         given[name] = bool(query.get(name))
     for name in ("buckets", "currency", "party"):
