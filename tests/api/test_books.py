@@ -217,3 +217,14 @@ def test_the_whole_explanation_is_a_file_to_keep(form: str, begins: bytes) -> No
     assert answer.status_code == 200
     assert answer.content.startswith(begins)
     assert f".{form}" in answer["Content-Disposition"]
+
+
+def test_files_that_lack_one_are_named_without_the_folder_they_lay_in() -> None:
+    desk = Desk()
+    files = files_of(DEMO)
+    del files["nominal.csv"]
+    desk.send(files)
+    answer = desk.reviewer.get(f"/books/{desk.books}/ledgers/AR/reports/aged")
+    assert (answer.status_code, told(answer)["code"]) == (422, "books.file-missing")
+    assert told(answer)["place"] == "books"
+    assert b"tmp" not in answer.content

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tieout.core.access import Action
-from tieout.core.errors import InvalidInput
+from tieout.core.errors import InvalidInput, TieoutError
 from tieout.formats.books.archive import files_inside, is_archive, take_out
 from tieout.formats.books.reader import MAPPED
 from tieout.formats.books.settings import NAME as SETTINGS_NAME
@@ -140,7 +140,10 @@ def _digest(parts: list[SnapshotFile], mapping: str) -> str:
 
 @contextmanager
 def folder_of(snapshot: Snapshot) -> Iterator[tuple[Path, Path | None]]:
-    """The files of a snapshot in a folder for as long as they are read; its mapping file."""
+    """The files of a snapshot in a folder for as long as they are read; its mapping file.
+
+    What is wrong with them is told without the folder: where it lay says nothing to anybody.
+    """
     with tempfile.TemporaryDirectory(prefix="tieout-") as root:
         folder = Path(root) / "books"
         folder.mkdir()
@@ -160,7 +163,14 @@ def folder_of(snapshot: Snapshot) -> Iterator[tuple[Path, Path | None]]:
         if snapshot.mapping.strip():
             mapping = Path(root) / MAPPING_NAME
             mapping.write_text(snapshot.mapping, encoding="utf-8")
-        yield folder, mapping
+        try:
+            yield folder, mapping
+        except TieoutError as error:
+            said = (error.found, error.expected, error.where)
+            if not any(root in each for each in said):
+                raise
+            told = (each.replace(f"{root}/", "").replace(root, "") for each in said)
+            raise type(error)(error.code, *told) from error
 
 
 def take_sent(caller: Caller, *, books_id: int, source: Source, now: datetime) -> SnapshotTaken:
