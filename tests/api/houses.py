@@ -7,8 +7,10 @@ from django.http import HttpResponse
 
 from tests.api.programs import CLIENT, Program, program, told
 from tests.store.firms import NOW, SEPTEMBER, organisation
+from tests.store.ledgers import DEMO, files_of, zipped
 from tieout.core.access import Action, Role
 from tieout.workflows.acting import Caller
+from tieout.workflows.explain_books import explain_books
 from tieout.workflows.raise_alerts import raise_alerts
 
 RAW = "application/octet-stream"
@@ -91,7 +93,24 @@ def house(name: str) -> tuple[Caller, dict[str, str]]:
     ids["channel_id"] = made(caller, "/channels", channel)["id"]
     raise_alerts(owner.organisation_id, origin="test", now=NOW)
     ids["notification_id"] = told(caller.get("/notifications"))["items"][0]["id"]
+    ids |= closing(caller, owner)
     return owner, ids
+
+
+def closing(caller: Program, owner: Caller) -> dict[str, str]:
+    """Books of the worked example, explained, with a period prepared by somebody else."""
+    books_id = made(caller, "/books", {"name": "Main books"})["id"]
+    archive = zipped(files_of(DEMO))
+    taken = caller.send(f"/books/{books_id}/snapshots/archive", archive, RAW, name="books.zip")
+    assert taken.status_code == 201, taken.content
+    explain_books(owner, books_id=int(books_id.partition("_")[2]), now=NOW)
+    seen = told(caller.get(f"/books/{books_id}"))["run"]
+    place = {"ledger": "AR", "period": str(seen["period"]), "report": "enquiry"}
+    found = told(caller.get(f"/books/{books_id}/ledgers/AR/periods/{seen['period']}/items"))
+    ids = {"books_id": books_id, "explained_id": seen["id"], "item_id": found["items"][0]["id"]}
+    (snapshot,) = told(caller.get(f"/books/{books_id}/snapshots"))["items"]
+    archive_id = snapshot["files"][0]["file_id"]
+    return ids | place | {"snapshot_id": told(taken)["id"], "archive_id": archive_id}
 
 
 ABSENT = {
@@ -111,6 +130,14 @@ ABSENT = {
     "notification_id": "ntf_900000000000000000",
     "version_id": "set_900000000000000000",
     "proposal_id": "prp_900000000000000000",
+    "books_id": "bks_900000000000000000",
+    "snapshot_id": "snp_900000000000000000",
+    "explained_id": "exp_900000000000000000",
+    "item_id": "itm_900000000000000000",
+    "archive_id": "file_900000000000000000",
+    "ledger": "AR",
+    "period": "20",
+    "report": "enquiry",
 }
 
 TOTAL = {"amount": "1.00", "currency": "EUR"}
@@ -145,6 +172,34 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "undo_several": (Action.DECIDE,),
     "sign": (Action.PREPARE,),
     "list_sign_offs": (Action.VIEW,),
+    "list_books": (Action.VIEW,),
+    "make_books": (Action.MANAGE_ACCOUNTS,),
+    "show_books": (Action.VIEW,),
+    "change_books": (Action.MANAGE_ACCOUNTS,),
+    "close_books": (Action.MANAGE_ACCOUNTS,),
+    "list_snapshots": (Action.VIEW,),
+    "take": (Action.IMPORT,),
+    "take_archive": (Action.IMPORT,),
+    "list_explanations": (Action.VIEW,),
+    "list_periods": (Action.VIEW,),
+    "show_period": (Action.VIEW,),
+    "list_items": (Action.VIEW,),
+    "show_item": (Action.VIEW,),
+    "prepare": (Action.PREPARE,),
+    "review": (Action.REVIEW,),
+    "certify": (Action.REVIEW,),
+    "send_back": (Action.REVIEW,),
+    "list_policies": (Action.VIEW,),
+    "make_policy": (Action.MANAGE_ACCOUNTS,),
+    "show_compliance": (Action.VIEW,),
+    "show_report": (Action.VIEW,),
+    "show_report_file": (Action.VIEW,),
+    "compare_figure": (Action.VIEW,),
+    "show_explanation": (Action.VIEW,),
+    "preview_corrections": (Action.VIEW,),
+    "list_drafts": (Action.VIEW,),
+    "draft": (Action.DECIDE,),
+    "prove": (Action.DECIDE,),
     "make_comment": (Action.COMMENT,),
     "list_comments": (Action.VIEW, Action.VIEW_OWN),
     "resolve": (Action.COMMENT,),
@@ -245,6 +300,16 @@ def body_of(operation: str, ids: Ids) -> object:
         "compare_settings": {"document": document("other")},
         "import_document": {"document": document("other"), "reason": "tidier"},
         "roll_back": {"reason": "too early"},
+        "make_books": {"name": "Other books"},
+        "change_books": {"name": "Main books, renamed"},
+        "close_books": {"reason": "sold"},
+        "take": {"files": [{"name": "books.zip", "file_id": ids["archive_id"]}]},
+        "prepare": {"run_id": ids["explained_id"]},
+        "review": {},
+        "certify": {"note": "seen"},
+        "send_back": {"reason": "a figure is missing"},
+        "draft": {"accept": ["all"]},
+        "make_policy": {"ledger": "AR", "reason": "as agreed"},
     }
     return bodies.get(operation)
 
@@ -254,9 +319,10 @@ def called(caller: Program, operation: str, method: str, path: str, ids: Ids) ->
     address = path.removeprefix("/api/v1").format(**ids)
     about = {"subject": ids["line_id"]}
     query = about if operation in {"list_comments", "list_evidence", "attach"} else {}
+    query = {"figure": "1.00"} if operation == "compare_figure" else query
     if method == "GET":
         return caller.get(address, **query)
-    if operation in {"send_file", "attach"}:
+    if operation in {"send_file", "attach", "take_archive"}:
         return caller.send(address, b"some bytes", RAW, **query)
     return caller.post(address, body_of(operation, ids), **query)
 

@@ -52,6 +52,10 @@ def test_from_files_to_a_certified_period_and_its_suspension(
         each.evaluate("each => { each.open = true }")
     check_accessible(page)
     picture(page, "control-accounts-books")
+    follow(page.get_by_role("link", name="The procedure, step by step"))
+    expect(page.get_by_text("10 findings to look at")).to_be_visible()
+    check_accessible(page)
+    picture(page, "control-accounts-procedure")
     follow(page.get_by_role("link", name="Control accounts", exact=True))
     check_accessible(page)
     four_keys(page)
@@ -76,6 +80,7 @@ def four_keys(page: Page) -> None:
         page.keyboard.press("Enter")
     expect(page.locator("[data-sentence]")).to_have_text(said)
     expect(page.locator(".differs")).to_have_count(2)
+    expect(page.get_by_role("link", name="Try it on a copy")).to_be_visible()
     check_accessible(page)
     picture(page, "control-accounts-item")
 

@@ -22,4 +22,4 @@ def test_every_picture_is_made_by_a_test_shown_in_the_docs_and_small() -> None:
     assert made == kept
     assert shown == {each.resolve() for each in FOLDER.iterdir()}
     assert all(each.stat().st_size < 100_000 for each in FOLDER.iterdir())
-    assert len(kept) <= 12
+    assert len(kept) <= 18

@@ -11,7 +11,7 @@ from random import Random
 import pytest
 
 import tieout
-from tieout.core.errors import Corruption
+from tieout.core.errors import Corruption, InvalidInput
 from tieout.core.explain.ageing import MONTHS, NOT_DUE, AgedSettings, aged_report, buckets_of
 from tieout.core.explain.balances import closing_days, control_balance, subledger_balance
 from tieout.core.explain.books import Books, EntryAllocation, SubLedger
@@ -19,12 +19,12 @@ from tieout.core.explain.explaining import explain_ledger
 from tieout.core.explain.groups import Scene
 from tieout.core.explain.snapshot import snapshot_id
 from tieout.core.reports.aged import AgedQuestion, aged_ledger_report
-from tieout.core.reports.basis_aged import valued
 from tieout.core.reports.changes import changes_report
 from tieout.core.reports.closed import closed_report, default_keys
 from tieout.core.reports.enquiry import enquiry_report
 from tieout.core.reports.report import Origin, Report, Section, money, prove, text
 from tieout.core.reports.statements import StatementQuestion, statements_report
+from tieout.core.reports.valued import value_of, valued
 from tieout.files.explaining import Explanation
 from tieout.testing.books import planted_books
 from tieout.testing.corpus import PROJECT
@@ -293,6 +293,28 @@ def test_what_is_open_at_other_rates_is_rounded_item_by_item() -> None:
     assert valued(books, made, 999) is None
 
 
+def test_a_valuation_stands_beside_an_aged_report_and_says_that_it_ties_to_nothing() -> None:
+    books = demo().books
+    on = date(2024, 8, 31)
+    plain = aged_ledger_report(books, SubLedger.AR, AgedQuestion(on), ORIGIN)
+    report = aged_ledger_report(books, SubLedger.AR, AgedQuestion(on, rates_of=1), ORIGIN)
+    assert report.sections[:2] == plain.sections
+    assert report.control_total == plain.control_total
+    found = report.section("valuation")
+    assert "agrees with no ledger" in found.note
+    assert dict(report.parameters)["valued besides at"].startswith("the rates of")
+    made = aged_report(books, SubLedger.AR, on)
+    assert found.total("left") == made.total
+    assert found.total("value") == valued(books, made, 1)
+    for currency, _, own, *_, value, difference in found.rows:
+        items = [each for each in made.items if each.entry.currency == currency]
+        assert own == sum(each.left_doc for each in items)
+        assert value == sum(value_of(books, each, 1) or 0 for each in items)
+        assert (difference == 0) == (currency == "GBP")
+    with pytest.raises(InvalidInput, match="no rate of"):
+        aged_ledger_report(books, SubLedger.AR, AgedQuestion(on, rates_of=999), ORIGIN)
+
+
 def test_buckets_may_be_any_days_that_go_up() -> None:
     assert buckets_of([30, 60, 90])[1:] == (("31-60", 60), ("61-90", 90), ("91+", None))
     for wrong in ([], [30, 30], [60, 30], [-1]):
@@ -366,3 +388,19 @@ def test_a_total_that_the_books_do_not_have_is_refused() -> None:
 def test_a_row_that_does_not_fit_its_columns_is_refused() -> None:
     with pytest.raises(ValueError, match="2 cells"):
         Section("x", "X", (text("a", "A"), money("b", "B")), (("one",),))
+
+
+def test_an_allocation_is_counted_in_the_decimals_of_its_entries() -> None:
+    books = demo().books
+    entries = {entry.entry_id: entry for entry in books.entries}
+    yen = [each for each in books.allocations if entries[each.debit_id].currency == "JPY"]
+    assert yen
+    for each in yen:
+        assert each.doc_minor <= abs(entries[each.debit_id].doc_minor)
+    made = aged_report(books, SubLedger.AR, date(2024, 8, 31))
+    cleared = {each.debit_id for each in yen}
+    assert all(
+        abs(item.left_doc) <= abs(item.entry.doc_minor)
+        for item in made.items
+        if item.entry.entry_id in cleared
+    )

@@ -252,3 +252,12 @@ def test_a_role_does_what_it_may_and_no_organisation_sees_anothers_books() -> No
         books_state(stranger, books_id=desk.books_id, now=NOW)
     with pytest.raises(NotFound):
         explain_books(stranger, books_id=desk.books_id, now=NOW)
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "..", "a/b.csv", "a\\\\b.csv"])
+def test_a_mapping_names_no_file_outside_the_books(name: str) -> None:
+    caller = organisation()
+    with pytest.raises(InvalidInput) as raised:
+        set_books(caller, name="Main", mapping=f'[sales_ledger]\nfile = "{name}"\n', now=NOW)
+    assert raised.value.code == "match.mapping-invalid"
+    assert raised.value.expected == "the name of a file, without folders"

@@ -25,6 +25,7 @@ from tieout.store.postgres.tenant import tenant
 from tieout.store.reconciliation.models import (
     Comment,
     Decision,
+    Evidence,
     MatchGroup,
     MatchRun,
     Reconciliation,
@@ -34,6 +35,7 @@ from tieout.web.urls import organisation as routes
 from tieout.web.urls import urlpatterns
 from tieout.workflows.acting import Caller
 from tieout.workflows.add_member import add_member
+from tieout.workflows.views.investigation import DRAFT
 
 pytestmark = pytest.mark.usefixtures("store")
 NUMBERS = count(1)
@@ -97,6 +99,12 @@ PAGES = {
     "period": Asked(GET, Action.VIEW, ("books", "ledger", "period")),
     "sign_period": Asked(POST, Action.PREPARE, ("books", "ledger", "period"), Action.REVIEW),
     "open_items": Asked(GET, Action.VIEW),
+    "reports": Asked(GET, Action.VIEW),
+    "ledger_reports": Asked(GET, Action.VIEW, ("books",)),
+    "explanation_file": Asked(GET, Action.VIEW, ("books",)),
+    "corrections": Asked(GET, Action.VIEW, ("books",)),
+    "draft_corrections": Asked(POST, Action.DECIDE, ("books",)),
+    "prove_corrections": Asked(POST, Action.DECIDE, ("books", "draft")),
     "runs": Asked(GET, Action.VIEW),
     "job": Asked(GET, Action.VIEW, ("job",)),
     "retry": Asked(POST, Action.MANAGE_ACCOUNTS, ("job",)),
@@ -145,8 +153,22 @@ def ids_of(caller: Caller) -> dict[str, int | str]:
             "comment": Comment.objects.earliest("id").pk,
             "member": Member.objects.filter(role=Role.REVIEWER).earliest("id").pk,
             "token": ApiToken.objects.earliest("id").pk,
+            "draft": a_draft(caller).pk,
             "proposal": SettingsProposal.objects.earliest("id").pk,
         }
+
+
+def a_draft(caller: Caller) -> ReceivedFile:
+    """A received file among the drafts of the books."""
+    file = ReceivedFile.objects.earliest("id")
+    Evidence.objects.get_or_create(
+        organisation_id=caller.organisation_id,
+        file=file,
+        note=f"{DRAFT}1",
+        about_books_id=Books.objects.earliest("id").pk,
+        defaults={"attached_by_id": caller.member_id, "attached_at": NOW},
+    )
+    return file
 
 
 def client_of(caller: Caller, role: Role) -> Client:

@@ -8,9 +8,12 @@ from tests.store.firms import NOW
 from tests.store.test_settings import DOCUMENT, SLOWER, WHY, desk, put
 from tests.web.test_probe import client_of
 from tieout.core.access import Role
+from tieout.core.jobs import Task
 from tieout.store.tenancy.models import Person
 from tieout.workflows.acting import Caller
 from tieout.workflows.add_member import add_member
+from tieout.workflows.set_books import set_books
+from tieout.workflows.set_schedule import schedules_of
 from tieout.workflows.views.settings import export_settings
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -50,3 +53,16 @@ def test_a_channel_without_an_address_is_shown_as_off() -> None:
     put(caller, DOCUMENT.replace('"hook"', '"another hook"'))
     page = shown(client_of(caller, Role.OWNER), caller)
     assert "off: add it once more, with its address" in page
+
+
+def test_books_are_explained_when_the_page_says() -> None:
+    caller = desk("Scheduled")
+    books_id = set_books(caller, name="Main books", now=NOW)
+    client = client_of(caller, Role.ADMINISTRATOR)
+    assert f'value="books:{books_id}">explain Main books' in shown(client, caller)
+    place = reverse("schedule", args=[caller.organisation_id])
+    given = {"subject": f"books:{books_id}", "every": "daily", "at": "05:30"}
+    assert client.post(place, given).status_code == 302
+    (made,) = [each for each in schedules_of(caller) if each.subject == f"books:{books_id}"]
+    assert (made.task, made.cron) == (Task.EXPLAIN_BOOKS, "30 5 * * *")
+    assert "explain books" in shown(client, caller)

@@ -28,6 +28,7 @@ from tieout.core.subjects import Subject, SubjectKind
 LIMIT = 100
 LIMIT_MAX = 1000
 COUNT_MAX = 10**9
+PERIOD_MAX = 1_000_000
 _NUMBER = "[1-9][0-9]{0,17}"
 
 
@@ -105,6 +106,15 @@ ChannelId = Annotated[int, Id("chn", "a channel")]
 NotificationId = Annotated[int, Id("ntf", "a notification")]
 VersionId = Annotated[int, Id("set", "a version of the settings")]
 ProposalId = Annotated[int, Id("prp", "a proposal of settings")]
+BooksId = Annotated[int, Id("bks", "books that are explained")]
+SnapshotId = Annotated[int, Id("snp", "a snapshot of books")]
+ExplainedId = Annotated[int, Id("exp", "an explanation of books")]
+ItemId = Annotated[int, Id("itm", "an item of an explanation")]
+CertificationId = Annotated[int, Id("cer", "a step of certifying a period")]
+PolicyId = Annotated[int, Id("pol", "a policy for a ledger's periods")]
+PeriodNumber = Annotated[
+    int, Field(ge=0, le=PERIOD_MAX, description="As the books count them; 0 is brought forward.")
+]
 
 
 def whole_letters(text: str) -> str:

@@ -191,6 +191,7 @@ def explain_command(ctx: click.Context, /, **options: Any) -> None:
 @click.option("--known-from", type=DAY, help="Changes since then; else since the period closed.")
 @click.option("--buckets", default="30,60,90", show_default=True, help="Days, or `months`.")
 @click.option("--by", type=click.Choice(["document", "due"]), default="document", help="Age from.")
+@click.option("--rates-of", type=int, help="Value it besides at the rates of a period (aged).")
 @click.option("--age-credits", "ages_credits", is_flag=True, help="No column of credits apart.")
 @click.option("--currency", default="", help="Only entries in this currency.")
 @click.option("--party", default="", help="Statements: only this customer or supplier.")

@@ -46,7 +46,7 @@ class Action(StrEnum):
     MATCH = "match"
     """Start a match run, or have books explained."""
     DECIDE = "decide"
-    """Confirm, reject, undo."""
+    """Confirm, reject, undo; draft corrections of books, and prove that they were posted."""
     COMMENT = "comment"
     """Say something of a record, and attach evidence to it."""
     PREPARE = "prepare"

@@ -56,6 +56,8 @@ class Asked:
     """Ends of the buckets in days, or `months`."""
     by_due_date: bool = False
     ages_credits: bool = False
+    rates_of: int | None = None
+    """Of an aged report: a period at whose rates what is open is valued besides."""
     currency: str = ""
     party: str = ""
     since: date | None = None
@@ -124,7 +126,7 @@ _DAYS = ("period", "as_at", "is_ordinary", "known_at", "buckets", "by_due_date",
 USED: dict[ReportKind, tuple[str, ...]] = {
     ReportKind.ENQUIRY: ("period",),
     ReportKind.CLOSED: ("period",),
-    ReportKind.AGED: (*_DAYS, "currency"),
+    ReportKind.AGED: (*_DAYS, "currency", "rates_of"),
     ReportKind.STATEMENTS: (*_DAYS, "currency", "party", "since"),
     ReportKind.CHANGES: ("period", "known_from", "known_at"),
 }
@@ -204,7 +206,9 @@ class _Desk:
     def aged(self) -> AgedQuestion:
         """What is asked of an aged report."""
         asked = self.asked
-        return AgedQuestion(self.as_at, asked.known_at, asked.ageing, asked.currency)
+        return AgedQuestion(
+            self.as_at, asked.known_at, asked.ageing, asked.currency, asked.rates_of
+        )
 
 
 def _desk(

@@ -15,6 +15,7 @@ ENTRIES = (
     ("reconciliations", "Reconciliations", Action.VIEW),
     ("control_accounts", "Control accounts", Action.VIEW),
     ("open_items", "Open items", Action.VIEW),
+    ("reports", "Reports", Action.VIEW),
     ("status", "Status", Action.VIEW),
     ("runs", "Runs", Action.VIEW),
     ("audit", "Audit", Action.VIEW_AUDIT),

@@ -26,6 +26,8 @@ ACTION_OF: Mapping[str, Action] = {
     "reconcile": Action.MATCH,
     "take_snapshot": Action.IMPORT,
     "explain_books": Action.MATCH,
+    "draft_corrections": Action.DECIDE,
+    "prove_corrections": Action.DECIDE,
     "prepare_period": Action.PREPARE,
     "review_period": Action.REVIEW,
     "certify_period": Action.REVIEW,

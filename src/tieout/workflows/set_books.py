@@ -27,16 +27,16 @@ def set_books(
     mappings_of(mapping)
     with acting(caller, Action.MANAGE_ACCOUNTS, "set_books", now) as act, settings_kept(act):
         act.alone("books")
+        books = None if books_id is None else access_books(books_id)
         others = Books.objects.filter(name=said).exclude(id=books_id or 0)
         if others.exists():
             raise Conflict("command.invalid", f"books named {said!r}", "a name that is free")
         before: dict[str, str] = {}
-        if books_id is None:
+        if books is None:
             books = Books.objects.create(
                 organisation_id=caller.organisation_id, name=said, mapping=mapping
             )
         else:
-            books = access_books(books_id)
             before = {"name": books.name, "mapping": books.mapping}
             books.name, books.mapping, books.ended_at = said, mapping, None
             books.save(update_fields=["name", "mapping", "ended_at"])

@@ -1,4 +1,4 @@
-"""`take_snapshot`: received files become a snapshot of books; the same again are recognised."""
+"""`take_snapshot`, `take_sent`: files become a snapshot of books; the same again are recognised."""
 
 import hashlib
 import shutil
@@ -10,15 +10,17 @@ from datetime import datetime
 from pathlib import Path
 
 from tieout.core.access import Action
-from tieout.core.errors import InvalidInput
+from tieout.core.errors import InvalidInput, TieoutError
 from tieout.formats.books.archive import files_inside, is_archive, take_out
 from tieout.formats.books.reader import MAPPED
 from tieout.formats.books.settings import NAME as SETTINGS_NAME
+from tieout.formats.common.source import Source
 from tieout.store.banking.models import ReceivedFile
 from tieout.store.closing.models import Books, Snapshot, SnapshotFile
-from tieout.workflows.acting import Act, Caller, acting
+from tieout.workflows.acting import Act, Caller, acting, looking
 from tieout.workflows.import_statement import access_file, source_of
 from tieout.workflows.mappings import mappings_of
+from tieout.workflows.receive_file import receive_file
 from tieout.workflows.set_books import access_books
 
 MAPPING_NAME = "mapping.toml"
@@ -139,7 +141,10 @@ def _digest(parts: list[SnapshotFile], mapping: str) -> str:
 
 @contextmanager
 def folder_of(snapshot: Snapshot) -> Iterator[tuple[Path, Path | None]]:
-    """The files of a snapshot in a folder for as long as they are read; its mapping file."""
+    """The files of a snapshot in a folder for as long as they are read; its mapping file.
+
+    What is wrong with them is told without the folder: where it lay says nothing to anybody.
+    """
     with tempfile.TemporaryDirectory(prefix="tieout-") as root:
         folder = Path(root) / "books"
         folder.mkdir()
@@ -159,4 +164,26 @@ def folder_of(snapshot: Snapshot) -> Iterator[tuple[Path, Path | None]]:
         if snapshot.mapping.strip():
             mapping = Path(root) / MAPPING_NAME
             mapping.write_text(snapshot.mapping, encoding="utf-8")
-        yield folder, mapping
+        try:
+            yield folder, mapping
+        except TieoutError as error:
+            said = (error.found, error.expected, error.where)
+            if not any(root in each for each in said):
+                raise
+            told = (each.replace(f"{root}/", "").replace(root, "") for each in said)
+            raise type(error)(error.code, *told) from error
+
+
+def take_sent(caller: Caller, *, books_id: int, source: Source, now: datetime) -> SnapshotTaken:
+    """Receive an archive (zip) and take it as a snapshot.
+
+    Nothing is received for books that are not the caller's or have ended, nor from somebody who
+    may send files but not have them read.
+    """
+    if not is_archive(source.name):
+        raise InvalidInput("snapshot.invalid", f"a file named {source.name!r}", "a name in .zip")
+    with looking(caller, Action.IMPORT):
+        access_books(books_id, is_used=True)
+    received = receive_file(caller, source=source, now=now)
+    files = {source.name: received.file_id}
+    return take_snapshot(caller, books_id=books_id, files=files, now=now)

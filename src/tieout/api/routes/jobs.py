@@ -5,6 +5,7 @@ from ninja import Router
 from tieout.api.door import Request
 from tieout.api.words import (
     LIMIT,
+    BooksId,
     CursorText,
     FileId,
     In,
@@ -33,6 +34,7 @@ class JobIn(In):
     task: Task
     file_id: FileId | None = None
     reconciliation_id: ReconciliationId | None = None
+    books_id: BooksId | None = None
 
 
 class JobMade(Out):
@@ -92,7 +94,7 @@ def list_jobs(
 @router.post("/jobs", response={201: JobMade})
 def ask_job(request: Request, body: JobIn) -> JobMade:
     """Ask for work; it waits for a worker. Follow it by its id."""
-    arguments = task_arguments(body.task, body.file_id, body.reconciliation_id)
+    arguments = task_arguments(body.task, body.file_id, body.reconciliation_id, body.books_id)
     made = ask_run(request.caller, task=body.task, arguments=arguments, now=request.at)
     return JobMade(id=made)
 

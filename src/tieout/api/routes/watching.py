@@ -11,6 +11,7 @@ from tieout.api.words import (
     LIMIT,
     AlertId,
     BankAccountId,
+    BooksId,
     ChannelId,
     CursorText,
     FileId,
@@ -50,6 +51,7 @@ class ScheduleIn(In):
     task: Task
     file_id: FileId | None = None
     reconciliation_id: ReconciliationId | None = None
+    books_id: BooksId | None = None
     every: Every
     cron: Text = ""
     zone: Name = "UTC"
@@ -203,7 +205,7 @@ def make_schedule(request: Request, body: ScheduleIn) -> ScheduleMade:
     made = set_schedule(
         request.caller,
         task=body.task,
-        arguments=task_arguments(body.task, body.file_id, body.reconciliation_id),
+        arguments=task_arguments(body.task, body.file_id, body.reconciliation_id, body.books_id),
         every=body.every,
         cron=body.cron,
         zone=body.zone,

@@ -28,6 +28,7 @@ from tieout.core.reports.report import (
     prove,
     text,
 )
+from tieout.core.reports.valued import rates_phrase, valuation
 
 NAMES = {SubLedger.AR: "Aged debtors", SubLedger.AP: "Aged creditors"}
 
@@ -42,6 +43,8 @@ class AgedQuestion:
     settings: AgedSettings = field(default_factory=AgedSettings)
     currency: str = ""
     """Only entries in that currency."""
+    rates_of: int | None = None
+    """A period at whose rates what is open is valued as well."""
 
     def has(self, entry: LedgerEntry) -> bool:
         """Whether an entry is asked for."""
@@ -91,6 +94,7 @@ def aged_ledger_report(
         prove(int(str(total)), by_party[party], "a balance", f"{ledger} {party}")
     for name in names:
         prove(parties.total(name), made.buckets[name], f"a bucket {name}", f"{ledger}")
+    valuations = () if question.rates_of is None else (valuation(books, made, question.rates_of),)
     title = f"{NAMES.get(ledger, ledger.called)} as at {made.as_at}"
     if question.as_at is None:
         title = f"{NAMES.get(ledger, ledger.called)}, what is open now ({made.as_at})"
@@ -108,12 +112,19 @@ def aged_ledger_report(
             f"{len(parties.rows)} parties{apart}; {amount(books, made.buckets[oldest])} is in the "
             f"oldest bucket, {oldest}."
         ),
-        question.words(ledger, made.as_at),
-        (parties, items),
+        (*question.words(ledger, made.as_at), *_besides(books, question)),
+        (parties, items, *valuations),
         "sub-ledger balance",
         balance,
         origin,
     )
+
+
+def _besides(books: Books, question: AgedQuestion) -> tuple[tuple[str, str], ...]:
+    """That it is valued at other rates too, as a parameter."""
+    if question.rates_of is None:
+        return ()
+    return (("valued besides at", rates_phrase(books, question.rates_of)),)
 
 
 def asked(books: Books, ledger: SubLedger, question: AgedQuestion) -> AgedReport:

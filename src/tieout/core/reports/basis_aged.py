@@ -14,6 +14,7 @@ from tieout.core.explain.explaining import LedgerExplanation
 from tieout.core.explain.items import stages_of
 from tieout.core.explain.sentences import account_phrase, period_phrase
 from tieout.core.reports.basis import Candidate
+from tieout.core.reports.valued import valued
 
 NEAR_DAYS = 31
 """How far from the end of the period another cut-off is looked for."""
@@ -199,27 +200,6 @@ def _values(desk: _Desk) -> Iterator[Candidate]:
         if figure is not None:
             where = period_phrase(desk.books, number)
             yield Candidate("B10", figure, f"at the rates of {where}")
-
-
-def valued(books: Books, made: AgedReport, period: int) -> int | None:
-    """What is open at the rates of a period; None where a rate is not known.
-
-    Each item is rounded half away from zero. What is in base currency keeps its value.
-    """
-    total = 0
-    up = 10 ** books.exponents.get(books.base_currency, 2)
-    for item in made.items:
-        currency = item.entry.currency
-        if currency == books.base_currency:
-            total += item.left_minor
-            continue
-        rate = books.rates.get((period, currency))
-        if rate is None:
-            return None
-        down = 10 ** (books.exponents.get(currency, 2) + rate.exponent)
-        size = (2 * abs(item.left_doc) * rate.digits * up + down) // (2 * down)
-        total += size if item.left_doc >= 0 else -size
-    return total
 
 
 def _credits(desk: _Desk) -> Iterator[Candidate]:

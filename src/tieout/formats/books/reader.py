@@ -50,6 +50,7 @@ from tieout.formats.books.mapping import read_mapping
 from tieout.formats.books.records import (
     Amounts,
     allocations_of,
+    currencies_of,
     entries_of,
     key_of,
     postings_of,
@@ -107,7 +108,9 @@ def read_books(folder: Path, part: Part | None = None, mapping: Path | None = No
     tables = (*ledgers.values(), nominal, accounts, periods, *extra.values())
     calendar, log, last = _calendar(periods, extra["period_events"])
     base = settings.base_currency if settings and settings.base_currency else _base_of(nominal)
-    amounts = Amounts.of((*ledgers.values(), nominal, extra["allocations"]), base)
+    allocated = extra["allocations"]
+    currencies = currencies_of(ledgers.values()) if allocated.is_there else {}
+    amounts = Amounts.of((*ledgers.values(), nominal, allocated), base, currencies)
     entries = tuple(
         entry for ledger, table in ledgers.items() for entry in entries_of(table, ledger, amounts)
     )
@@ -126,7 +129,7 @@ def read_books(folder: Path, part: Part | None = None, mapping: Path | None = No
         suspense=_suspense(settings, uses),
         tolerance_minor=_tolerance(settings, amounts.exponents[base]),
         extracted_on=settings.extracted_on if settings else None,
-        allocations=tuple(allocations_of(extra["allocations"], amounts)),
+        allocations=tuple(allocations_of(allocated, amounts)),
         audit_lines=tuple(_audit(extra["audit_log"])),
         closed=tuple(_closed(extra["closed_balances"], amounts)),
         parties=_parties(extra["parties"]),

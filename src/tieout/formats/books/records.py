@@ -1,7 +1,7 @@
 """Rows of the ledger files as entries, postings and allocations of `core.explain`."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from tieout.core.accounts import AccountKey
@@ -36,15 +36,19 @@ class Amounts:
 
     base_currency: str
     exponents: Mapping[str, int]
+    entries: Mapping[str, str] = field(default_factory=dict)
+    """By entry, its currency: an allocation is in that of its debit."""
 
     @classmethod
-    def of(cls, tables: Iterable[Table], base_currency: str) -> "Amounts":
+    def of(
+        cls, tables: Iterable[Table], base_currency: str, entries: Mapping[str, str]
+    ) -> "Amounts":
         """The decimals that ISO 4217 gives, or more where a file carries more; each is named."""
         exponents = {base_currency: Currency.of(base_currency).exponent}
         finer: set[str] = set()
         for table in tables:
             for row in table:
-                code = row.text("currency") or base_currency
+                code = _code(row, entries) or base_currency
                 for column in ("doc_amount", *_BASE_COLUMNS):
                     named = code if column == "doc_amount" else base_currency
                     cell = row.cells.get(column, "")
@@ -61,7 +65,7 @@ class Amounts:
                             f"{Currency.of(named).exponent} decimals",
                         )
                     exponents[named] = max(known, wanted)
-        return cls(base_currency, exponents)
+        return cls(base_currency, exponents, entries)
 
     def base(self, row: Row, column: str) -> int | None:
         """A cell in minor units of the base currency."""
@@ -69,7 +73,7 @@ class Amounts:
 
     def own(self, row: Row, column: str) -> int | None:
         """A cell in minor units of the row's own currency."""
-        return self._minor(row, column, row.text("currency") or self.base_currency)
+        return self._minor(row, column, _code(row, self.entries) or self.base_currency)
 
     def _minor(self, row: Row, column: str, currency: str) -> int | None:
         found = row.amount(column)
@@ -80,6 +84,16 @@ class Amounts:
             row.table.note("record.amount-too-large", row, column, row.text(column))
             return None
         return minor
+
+
+def currencies_of(ledgers: Iterable[Table]) -> dict[str, str]:
+    """By entry, the currency its file names."""
+    return {row.text("txn_id"): row.text("currency") for table in ledgers for row in table}
+
+
+def _code(row: Row, entries: Mapping[str, str]) -> str:
+    """The currency of a row, or of the entry whose debit it allocates; blank where none is."""
+    return row.text("currency") or entries.get(row.text("debit_id"), "")
 
 
 def key_of(row: Row, code: str, centre: str, department: str) -> AccountKey:

@@ -23,6 +23,7 @@ from tieout.workflows.notify import end_channel, send_again, set_channel
 from tieout.workflows.propose_settings import approve_settings
 from tieout.workflows.set_schedule import schedules_of, set_schedule
 from tieout.workflows.views.banking import bank_accounts
+from tieout.workflows.views.closing import books_list
 from tieout.workflows.views.runs import reconciliations
 from tieout.workflows.views.settings import settings_history, waiting_proposals
 
@@ -36,6 +37,10 @@ def index(request: MemberRequest) -> HttpResponse:
         f"reconciliation:{each.reconciliation_id}": each.name
         for each in reconciliations(request.caller)
     }
+    books = {
+        f"books:{each.books_id}": each.name
+        for each in books_list(request.caller, now=settings.CLOCK())
+    }
     accounts = bank_accounts(request.caller)
     feeds = {f"bank_account:{each.account_id}": each.name or each.number for each in accounts}
     shown = {
@@ -45,10 +50,11 @@ def index(request: MemberRequest) -> HttpResponse:
         "weekdays": list(enumerate(WEEKDAYS)),
         "zones": sorted(available_timezones()),
         "reconciliations": names,
+        "books": books,
         "feeds": feeds,
         "all_tasks": list(Task),
         "rules": rules_shown(request.caller),
-        "names": names | feeds,
+        "names": names | books | feeds,
         "channels": channels(request.caller),
         "channel_kinds": list(ChannelKind),
         "alert_kinds": list(AlertKind),
@@ -83,10 +89,12 @@ def schedule(request: MemberRequest) -> HttpResponse:
 
 
 def _task(subject: str) -> tuple[Task, dict[str, int]]:
-    """A reconciliation by number, or a task of the whole organisation by its name."""
+    """A reconciliation or books by number, or a task of the whole organisation by its name."""
     kind, _, last = subject.partition(":")
     if kind == "reconciliation":
         return Task.RECONCILE, {"reconciliation_id": whole(last, kind)}
+    if kind == "books":
+        return Task.EXPLAIN_BOOKS, {"books_id": whole(last, kind)}
     return chosen({"task": subject}, "task", OF_ORGANISATION), {}
 
 

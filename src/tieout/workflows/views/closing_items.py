@@ -95,14 +95,38 @@ def items(  # noqa: PLR0913  which of them, by name
     limit: int = 100,
 ) -> Page[ItemView]:
     """The items that stand in a period, of one cause or of all, the largest first."""
+    _, page = items_of_run(
+        caller,
+        books_id=books_id,
+        ledger=ledger,
+        period=period,
+        cause=cause,
+        cursor=cursor,
+        limit=limit,
+    )
+    return page
+
+
+def items_of_run(  # noqa: PLR0913  which of them, by name
+    caller: Caller,
+    *,
+    books_id: int,
+    ledger: str,
+    period: int,
+    cause: str = "",
+    cursor: str | None = None,
+    limit: int = 100,
+) -> tuple[ExplainedView, Page[ItemView]]:
+    """The same, with the run they are of, which says in what their amounts are counted."""
     with looking(caller, Action.VIEW):
         run, _ = access_period(books_id, ledger, period)
         found = standing_items(run, ledger, period).select_related("case")
         if cause:
             found = found.filter(cause=cause)
-        return paged(
+        page = paged(
             found, ("rank", "id"), item_view, cursor=cursor, limit=limit, is_descending=False
         )
+        return explained_view(run), page
 
 
 def item(caller: Caller, *, item_id: int) -> ItemDetail:
