@@ -27,7 +27,7 @@ from tieout.api.words import (
     instant,
 )
 from tieout.core.explain.books import SubLedger
-from tieout.core.explain.certifying import AutomaticRule, ClosingPolicy, Risk
+from tieout.core.explain.certifying import DUE_DAYS_MAX, AutomaticRule, ClosingPolicy, Risk
 from tieout.workflows.certify_period import (
     certify_period,
     prepare_period,
