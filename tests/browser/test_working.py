@@ -39,7 +39,7 @@ def test_files_come_in_and_are_told_about(site: Site, context: BrowserContext) -
     picture(page, "import")
     follow(page.get_by_role("link", name="current-2026-09.ofx"))
     check_accessible(page)
-    follow(page.get_by_role("link", name="Accounts"))
+    follow(page.get_by_role("link", name="Accounts", exact=True))
     follow(page.get_by_role("cell").get_by_role("link").first)
     check_accessible(page)
     picture(page, "account")
