@@ -75,6 +75,7 @@ def four_keys(page: Page) -> None:
     largest = page.locator("[data-start] a")
     expect(largest).to_be_focused()
     said = largest.inner_text()
+    picture(page, "control-accounts-period")
     expect(page.locator(".headline")).to_contain_text("below its control accounts at October 2024")
     with page.expect_navigation():
         page.keyboard.press("Enter")
@@ -91,7 +92,6 @@ def by_keys(page: Page) -> None:
         page.keyboard.press("b")
     expect(page.locator("[id^=item-]").first).to_be_focused()  # where one came from
     check_accessible(page)
-    picture(page, "control-accounts-period")
     page.keyboard.press("k")
     page.keyboard.press("j")
     expect(page.locator("[id^=item-]").first).to_be_focused()
