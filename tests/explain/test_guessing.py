@@ -98,6 +98,9 @@ def held(guess: BooksGuess, folder: Path) -> None:
     assert guess.is_complete, guess.gaps
     path = tieout.save_books_mapping(guess, folder.parent / "map.toml")
     tieout.explain(folder, mapping=path)
+    again = tieout.guess_books_mapping(folder, mapping=path)
+    assert again.is_complete
+    assert [made.mapping for made in again.tables] == [made.mapping for made in guess.tables]
 
 
 GERMAN = {
@@ -333,9 +336,58 @@ def test_one_amount_with_a_mark_is_debit_and_credit(folder: Path, tmp_path: Path
     before = tieout.explain(folder)
     change(folder, "nominal", marked)
     guess = tieout.guess_books_mapping(folder)
-    assert guess.is_complete, guess.gaps
+    held(guess, folder)
     path = tieout.save_books_mapping(guess, tmp_path / "map.toml")
     assert same(before, tieout.explain(folder, mapping=path))
+
+
+def test_marks_that_nobody_knows_are_asked_for_and_taken(folder: Path, tmp_path: Path) -> None:
+    change(folder, "nominal", lambda rows: [{**r, "S/H": f"x{r['S/H']}"} for r in marked(rows)])
+    (gap,) = (g for g in tieout.guess_books_mapping(folder).gaps if g.what == "negate_where")
+    assert gap.write[0].startswith('negate_where.debit."S/H" = ["…"]')
+    path = tmp_path / "part.toml"
+    path.write_text('[nominal]\nnegate_where.debit."S/H" = ["xH"]\n', encoding="utf-8")
+    held(tieout.guess_books_mapping(folder, mapping=path), folder)
+
+
+def test_control_accounts_that_only_the_ledgers_name_are_those(folder: Path) -> None:
+    before = tieout.explain(folder)
+
+    def without_kinds(rows: Rows) -> Rows:
+        return [{name: cell for name, cell in row.items() if name != "kind"} for row in rows]
+
+    change(folder, "accounts", without_kinds)
+    guess = tieout.guess_books_mapping(folder)
+    held(guess, folder)
+    after = tieout.explain(folder, mapping=folder.parent / "map.toml")
+    found = {k for k, use in after.books.accounts.items() if use.value.startswith("control")}
+    assert {key.code for key in found} == {each.key.code for each in before.books.entries}
+
+
+def test_months_for_periods_and_what_a_person_misnames_are_gaps(
+    folder: Path, tmp_path: Path
+) -> None:
+    change(folder, "nominal", lambda rows: [{**r, "period": f"2025-{r['period']}"} for r in rows])
+    path = tmp_path / "part.toml"
+    text = '[accounts]\nfile = "none.csv"\n[periods]\nfile = "periods.csv"\ncolumns.start = "X"\n'
+    path.write_text(text, encoding="utf-8")
+    gaps = {(g.table, g.what) for g in tieout.guess_books_mapping(folder, mapping=path).gaps}
+    assert gaps >= {("nominal", "values.period"), ("accounts", "file"), ("periods", "start")}
+
+
+def test_files_that_are_no_tables_are_named_and_passed_over(folder: Path) -> None:
+    (folder / "empty.csv").write_bytes(b"")
+    (folder / "noise.csv").write_bytes(bytes(range(256)) * 20)
+    (folder / "quote.csv").write_text('a,"b\nnever closed', encoding="utf-8")
+    (folder / "packed.csv.gz").write_bytes(b"\x1f\x8b")
+    guess = tieout.guess_books_mapping(folder)
+    assert guess.is_complete
+    assert {file for file, reason in guess.unused if reason} >= {
+        "empty.csv",
+        "noise.csv",
+        "quote.csv",
+        "packed.csv.gz",
+    }
 
 
 def test_words_for_types_are_translated_and_unknown_ones_asked_for(folder: Path) -> None:

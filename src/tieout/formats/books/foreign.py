@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -56,15 +56,20 @@ def forms_of(heading: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((plain(opened), plain(heading))))
 
 
-def foreign_tables(folder: Path) -> tuple[list[ForeignTable], list[tuple[str, str]]]:
-    """The tables of a folder, and the files that are none with the reason."""
+def foreign_tables(
+    folder: Path, delimiters: Mapping[str, str]
+) -> tuple[list[ForeignTable], list[tuple[str, str]]]:
+    """The tables of a folder, and the files that are none with the reason.
+
+    `delimiters` has those that a person has named, by file.
+    """
     tables, others = [], []
     for path in sorted(each for each in folder.iterdir() if each.is_file()):
         if path.suffix.casefold() not in SUFFIXES or path.name.startswith("."):
             if path.suffix != ".json":
                 others.append((path.name, "no table as text: unpack it, or export it as CSV"))
             continue
-        found = _table(path)
+        found = _table(path, delimiters.get(path.name, ""))
         if isinstance(found, str):
             others.append((path.name, found))
         else:
@@ -72,12 +77,14 @@ def foreign_tables(folder: Path) -> tuple[list[ForeignTable], list[tuple[str, st
     return tables, others
 
 
-def _table(path: Path) -> ForeignTable | str:
+def _table(path: Path, delimiter: str) -> ForeignTable | str:
     """The table, or why the file is none."""
+    if path.stat().st_size == 0:
+        return "it is empty"
     if path.stat().st_size > FILE_BYTES_MAX:
         return f"more than {FILE_BYTES_MAX:,} bytes"
     text = decode(Source.of(path).data(FILE_BYTES_MAX)).text
-    delimiter = _delimiter(text)
+    delimiter = delimiter or _delimiter(text)
     try:
         lines = list(_rows(text, delimiter))
     except csv.Error as error:

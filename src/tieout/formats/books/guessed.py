@@ -62,6 +62,8 @@ class TableGuess:
     decimal_mark: str = "."
     date_format: str = ""
     negate: set[str] = field(default_factory=set)
+    is_sign_given: bool = False
+    """Whether a person has said which amounts are negated, and be it none."""
     columns: dict[str, str] = field(default_factory=dict)
     less: dict[str, str] = field(default_factory=dict)
     negate_where: dict[str, dict[str, list[str]]] = field(default_factory=dict)
@@ -92,11 +94,11 @@ class TableGuess:
             made["decimal_mark"] = self.decimal_mark
         if self.date_format:
             made["date_format"] = self.date_format
-        if self.negate:
+        if self.negate or self.is_sign_given:
             made["negate"] = sorted(self.negate)
-        renamed = {c: s for c, s in self.columns.items() if c != s.casefold()}
+        is_renamed = any(column != source.casefold() for column, source in self.columns.items())
         further: Mapping[str, Mapping[str, object]] = {
-            "columns": renamed,
+            "columns": self.columns if is_renamed else {},
             "less": self.less,
             "negate_where": self.negate_where,
             "constants": self.constants,

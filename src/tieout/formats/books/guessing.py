@@ -55,8 +55,14 @@ def guess_mapping(folder: Path, mapping: Path | None = None) -> BooksGuess:
     if mapping is not None:
         read_mapping(mapping, MAPPED)
         given = tomllib.loads(mapping.read_text(encoding="utf-8-sig"))
-    tables, unused = foreign_tables(folder)
+    delimiters = {
+        str(part["file"]): str(part["delimiter"])
+        for part in given.values()
+        if {"file", "delimiter"} <= part.keys()
+    }
+    tables, unused = foreign_tables(folder, delimiters)
     chosen, gaps, passed = _files(tables, given)
+    gaps += _misnamed(given, tables)
     made = {name: _guess(table, name, given.get(name, {})) for name, table in chosen.items()}
     by_file = {table.file: table for table in tables}
     _controls(made, by_file)
@@ -100,6 +106,24 @@ def _files(
             chosen[name] = found[0][1]
             passed += [(t.file, f"{found[0][1].file} fits {name} better") for _, t in found[1:]]
     return chosen, gaps, passed
+
+
+def _misnamed(given: Mapping[str, Given], tables: Sequence[ForeignTable]) -> list[Gap]:
+    """Files and columns that a person has named and that are not there."""
+    by_file = {table.file: table for table in tables}
+    gaps = []
+    for name, part in given.items():
+        file = str(part.get("file", ""))
+        if file and file not in by_file:
+            line = f'file = "…"  # one of {", ".join(by_file)}'
+            gaps.append(Gap(name, "file", f"you named {file}, and no table is called so", (line,)))
+            continue
+        heads = {each.casefold() for each in by_file[file].columns} if file else set()
+        for column, said in part.get("columns", {}).items() if file else ():
+            if said.strip().casefold() not in heads:
+                found = f"you named {said!r}, and {file} has no such heading, or has it twice"
+                gaps.append(Gap(name, column, found, (f'columns.{column} = "…"',)))
+    return gaps
 
 
 def _points(table: ForeignTable, name: str) -> int:
@@ -159,6 +183,7 @@ def _guess(table: ForeignTable, name: str, given: Given) -> TableGuess:
     made.decimal_mark = given.get("decimal_mark", ".")
     made.date_format = given.get("date_format", "")
     made.negate = set(given.get("negate", ()))
+    made.is_sign_given = "negate" in given
     made.constants = dict(given.get("constants", {}))
     made.values = {column: dict(words) for column, words in given.get("values", {}).items()}
     sources, notes = sources_of(table, name, given.get("columns", {}))
@@ -172,12 +197,12 @@ def _guess(table: ForeignTable, name: str, given: Given) -> TableGuess:
         made.say("passed over", "nothing", Sureness.CERTAIN, note)
     money = [sources[each].heading for each in sources if each in AMOUNTS | _OWN_AMOUNTS - {MARK}]
     guess_decimal_mark(made, table, money, is_given="decimal_mark" in given)
-    take_amounts(made, table, sources)
-    made.less |= given.get("less", {})
-    made.negate_where |= {
+    made.less = dict(given.get("less", {}))
+    made.negate_where = {
         column: {heading: list(words) for heading, words in marks.items()}
         for column, marks in given.get("negate_where", {}).items()
     }
+    take_amounts(made, table, sources)
     guess_dates(made, table)
     guess_words(made, table)
     check_signs(made, table, is_given="negate" in given or "negate_where" in given)
@@ -203,8 +228,8 @@ def _controls(made: Mapping[str, TableGuess], files: Mapping[str, ForeignTable])
         if kinds:
             accounts.columns["kind"] = accounts.columns["account"]
             accounts.values["kind"] = {**kinds, "*": "other"}
-            reason = "the ledgers name them as control accounts of their documents"
-            accounts.say("kind", f"by account: {', '.join(kinds)}", Sureness.LIKELY, reason)
+            reason = "the ledgers name them in their documents; one may be for retentions"
+            accounts.say("kind", f"by account: {', '.join(kinds)}", Sureness.GUESS, reason)
     for name, ledger in LEDGERS.items():
         if name in made and accounts and "control_account" not in _has(made[name]):
             _one_control(made[name], accounts, files[accounts.file], f"control_{ledger}")

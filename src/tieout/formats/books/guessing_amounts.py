@@ -50,7 +50,7 @@ def _ledger(made: TableGuess, table: ForeignTable, sources: Mapping[str, Source]
         if "base_amount" in made.less:
             made.less["doc_amount"] = made.less["base_amount"]
         made.say("doc_amount", "as base_amount", Sureness.LIKELY, "all is in one currency")
-    if MARK in sources and "base_amount" not in made.less:
+    if MARK in sources and not made.less and not made.negate_where:
         turning = TURNING if made.name == "sales_ledger" else KEEPING
         marks = _marks(made, table, sources[MARK], turning)
         for column in ("base_amount", "doc_amount") if marks else ():
@@ -94,12 +94,13 @@ def _marks(
 ) -> list[str]:
     """The words of a column of marks that turn an amount; none, and a gap, where one is unknown."""
     said = list(dict.fromkeys(table.filled(mark.heading)))
+    turned = "debit" if made.name == "nominal" else "base_amount"
     unknown = [word for word in said if plain(word) not in TURNING | KEEPING]
     if unknown or len({plain(word) in TURNING for word in said}) < len(said):
         made.lack(
             "negate_where",
             f"{mark.heading!r} says {', '.join(map(repr, said[:8]))}: debit or credit is not plain",
-            (f'negate_where.base_amount."{mark.heading}" = ["…"]  # the words that turn it',),
+            (f'negate_where.{turned}."{mark.heading}" = ["…"]  # the words that turn it',),
         )
         return []
     made.say(MARK[1:], repr(mark.heading), mark.sureness, "says debit or credit in every row")
@@ -114,9 +115,10 @@ def _nominal(made: TableGuess, table: ForeignTable, sources: Mapping[str, Source
             if source:
                 _take(made, column, source)
     elif amount and MARK in sources:
-        marks = _marks(made, table, sources[MARK], TURNING)
         made.columns["debit"], made.constants["credit"] = amount.heading, "0"
-        made.negate_where["debit"] = {sources[MARK].heading: marks}
+        if not made.negate_where:
+            marks = _marks(made, table, sources[MARK], TURNING)
+            made.negate_where["debit"] = {sources[MARK].heading: marks}
         chosen = f"{amount.heading!r}, negative where {sources[MARK].heading!r} says credit"
         made.say("debit", chosen, amount.sureness, "one amount with a mark")
     elif amount:

@@ -107,6 +107,8 @@ def _said(cell: str, mark: str) -> str:
 
 def guess_words(made: TableGuess, table: ForeignTable) -> None:
     """Words of the file for those of the layout; unknown ones are listed to be written."""
+    if "period" in made.columns:
+        _check_periods(made, table, made.columns["period"])
     for column, source in made.columns.items():
         known = VALUES.get((made.name, column))
         if known is None or "*" in made.values.get(column, {}):
@@ -128,6 +130,19 @@ def guess_words(made: TableGuess, table: ForeignTable) -> None:
                 f"{source!r} says {said}{more}; the layout knows {', '.join(sorted(words))}",
                 tuple(f'values.{column}."{_escaped(word)}" = "…"' for word in unknown[:_SHOWN]),
             )
+
+
+def _check_periods(made: TableGuess, table: ForeignTable, source: str) -> None:
+    """A period is a whole number; another word for one is to be translated."""
+    given = made.values.get("period", {})
+    said = [cell for cell in dict.fromkeys(table.filled(source)) if cell not in given]
+    odd = [cell for cell in said if not cell.removeprefix("-").isdecimal()]
+    if odd:
+        made.lack(
+            "values.period",
+            f"{source!r} says {', '.join(map(repr, odd[:_SHOWN]))}; a period is a whole number",
+            tuple(f'values.period."{_escaped(word)}" = "…"' for word in odd[:_SHOWN]),
+        )
 
 
 def _is_other(cell: str, words: frozenset[str], others: dict[str, str]) -> bool:
