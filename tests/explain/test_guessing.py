@@ -20,6 +20,8 @@ from tieout.core.explain.books import LedgerEntry
 from tieout.files import Explanation
 from tieout.formats.books.guessed import BooksGuess
 from tieout.formats.books.headings import HEADINGS
+from tieout.formats.books.mapping import read_mapping
+from tieout.formats.books.reader import MAPPED
 from tieout.testing.books import Shape, clean_books, planted_books, write_books
 
 Rows = list[dict[str, str]]
@@ -532,6 +534,35 @@ def test_any_words_of_the_list_are_found_again(
         if made.name in expected:
             found = {c: made.columns.get(c) for c in expected[made.name]}
             assert found == expected[made.name]
+
+
+CELL = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from(
+        ["1.234,50", "1,234", "-3", "03/04/2025", "2025-01-31", "S", "H", "INV", '"', "\\"]
+    ),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_whatever_the_files_hold_the_proposal_is_a_mapping_file(
+    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("any")
+    for name in data.draw(st.sets(st.sampled_from(sorted(HEADINGS)), min_size=1, max_size=3)):
+        words = [phrase for phrases in HEADINGS[name].values() for phrase in phrases]
+        heads = data.draw(st.lists(st.one_of(st.sampled_from(words), CELL), min_size=1, max_size=9))
+        lines = data.draw(st.lists(st.lists(CELL, max_size=9), max_size=4))
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as out:
+            writer = csv.writer(out, delimiter=data.draw(st.sampled_from(",;\t")))
+            writer.writerows([heads, *lines])
+    guess = tieout.guess_books_mapping(folder)
+    path = tieout.save_books_mapping(guess, folder / "map.toml")
+    made = read_mapping(path, MAPPED)
+    assert {name: each.file for name, each in made.items()} == {
+        each.name: each.file for each in guess.tables
+    }
 
 
 def test_files_of_real_systems_give_a_proposal_or_a_named_refusal(

@@ -187,7 +187,8 @@ def _guess(table: ForeignTable, name: str, given: Given) -> TableGuess:
     made.constants = dict(given.get("constants", {}))
     made.values = {column: dict(words) for column, words in given.get("values", {}).items()}
     sources, notes = sources_of(table, name, given.get("columns", {}))
-    for column, source in sources.items():
+    order = {column: at for at, column in enumerate(HEADINGS[name])}
+    for column, source in sorted(sources.items(), key=lambda each: order.get(each[0], -1)):
         if column not in _OWN_AMOUNTS and column not in made.constants:
             made.columns[column] = source.heading
             made.say(column, repr(source.heading), source.sureness, source.reason)

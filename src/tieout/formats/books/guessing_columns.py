@@ -180,7 +180,8 @@ def _borne_out(table: ForeignTable, column: str, heading: str, rank: int) -> tup
         distinct = len(set(cells))
         if distinct == len(table.rows):
             return f"{named}, and no cell of it stands twice", Sureness.CERTAIN
-        said = f"{named}, but {len(table.rows) - distinct} rows repeat one or are blank"
+        odd = len(table.rows) - distinct
+        said = f"{named}, but {odd} of {len(table.rows)} rows repeat one or are blank"
         return said, Sureness.LIKELY
     return named, Sureness.CERTAIN if rank == 0 else Sureness.LIKELY
 
