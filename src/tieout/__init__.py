@@ -1,13 +1,23 @@
 """Tieout keeps ledgers in agreement and explains every difference to the penny.
 
-The public functions are `tieout.read`, `tieout.match`, `tieout.explain`, `tieout.ledger_reports`
-and `tieout.compare_total`; all work on files alone and need neither a database nor a server.
+The public functions are `tieout.read`, `tieout.match`, `tieout.explain`, `tieout.ledger_reports`,
+`tieout.compare_total`, `tieout.guess_books_mapping` and `tieout.save_books_mapping`; all work on
+files alone and need neither a database nor a server.
 """
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tieout.files import Asked, compare_total, explain, ledger_reports, match, read
+    from tieout.files import (
+        Asked,
+        compare_total,
+        explain,
+        guess_books_mapping,
+        ledger_reports,
+        match,
+        read,
+        save_books_mapping,
+    )
 
 __version__ = "0.1.0"
 __all__ = [
@@ -15,9 +25,11 @@ __all__ = [
     "__version__",
     "compare_total",
     "explain",
+    "guess_books_mapping",
     "ledger_reports",
     "match",
     "read",
+    "save_books_mapping",
 ]
 
 

@@ -9,6 +9,7 @@ from click.testing import CliRunner
 import tieout
 from tieout.cli.app import app
 from tieout.core.errors import InvalidInput
+from tieout.formats.books.mapping import FileMapping
 from tieout.testing.books import Shape, planted_books, write_books
 
 MAPPING = """
@@ -63,6 +64,24 @@ def test_mapped_books_have_the_same_explanation(tmp_path: Path) -> None:
     assert set(before.books.entries) == set(after.books.entries)
     ran = CliRunner().invoke(app, ["explain", str(folder), "--map", str(path)])
     assert ran.exit_code == 1
+    with (folder / "offene Posten.csv").open("a", encoding="utf-8") as lines:
+        lines.write("\n")
+    assert tieout.explain(folder, mapping=path).snapshot != after.snapshot
+
+
+def test_an_amount_of_two_columns_and_one_with_a_mark_are_read() -> None:
+    mapping = FileMapping(
+        decimal_mark=",",
+        columns={"base_amount": "Soll", "doc_amount": "Betrag"},
+        less={"base_amount": "Haben"},
+        negate_where={"doc_amount": {"S/H": ["H"]}},
+        values={"kind": {"1400": "control_AR", "*": "other"}},
+    )
+    said = {"soll": "", "haben": "1.000,50", "betrag": "7,25", "s/h": "H", "kind": "4711"}
+    row = mapping.cells(said)
+    assert (row["base_amount"], row["doc_amount"], row["kind"]) == ("-1000.5", "-7.25", "other")
+    assert mapping.cells({**said, "soll": "1,5x"})["base_amount"] == "1,5x"
+    assert "base_amount" not in mapping.known(("soll", "betrag", "s/h"))
 
 
 @pytest.mark.parametrize(

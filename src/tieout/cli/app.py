@@ -168,15 +168,27 @@ def match_command(ctx: click.Context, /, **options: Any) -> None:
     metavar="FOLDER",
     help="Keep there what was found: the next run reads only what was added to the files.",
 )
+@click.option(
+    "--guess",
+    is_flag=True,
+    help="Propose a mapping for the tables of another system, and end; with --map complete that.",
+)
+@click.option("--save-map", type=PATH, metavar="FILE", help="Write the proposal, for --map.")
 @click.pass_context
 def explain_command(ctx: click.Context, /, **options: Any) -> None:
     """Explain how the sub-ledgers of FOLDER differ from the nominal ledger, to the penny.
 
     Exit code 0: agreed; 1: differences, explained or not; 2: could not run. With --prove 0: all
-    stands as accepted; 1: something departs. FOLDER is never written to.
+    stands as accepted; 1: something departs. With --guess 0: the mapping is complete; 1: something
+    is missing or ambiguous. FOLDER is never written to.
     """
     from tieout.cli import explaining  # noqa: PLC0415  start-up time counts
 
+    is_guess, save_map = options.pop("guess"), options.pop("save_map")
+    if is_guess or save_map:
+        from tieout.cli import guessing  # noqa: PLC0415  the same
+
+        ctx.exit(guessing.run(is_guess=is_guess, save_map=save_map, **options))
     ctx.exit(explaining.run(**options))
 
 

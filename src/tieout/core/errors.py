@@ -121,8 +121,8 @@ CODES: dict[str, Code] = _catalogue(
     Code("entry.changed", D, "An entry recorded earlier says something else in a later export", "What was recorded stays; correct it by an entry that reverses it, in the books or here."),
     Code("entry.gone", D, "Entries recorded earlier are missing from a later export of the same days", "Check whether they were deleted or altered in the books; what was recorded stays."),
     # A folder of sub-ledgers and a nominal ledger.
-    Code("books.file-missing", H, "A file that is needed is not in the folder", "Export it, or name it in a mapping; docs/formats/books.md lists the files."),
-    Code("books.column-missing", H, "A column that is needed is not in the file", "Export it, or name it in a mapping; docs/formats/books.md lists the columns."),
+    Code("books.file-missing", H, "A file that is needed is not in the folder", "Export it; for tables of another system see tieout explain FOLDER --guess, and docs/formats/books.md."),
+    Code("books.column-missing", H, "A column that is needed is not in the file", "Export it; for tables of another system see tieout explain FOLDER --guess, and docs/formats/books.md."),
     Code("books.settings-invalid", H, "The settings of the books cannot be read", "Compare settings.json with the example in docs/formats/books.md."),
     Code("books.account-unknown", D, "An account is not in the chart of accounts", "Add it to accounts.csv; its balance is counted where the settings name it."),
     Code("books.rate-missing", D, "An amount in another currency has no rate", "Add the rate; the base amount is taken as it stands."),

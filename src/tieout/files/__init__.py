@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tieout.files.explaining import Explanation, explain
+    from tieout.files.guessing_books import guess_books_mapping, save_books_mapping
     from tieout.files.ledger_reporting import Asked, compare_total, ledger_reports
     from tieout.files.matching import MatchRun, match
     from tieout.files.reading import read
@@ -18,9 +19,11 @@ __all__ = [
     "MatchRun",
     "compare_total",
     "explain",
+    "guess_books_mapping",
     "ledger_reports",
     "match",
     "read",
+    "save_books_mapping",
 ]
 _HOMES = {
     "Asked": "ledger_reporting",
@@ -28,9 +31,11 @@ _HOMES = {
     "MatchRun": "matching",
     "compare_total": "ledger_reporting",
     "explain": "explaining",
+    "guess_books_mapping": "guessing_books",
     "ledger_reports": "ledger_reporting",
     "match": "matching",
     "read": "reading",
+    "save_books_mapping": "guessing_books",
 }
 
 

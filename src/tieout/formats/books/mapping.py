@@ -10,21 +10,27 @@ A TOML file with a table a file of the layout, all parts optional:
     negate = ["base_amount", "doc_amount"]
     [sales_ledger.columns]
     txn_id = "Doc No"
+    base_amount = "Debit"
+    [sales_ledger.less]
+    base_amount = "Credit"
+    [sales_ledger.negate_where.doc_amount]
+    "D/C" = ["C"]
     [sales_ledger.constants]
     currency = "EUR"
     [sales_ledger.values.type]
     INV = "invoice"
+    "*" = "other"
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from tieout.core.errors import InvalidInput
-from tieout.core.money import format_minor, parse_decimal
+from tieout.core.money import Decimals, format_minor, parse_decimal
 
 DATES = frozenset(
     {
@@ -55,25 +61,34 @@ class FileMapping:
     constants: Mapping[str, str] = field(default_factory=dict)
     """Column of the layout to what stands in every row of it."""
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """Column of the layout to words of the file and what they mean."""
+    """Column of the layout to words of the file and what they mean; `*` is any other word."""
+    less: Mapping[str, str] = field(default_factory=dict)
+    """Amount of the layout to the column of the file that is taken away from it."""
+    negate_where: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
+    """Amount of the layout to a column of the file and the words there that turn its sign."""
 
     def cells(self, said: Mapping[str, str]) -> dict[str, str]:
         """A row of the file as a row of the layout; what cannot be turned stays as it is."""
         row = dict(said)
         for column, source in self.columns.items():
-            row[column] = said.get(source.strip().casefold(), "")
+            row[column] = said.get(_key(source), "")
         row.update(self.constants)
         for column, words in self.values.items():
-            row[column] = words.get(row.get(column, "").strip(), row.get(column, ""))
+            cell = row.get(column, "")
+            row[column] = words.get(cell.strip(), words.get("*", cell))
         for column in DATES & row.keys():
             row[column] = self._date(row[column])
         for column in AMOUNTS & row.keys():
-            row[column] = self._amount(column, row[column])
+            row[column] = self._amount(column, row[column], said)
         return row
 
     def known(self, header: tuple[str, ...]) -> tuple[str, ...]:
         """The columns of the layout that such a header gives."""
-        given = [name for name, source in self.columns.items() if source.casefold() in header]
+        given = [
+            name
+            for name, source in self.columns.items()
+            if all(_key(each) in header for each in (source, *self._beside(name)))
+        ]
         return tuple(dict.fromkeys([*header, *given, *self.constants]))
 
     def _date(self, said: str) -> str:
@@ -84,19 +99,45 @@ class FileMapping:
         except ValueError:
             return said
 
-    def _amount(self, column: str, said: str) -> str:
-        found = parse_decimal(said, self.decimal_mark)
+    def _beside(self, column: str) -> tuple[str, ...]:
+        """The further columns of the file that an amount is made from."""
+        less = (self.less[column],) if column in self.less else ()
+        return (*less, *self.negate_where.get(column, ()))
+
+    def _amount(self, column: str, cell: str, said: Mapping[str, str]) -> str:
+        found = parse_decimal(cell, self.decimal_mark)
+        if column in self.less:
+            found = self._difference(cell, said.get(_key(self.less[column]), ""))
         if found is None:
-            return said
-        digits = -found.digits if column in self.negate else found.digits
-        return format_minor(digits, found.exponent)
+            return cell
+        turns = column in self.negate
+        for source, words in self.negate_where.get(column, {}).items():
+            turns ^= said.get(_key(source), "").strip() in words
+        return format_minor(-found.digits if turns else found.digits, found.exponent)
+
+    def _difference(self, cell: str, taken: str) -> Decimals | None:
+        """The first less the second, a blank one being zero; None where one is no amount."""
+        one, other = (
+            parse_decimal(each, self.decimal_mark) if each.strip() else Decimals(0, 0)
+            for each in (cell, taken)
+        )
+        if one is None or other is None or not (cell.strip() or taken.strip()):
+            return None
+        exponent = max(one.exponent, other.exponent)
+        digits = one.digits * 10 ** (exponent - one.exponent)
+        return Decimals(digits - other.digits * 10 ** (exponent - other.exponent), exponent)
+
+
+def _key(source: str) -> str:
+    """A heading as rows have it."""
+    return source.strip().casefold()
 
 
 PLAIN = FileMapping()
 """The layout as it is."""
 _PARTS = {
     *("file", "delimiter", "decimal_mark", "date_format", "negate"),
-    *("columns", "constants", "values"),
+    *("columns", "constants", "values", "less", "negate_where"),
 }
 
 

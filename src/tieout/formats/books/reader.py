@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import file_digest, sha256
 from pathlib import Path
+from types import MappingProxyType
 
 from tieout.core.accounts import AccountKey
 from tieout.core.errors import InvalidInput, Problem
@@ -148,7 +149,8 @@ def read_books(folder: Path, part: Part | None = None, mapping: Path | None = No
     untested = (*_untested_unread(unread), *untested_of(extra, settings), *_untested_further(read))
     known = part.content_hash if part else None
     digests = part.digests if part else {}
-    content_hash = hash_of(folder, tables, digests) if known is None else known
+    files = {f"{name}.csv": each.file for name, each in desk.mappings.items() if each.file}
+    content_hash = hash_of(folder, tables, digests, files) if known is None else known
     return BooksReading(books, tuple(problems), untested, content_hash, unread)
 
 
@@ -166,12 +168,20 @@ def _untested_further(ledgers: Collection[SubLedger]) -> Iterator[Untested]:
             yield Untested(f"{ledger.value}: {each.words}", each.why_not)
 
 
-def hash_of(folder: Path, tables: Iterable[Table], digests: Mapping[str, bytes]) -> str:
-    """SHA-256 over name and content of each file that there is, in order of name."""
+def hash_of(
+    folder: Path,
+    tables: Iterable[Table],
+    digests: Mapping[str, bytes],
+    files: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """SHA-256 over name and content of each file that there is, in order of name.
+
+    `files` has the names that mapped files have in the folder.
+    """
     names = {table.name for table in tables} | {SETTINGS_NAME}
     whole = sha256()
     for name in sorted(names):
-        path = folder / name
+        path = folder / files.get(name, name)
         if path.exists():
             whole.update(name.encode() + b"\0" + (digests.get(name) or _digest(path)))
     return whole.hexdigest()
