@@ -65,13 +65,13 @@ def test_a_period_is_looked_at_and_certified_through_the_api() -> None:
     assert bars[-1]["ends"] == bars[-1]["amount"]
     largest = causes[0]["cause"]
     rows: list[dict[str, str]] = []
-    cursor = ""
+    further: dict[str, str] = {}
     while True:
-        page = desk.show(f"{place}/{run['period']}/items", cause=largest, limit="2", cursor=cursor)
+        page = desk.show(f"{place}/{run['period']}/items", cause=largest, limit="2", **further)
         rows += page["items"]
-        cursor = str(page["next_cursor"] or "")
-        if not cursor:
+        if not page["next_cursor"]:
             break
+        further = {"cursor": str(page["next_cursor"])}
     assert len(rows) == causes[0]["item_count"]
     one = told(desk.reviewer.get(f"/items/{rows[0]['id']}"))
     assert (one["sentence"], one["case"]) == (rows[0]["sentence"], rows[0]["case"])
