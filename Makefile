@@ -24,7 +24,7 @@ browser:  ## Chromium for the tests of pages, through the system's packages wher
 	  command -v "$${p:-none}" >/dev/null && exit 0; done; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  echo "Adding Chromium (once) ..."; \
-	  (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-liberation) >/dev/null 2>&1 && exit 0; fi; \
+	  (apt-get update -qq; apt-get install -y -qq --no-install-recommends chromium fonts-liberation) >/dev/null 2>&1 && exit 0; fi; \
 	echo "No Chromium here, so tests/browser is skipped. On Debian or Ubuntu: apt install chromium; elsewhere: TIEOUT_CHROMIUM=/path/to/it"
 
 pictures: $(V)/.ok-dev browser  ## The docs' pictures of the pages, made anew by the tests in the browser
