@@ -48,7 +48,7 @@ def assert_known(world: BookWorld, books: Books) -> None:
         assert cells(made.shares, count) == cells(known, count), (world.seed, ledger)
 
 
-@pytest.mark.req("R248", "R249", "R253", "R263", "R295")
+@pytest.mark.req("R248", "R249", "R250", "R253", "R263", "R264", "R294", "R295")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_every_planted_cause_is_found_with_its_amount_in_every_period(seed: int) -> None:
     world = planted_books(seed)
