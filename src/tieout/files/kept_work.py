@@ -79,6 +79,9 @@ def found_with(keep: Path, folder: Path, frame: Frame) -> Found | None:
             states = {name: each.result().state for name, each in asked.items()}
             return json.dumps({**_header(frame), "files": states})
 
+        def digests() -> dict[str, bytes]:
+            return {name: each.result().whole for name, each in asked.items()}
+
         def state_if_grown() -> str:
             return state() if all(each.result().is_as_known for each in asked.values()) else ""
 
@@ -90,9 +93,8 @@ def found_with(keep: Path, folder: Path, frame: Frame) -> Found | None:
             except EngineError:
                 set_aside(keep)
                 again, why = None, "what was kept is damaged"
-            digests = {name: each.result().whole for name, each in asked.items()}
             if again is not None:
-                return Found(again, "only what was added since was read", digests)
+                return Found(again, "only what was added since was read", digests())
         changed = [name for name in names if not asked[name].result().is_as_known]
         if not why and (changed or cut):
             said_of = "has changed, not only grown" if changed else "did not end with a whole row"
@@ -105,8 +107,8 @@ def found_with(keep: Path, folder: Path, frame: Frame) -> Found | None:
             return None
         with writing():
             made.replace(keep / NAME)
-        digests = {name: each.result().whole for name, each in asked.items()}
-    return Found(found, f"read in full: {why or 'too much hangs on what was added'}", digests)
+        why = why or "too much hangs on what was added"
+        return Found(found, f"read in full: {why}", digests())
 
 
 def _save(engine: DuckDB, path: Path, state: str, folder: Path, names: Iterable[str]) -> None:

@@ -1,5 +1,6 @@
 """The bridge drawn: bars of a waterfall as places on a page; every figure stands beside its bar."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tieout.core.matching.bridge import Bar, Bridge, waterfall, window
@@ -35,12 +36,7 @@ class Drawing:
 def drawn(bridge: Bridge) -> Drawing:
     """Every bar in its place; the left side is the bank here, the right side the books."""
     bars = waterfall(bridge, "Bank", "Books")
-    low, high = window([each.span for each in bars])
-    scale = (WIDTH - LABEL - FIGURE) / max(high - low, 1)
-
-    def place(minor: int) -> float:
-        return round(LABEL + (min(max(minor, low), high) - low) * scale, 2)
-
+    place, is_cut = scaled(bars, WIDTH - LABEL - FIGURE, begins=LABEL)
     placed = tuple(
         Placed(
             bar,
@@ -52,4 +48,17 @@ def drawn(bridge: Bridge) -> Drawing:
         )
         for row, bar in enumerate(bars)
     )
-    return Drawing(placed, len(bars) * ROW + 4, low > 0 or high < 0)
+    return Drawing(placed, len(bars) * ROW + 4, is_cut)
+
+
+def scaled(
+    bars: Sequence[Bar], width: int, *, begins: int = 0
+) -> tuple[Callable[[int], float], bool]:
+    """Where an amount lies in a strip of that width, and whether the strip leaves out zero."""
+    low, high = window([each.span for each in bars])
+    scale = width / max(high - low, 1)
+
+    def place(minor: int) -> float:
+        return round(begins + (min(max(minor, low), high) - low) * scale, 2)
+
+    return place, low > 0 or high < 0

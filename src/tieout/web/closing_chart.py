@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tieout.core.explain.causes import title_of
-from tieout.core.matching.bridge import Bar, window
+from tieout.core.matching.bridge import Bar
+from tieout.web.chart import scaled
 from tieout.workflows.views.closing_period import PeriodView
 
 WIDTH = 1000
@@ -76,12 +77,7 @@ class Area:
 
 def waterfall_of(view: PeriodView) -> Waterfall:
     """Every bar in its row."""
-    low, high = window([each.span for each in view.bars])
-    scale = WIDTH / max(high - low, 1)
-
-    def place(minor: int) -> float:
-        return round((min(max(minor, low), high) - low) * scale, 2)
-
+    place, is_cut = scaled(view.bars, WIDTH)
     rows = tuple(
         Placed(
             bar,
@@ -91,7 +87,7 @@ def waterfall_of(view: PeriodView) -> Waterfall:
         )
         for bar, cause in zip(view.bars, view.bar_causes, strict=True)
     )
-    return Waterfall(rows, low > 0 or high < 0)
+    return Waterfall(rows, is_cut)
 
 
 def area_of(view: PeriodView) -> Area | None:

@@ -20,6 +20,7 @@ from tieout.web.closing_chart import waterfall_of
 from tieout.web.pages.said import said_of
 from tieout.web.tables import as_csv, rows_of, wants_csv
 from tieout.workflows.certify_period import (
+    ACTIONS,
     certify_period,
     prepare_period,
     return_period,
@@ -128,13 +129,12 @@ def _steps(request: MemberRequest, found: PeriodView) -> list[str]:
     """The steps that come next and that this member may take, as words of the form."""
     if found.standing.ends_on is None:
         return []
-    may = {
-        ClosingStep.PREPARED: request.may(Action.PREPARE),
-        ClosingStep.REVIEWED: request.may(Action.REVIEW),
-        ClosingStep.CERTIFIED: request.may(Action.REVIEW),
-        ClosingStep.RETURNED: request.may(Action.REVIEW),
-    }
-    return [step.value for step in may if may[step] and found.standing.state in FOLLOWS[step]]
+    state = found.standing.state
+    return [
+        step.value
+        for step, action in ACTIONS.items()
+        if request.may(action) and state in FOLLOWS[step]
+    ]
 
 
 @page_for(Action.PREPARE, Action.REVIEW)

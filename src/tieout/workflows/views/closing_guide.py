@@ -2,18 +2,16 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from uuid import UUID
 
 from tieout.core.access import Action
 from tieout.core.errors import NotFound
 from tieout.core.explain.findings import GuideStep, stops_of
 from tieout.files.explaining import explain
-from tieout.store.closing.models import Snapshot
 from tieout.store.closing.runs import newest_run
 from tieout.workflows.acting import Caller, looking
 from tieout.workflows.set_books import access_books
-from tieout.workflows.take_snapshot import folder_of
 from tieout.workflows.views.closing import ExplainedView, explained_view
+from tieout.workflows.views.ledger_reports import laid_out
 
 KEPT = 16
 """Guides kept by each process: a snapshot never changes, and people come back to it."""
@@ -44,15 +42,13 @@ def guide(caller: Caller, *, books_id: int) -> GuideView:
         run = newest_run(books_id)
         if run is None:
             raise NotFound("store.not-found", f"no run of {books.name}", "books that are explained")
-        is_small = run.engine == "reference"
-        steps = _steps(caller.organisation_id, run.snapshot_id) if is_small else ()
-        return GuideView(
-            books.pk, books.name, explained_view(run), steps, stops_of(steps), not is_small
-        )
+        told = explained_view(run)
+    is_small = told.engine == "reference"
+    steps = _steps(caller, books_id, told.snapshot_id) if is_small else ()
+    return GuideView(books.pk, books.name, told, steps, stops_of(steps), not is_small)
 
 
 @lru_cache(KEPT)
-def _steps(organisation_id: UUID, snapshot_id: int) -> tuple[GuideStep, ...]:  # noqa: ARG001  a part of the key
-    snapshot = Snapshot.objects.get(id=snapshot_id)
-    with folder_of(snapshot) as (folder, mapping):
-        return explain(folder, mapping=mapping).guide()
+def _steps(caller: Caller, books_id: int, snapshot_id: int) -> tuple[GuideStep, ...]:
+    with laid_out(caller, books_id, snapshot_id) as laid:
+        return explain(laid.folder, mapping=laid.mapping).guide()
