@@ -1,9 +1,11 @@
 """Tables of another system: the mapping guessed, held against the cells, shown, saved and used."""
 
 import csv
+import gzip
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from shutil import copy
@@ -12,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 import tieout
 from tieout.cli.app import app
@@ -291,6 +294,90 @@ def test_tables_of_a_language_are_guessed_and_give_the_same_explanation(
     assert same(before, after)
     assert rated(before) == rated(after)
     assert set(before.books.postings) == set(after.books.postings)
+
+
+MONEY = {"doc_amount", "base_amount", "tax_amount", "debit", "credit"}
+
+
+def sheeted(folder: Path, file: Path, above: int) -> None:
+    """The folder's tables as a workbook: titles above the headings, dates and numbers as such."""
+    book = Workbook()
+    book.remove(book.active)
+    book.create_sheet("Cover").append(["Example Trading Ltd", "printed by the finance team"])
+    for name in TABLES:
+        path = folder / f"{name}.csv"
+        rows = rows_of(path)
+        path.unlink()
+        sheet = book.create_sheet(name.replace("_", " ").title())
+        for line in range(above):
+            sheet.append([f"Line {line} of a title"])
+        own = {k: v for k, v in ENGLISH.items() if not (name == "nominal" and k == "doc_amount")}
+        sheet.append([own.get(column, column) for column in rows[0]])
+        for row in rows:
+            sheet.append([celled(column, cell) for column, cell in row.items()])
+    book.save(file)
+
+
+def celled(column: str, cell: str) -> object:
+    if cell and column in MONEY:
+        return float(cell)
+    if cell and (column.endswith("_date") or column in {"start", "end"}):
+        return datetime.fromisoformat(cell)
+    return cell or None
+
+
+@pytest.mark.req("R205")
+@pytest.mark.parametrize("above", [0, 4])
+def test_sheets_of_one_workbook_are_tables(above: int, folder: Path, tmp_path: Path) -> None:
+    before = tieout.explain(folder)
+    sheeted(folder, folder / "export.xlsx", above)
+    path = tmp_path / "map.toml"
+    ran = CliRunner().invoke(app, ["explain", str(folder), "--guess", "--save-map", str(path)])
+    assert ran.exit_code == 0, ran.output
+    assert "export.xlsx (Cover)" in ran.output
+    assert 'sheet = "Sales Ledger"' in path.read_text(encoding="utf-8")
+    after = tieout.explain(folder, mapping=path)
+    assert same(before, after)
+    assert rated(before) == rated(after)
+    assert set(before.books.postings) == set(after.books.postings)
+
+
+def test_titles_above_and_totals_below_are_no_rows_of_a_ledger(
+    folder: Path, tmp_path: Path
+) -> None:
+    before = tieout.explain(folder)
+    file = folder / "sales_ledger.csv"
+    head, *rows = file.read_text(encoding="utf-8").splitlines()
+    total = ",".join("12345.00" if column == "base_amount" else "" for column in head.split(","))
+    lines = ["Sales ledger", "Printed,2026-05-01", "", head, *rows, total]
+    text = "\n".join(lines).encode()
+    file.unlink()
+    (folder / "sales.csv.gz").write_bytes(gzip.compress(text))
+    guess = tieout.guess_books_mapping(folder)
+    path = tieout.save_books_mapping(guess, tmp_path / "map.toml")
+    assert guess.is_complete, guess.gaps
+    assert "heading_line = 4" in path.read_text(encoding="utf-8")
+    after = tieout.explain(folder, mapping=path)
+    assert same(before, after)
+    (named,) = (each for each in after.problems if each.place and each.place.line == len(lines))
+    assert named.code == "record.date-missing"
+
+
+def test_a_workbook_with_several_sheets_needs_one_named(folder: Path, tmp_path: Path) -> None:
+    sheeted(folder, folder / "export.xlsx", 0)
+    path = tmp_path / "map.toml"
+    for said, found in (
+        ("", "6 sheets with cells and none named"),
+        ('sheet = "Sales"', "sheet = 'Sales'"),
+    ):
+        path.write_text(f'[nominal]\nfile = "export.xlsx"\n{said}\n', encoding="utf-8")
+        with pytest.raises(InvalidInput, match=found) as refused:
+            tieout.explain(folder, mapping=path)
+        assert refused.value.code == "match.mapping-invalid"
+        assert "Sales Ledger" in str(refused.value)
+    path.write_text('[nominal]\nfile = "export.xlsx"\nheading_line = 0\n', encoding="utf-8")
+    with pytest.raises(InvalidInput, match="heading_line"):
+        tieout.explain(folder, mapping=path)
 
 
 def change(folder: Path, name: str, edit: Edit) -> None:

@@ -48,7 +48,7 @@ def run(
 
 def _show(guess: BooksGuess) -> None:
     for made in guess.tables:
-        OUT.print(f"\n[bold]{made.name}[/] from {plain(made.file)}")
+        OUT.print(f"\n[bold]{made.name}[/] from {plain(made.called)}")
         shown = table("what", "from", "how sure", "why")
         for each in made.choices:
             sure = f"[{_COLOURS[each.sureness]}]{each.sureness.value}[/]"

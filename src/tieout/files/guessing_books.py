@@ -16,7 +16,8 @@ def guess_books_mapping(folder: str | Path, *, mapping: str | Path | None = None
     `tieout.explain(mapping=…)` takes.
 
     Args:
-        folder: A folder of another system's tables: CSV of any delimiter and charset.
+        folder: A folder of another system's tables: text of any delimiter and charset, plain or
+            packed by gzip, and workbooks.
         mapping: A mapping file that is right in part: what it says stands, the rest is guessed.
 
     Returns:
@@ -53,6 +54,7 @@ def guess_data(guess: BooksGuess) -> dict[str, Any]:
             {
                 "table": made.name,
                 "file": made.file,
+                "sheet": made.sheet,
                 "mapping": made.parts,
                 "choices": [
                     {

@@ -7,7 +7,7 @@ import io
 import math
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
@@ -50,33 +50,70 @@ class Sheet:
     def read(self, source: Source, options: Mapping[str, str]) -> Reading:
         """Read the sheets that hold a ledger; name the others."""
         settings = checked(options, source.name)
-        data = source.data()
-        _refuse_bomb(data, source.name)
-        try:
-            book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-            names = [settings["sheet"]] if settings.get("sheet") else list(book.sheet_names)
-        except (calamine.CalamineError, OSError, ValueError) as error:
-            raise InvalidInput("file.damaged", f"{error}", "a workbook", source.name) from error
-        if settings.get("sheet") and settings["sheet"] not in book.sheet_names:
-            sheets = ", ".join(book.sheet_names)
-            raise InvalidInput(
-                "match.mapping-invalid",
-                f"sheet = {settings['sheet']!r}",
-                f"one of {sheets}",
-                source.name,
-            )
+        book = Workbook(source)
+        names = [book.chosen(settings["sheet"])] if settings.get("sheet") else book.sheets
         return _read_sheets(book, names, settings, source)
 
 
+class Workbook:
+    """A workbook, refused where it would unpack to far more than a ledger.
+
+    Raises:
+        InvalidInput: `file.bomb`, or `file.damaged` where it is none.
+    """
+
+    def __init__(self, source: Source) -> None:
+        data = source.data()
+        _refuse_bomb(data, source.name)
+        try:
+            self._book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+            self.sheets = tuple(self._book.sheet_names)
+        except (calamine.CalamineError, OSError, ValueError) as error:
+            raise InvalidInput("file.damaged", f"{error}", "a workbook", source.name) from error
+        self._name = source.name
+
+    def chosen(self, sheet: str) -> str:
+        """The sheet of that name.
+
+        Raises:
+            InvalidInput: `match.mapping-invalid` where there is none.
+        """
+        if sheet not in self.sheets:
+            expected = f"one of {', '.join(self.sheets)}"
+            raise InvalidInput("match.mapping-invalid", f"sheet = {sheet!r}", expected, self._name)
+        return sheet
+
+    def rows(self, sheet: str) -> list[Row]:
+        """The sheet's rows as cells of text, numbers marked as exact; none where all are blank."""
+        try:
+            found = self._book.get_sheet_by_name(sheet)
+        except (calamine.CalamineError, OSError, ValueError) as error:
+            raise InvalidInput(
+                "file.damaged", f"sheet {sheet!r}: {error}", "a readable sheet", sheet
+            ) from error
+        if found.width > COLUMNS_MAX:
+            raise InvalidInput(
+                "table.too-many-columns",
+                f"{found.width:,} columns",
+                f"at most {COLUMNS_MAX}",
+                sheet,
+            )
+        rows = [
+            Row(number, [_text(cell) for cell in row])
+            for number, row in enumerate(found.to_python(skip_empty_area=False), 1)
+        ]
+        return rows if any(any(row.cells) for row in rows) else []
+
+
 def _read_sheets(
-    book: calamine.CalamineWorkbook, names: list[str], settings: Mapping[str, str], source: Source
+    book: Workbook, names: Sequence[str], settings: Mapping[str, str], source: Source
 ) -> Reading:
     readings: list[Reading] = []
     passed: list[Problem] = []
     first_error: TieoutError | None = None
     for name in names:
         try:
-            rows = _rows(book, name)
+            rows = book.rows(name)
             if not rows:
                 passed.append(Problem("record.extra", f"the sheet {name!r} is empty"))
                 continue
@@ -153,25 +190,6 @@ def _refuse_bomb(data: bytes, where: str) -> None:
         raise InvalidInput(
             "file.damaged", f"an archive that breaks: {error}", "a whole workbook", where
         ) from error
-
-
-def _rows(book: calamine.CalamineWorkbook, name: str) -> list[Row]:
-    """The sheet's rows as cells of text, numbers marked as exact."""
-    try:
-        sheet = book.get_sheet_by_name(name)
-    except (calamine.CalamineError, OSError, ValueError) as error:
-        raise InvalidInput(
-            "file.damaged", f"sheet {name!r}: {error}", "a readable sheet", name
-        ) from error
-    if sheet.width > COLUMNS_MAX:
-        raise InvalidInput(
-            "table.too-many-columns", f"{sheet.width:,} columns", f"at most {COLUMNS_MAX}", name
-        )
-    rows = [
-        Row(number, [_text(cell) for cell in row])
-        for number, row in enumerate(sheet.to_python(skip_empty_area=False), 1)
-    ]
-    return rows if any(any(row.cells) for row in rows) else []
 
 
 def _text(cell: object) -> str:  # noqa: PLR0911  one return a kind of cell

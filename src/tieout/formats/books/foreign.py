@@ -1,20 +1,28 @@
-"""A table of another system as text: delimiter, headings and columns, nothing understood."""
+"""A table of another system: delimiter, sheet, headings and columns, nothing understood."""
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from tieout.formats.books.tables import FILE_BYTES_MAX
-from tieout.formats.common.source import Source, decode
+from tieout.core.errors import TieoutError
+from tieout.formats.books.headings import HEADINGS
+from tieout.formats.books.lines import is_workbook, lines_of, text_of
+from tieout.formats.common.cells import Exact
+from tieout.formats.common.sample import Row
+from tieout.formats.common.source import Source
 from tieout.formats.common.words import plain
+from tieout.formats.sheet import Workbook
 
 DELIMITERS = (",", ";", "\t", "|", "^", "~")
 SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".tab", ".asc", ""})
 """Ends of names of files that may be tables as text."""
 _HEAD_LINES = 40
+_NAMED = 2
+"""How many cells of a line must be words for columns, for it to be the headings' line."""
 
 
 @dataclass(frozen=True)
@@ -24,14 +32,33 @@ class ForeignTable:
     file: str
     delimiter: str
     headings: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[Row, ...]
+    """Those below the headings that are not blank."""
+    sheet: str = ""
+    """Of a workbook that has several filled ones."""
+    heading_line: int = 1
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """File and sheet."""
+        return self.file, self.sheet
+
+    @property
+    def is_workbook(self) -> bool:
+        """Whether its cells are those of a workbook: numbers and dates already known as such."""
+        return is_workbook(self.file)
+
+    @property
+    def called(self) -> str:
+        """File and sheet as a person names them."""
+        return f"{self.file} ({self.sheet})" if self.sheet else self.file
 
     @cached_property
     def columns(self) -> dict[str, tuple[str, ...]]:
         """Heading to its cells without blanks around them; one that stands twice is left out."""
         folded = [heading.casefold() for heading in self.headings]
         return {
-            heading: tuple(row[at].strip() if at < len(row) else "" for row in self.rows)
+            heading: tuple(_cell(row.cells, at) for row in self.rows)
             for at, heading in enumerate(self.headings)
             if heading and folded.count(heading.casefold()) == 1
         }
@@ -46,8 +73,13 @@ class ForeignTable:
         return [cell for cell in self.columns[heading] if cell]
 
     def line_of(self, heading: str, cell: str) -> int:
-        """The line of the file that first has a cell; the headings are line 1."""
-        return self.columns[heading].index(cell) + 2
+        """The line of the file that first has a cell."""
+        return self.rows[self.columns[heading].index(cell)].line
+
+
+def _cell(cells: Sequence[str], at: int) -> str:
+    cell = cells[at] if at < len(cells) else ""
+    return cell if isinstance(cell, Exact) else cell.strip()
 
 
 def forms_of(heading: str) -> tuple[str, ...]:
@@ -57,64 +89,97 @@ def forms_of(heading: str) -> tuple[str, ...]:
 
 
 def foreign_tables(
-    folder: Path, delimiters: Mapping[str, str]
+    folder: Path, named: Iterable[Mapping[str, object]]
 ) -> tuple[list[ForeignTable], list[tuple[str, str]]]:
-    """The tables of a folder, and the files that are none with the reason.
+    """The tables of a folder, and the files and sheets that are none with the reason.
 
-    `delimiters` has those that a person has named, by file.
+    `named` has what a person has said of files: `file` with `sheet`, `delimiter`, `heading_line`.
     """
+    said = {(each.get("file"), each.get("sheet", "")): each for each in named}
     tables, others = [], []
     for path in sorted(each for each in folder.iterdir() if each.is_file()):
-        if path.suffix.casefold() not in SUFFIXES or path.name.startswith("."):
-            if path.suffix != ".json":
-                others.append((path.name, "no table as text: unpack it, or export it as CSV"))
+        if path.name.startswith(".") or path.suffix == ".json":
             continue
-        found = _table(path, delimiters.get(path.name, ""))
-        if isinstance(found, str):
-            others.append((path.name, found))
-        else:
-            tables.append(found)
+        try:
+            for sheet in _sheets(path, {sheet for file, sheet in said if file == path.name}):
+                found = _table(path, str(sheet), said.get((path.name, sheet), {}))
+                if isinstance(found, str):
+                    others.append((f"{path.name} ({sheet})" if sheet else path.name, found))
+                else:
+                    tables.append(found)
+        except TieoutError as error:
+            others.append((path.name, f"{error.code}: {error.found}"))
     return tables, others
 
 
-def _table(path: Path, delimiter: str) -> ForeignTable | str:
+def _sheets(path: Path, named: Collection[object]) -> list[str]:
+    """The sheets to look at; one that is blank where the file is one table."""
+    if not is_workbook(path.name):
+        return [""]
+    book = Workbook(Source.of(path))
+    filled = [sheet for sheet in book.sheets if book.rows(sheet)]
+    return [""] if len(filled) == 1 and filled[0] not in named else filled
+
+
+def _table(path: Path, sheet: str, said: Mapping[str, object]) -> ForeignTable | str:
     """The table, or why the file is none."""
-    if path.stat().st_size == 0:
-        return "it is empty"
-    if path.stat().st_size > FILE_BYTES_MAX:
-        return f"more than {FILE_BYTES_MAX:,} bytes"
-    text = decode(Source.of(path).data(FILE_BYTES_MAX)).text
-    delimiter = delimiter or _delimiter(text)
+    delimiter = ","
+    if not is_workbook(path.name):
+        if _suffix(path.name) not in SUFFIXES:
+            return "no table: unpack it, or export it as CSV or as a workbook"
+        if path.stat().st_size == 0:
+            return "it is empty"
+        delimiter = str(said.get("delimiter", "")) or _delimiter(text_of(Source.of(path))[0])
     try:
-        lines = list(_rows(text, delimiter))
+        lines = list(lines_of(path, delimiter, sheet)[0])
     except csv.Error as error:
         return f"no table as text: {error}"
-    if len(lines) < 2:
+    begins = said.get("heading_line")
+    begins = begins if isinstance(begins, int) else _heading_line(lines)
+    rows = tuple(row for row in lines if row.line > begins and any(row.cells))
+    headings = next((row.cells for row in lines if row.line == begins), [])
+    if not rows:
         return "no rows below the headings"
-    headings = tuple(cell.strip() for cell in lines[0])
     if len(headings) < 2:
         return "one column only: its delimiter is none of , ; | ^ ~ or a tab"
-    return ForeignTable(path.name, delimiter, headings, tuple(map(tuple, lines[1:])))
+    named = tuple(cell.strip() for cell in headings)
+    return ForeignTable(path.name, delimiter, named, rows, sheet, begins)
 
 
-def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
-    """The rows as the reader of books takes them."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    return (cells for at, cells in enumerate(reader) if at == 0 or any(cells))
+def _suffix(name: str) -> str:
+    return Path(name.casefold().removesuffix(".gz")).suffix
+
+
+def _heading_line(lines: Sequence[Row]) -> int:
+    """The first line, or where it names no columns the one below that names most."""
+    scores = [(_named(row), -row.line) for row in lines[:_HEAD_LINES]]
+    if not scores or scores[0][0] >= _NAMED:
+        return 1
+    count, line = max(scores)
+    return -line if count >= _NAMED else 1
+
+
+def _named(row: Row) -> int:
+    """How many cells of a line are words for columns of the layout."""
+    return sum(not _PHRASES.isdisjoint(forms_of(cell)) for cell in row.cells if cell.strip())
+
+
+_PHRASES = frozenset(
+    phrase for columns in HEADINGS.values() for phrases in columns.values() for phrase in phrases
+)
 
 
 def _delimiter(text: str) -> str:
-    """The mark by which most of the first lines are as wide as their headings."""
+    """The mark by which most of the first lines are equally wide."""
     head = "".join(text.splitlines(keepends=True)[:_HEAD_LINES])
 
     def steady(mark: str) -> tuple[float, int]:
         try:
-            rows = list(_rows(head, mark))
+            rows = [row for row in csv.reader(io.StringIO(head, newline=""), delimiter=mark) if row]
         except csv.Error:
             return 0.0, 0
-        width = len(rows[0]) if rows else 0
-        if width < 2:
-            return 0.0, 0
-        return sum(len(row) == width for row in rows) / len(rows), width
+        widths = Counter(map(len, rows))
+        width, count = max(widths.items(), key=lambda each: (each[1], each[0]), default=(0, 0))
+        return (count / len(rows), width) if width > 1 else (0.0, 0)
 
     return max(DELIMITERS, key=lambda mark: (*steady(mark), -DELIMITERS.index(mark)))

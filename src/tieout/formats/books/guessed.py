@@ -59,6 +59,8 @@ class TableGuess:
     """Of the layout, without `.csv`."""
     file: str
     delimiter: str = ","
+    sheet: str = ""
+    heading_line: int = 1
     decimal_mark: str = "."
     date_format: str = ""
     negate: set[str] = field(default_factory=set)
@@ -85,9 +87,18 @@ class TableGuess:
         self.gaps.append(Gap(self.name, what, found, write, readings))
 
     @property
+    def called(self) -> str:
+        """File and sheet as a person names them."""
+        return f"{self.file} ({self.sheet})" if self.sheet else self.file
+
+    @property
     def parts(self) -> dict[str, object]:
         """The table of the mapping file, without what is as in the layout."""
         made: dict[str, object] = {"file": self.file}
+        if self.sheet:
+            made["sheet"] = self.sheet
+        if self.heading_line != 1:
+            made["heading_line"] = self.heading_line
         if self.delimiter != ",":
             made["delimiter"] = self.delimiter
         if self.decimal_mark != ".":
@@ -111,6 +122,8 @@ class TableGuess:
         """The same for the reader."""
         return FileMapping(
             file=self.file,
+            sheet=self.sheet,
+            heading_line=self.heading_line,
             delimiter=self.delimiter,
             decimal_mark="," if self.decimal_mark == "," else ".",
             date_format=self.date_format,

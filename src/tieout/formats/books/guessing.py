@@ -4,6 +4,7 @@ First which file is which table of the layout, then column by column by the word
 checked by the cells. What two readings fit is left open with the line to write for each.
 """
 
+import json
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -43,7 +44,8 @@ def guess_mapping(folder: Path, mapping: Path | None = None) -> BooksGuess:
     """Propose how the tables of a folder become the layout's.
 
     Args:
-        folder: A folder of tables as text: any delimiter and charset, headings in the first line.
+        folder: A folder of tables as text of any delimiter and charset, such text packed by gzip,
+            and workbooks.
         mapping: A mapping file that is already in part right: what it says stands.
 
     Raises:
@@ -55,17 +57,11 @@ def guess_mapping(folder: Path, mapping: Path | None = None) -> BooksGuess:
     if mapping is not None:
         read_mapping(mapping, MAPPED)
         given = tomllib.loads(mapping.read_text(encoding="utf-8-sig"))
-    delimiters = {
-        str(part["file"]): str(part["delimiter"])
-        for part in given.values()
-        if {"file", "delimiter"} <= part.keys()
-    }
-    tables, unused = foreign_tables(folder, delimiters)
+    tables, unused = foreign_tables(folder, given.values())
     chosen, gaps, passed = _files(tables, given)
     gaps += _misnamed(given, tables)
     made = {name: _guess(table, name, given.get(name, {})) for name, table in chosen.items()}
-    by_file = {table.file: table for table in tables}
-    _controls(made, by_file)
+    _controls(made, chosen)
     for name in HEADINGS:
         gaps += made[name].gaps if name in made else ()
     return BooksGuess(
@@ -80,16 +76,16 @@ def _files(
     tables: Sequence[ForeignTable], given: Mapping[str, Given]
 ) -> tuple[dict[str, ForeignTable], list[Gap], list[tuple[str, str]]]:
     """The file of each table; what could be either; the files that are none, with the reason."""
-    named = {str(part["file"]): name for name, part in given.items() if part.get("file")}
-    chosen = {named[table.file]: table for table in tables if table.file in named}
+    named = {_place(part): name for name, part in given.items() if part.get("file")}
+    chosen = {named[table.place]: table for table in tables if table.place in named}
     gaps: list[Gap] = []
     passed: list[tuple[str, str]] = []
     rivals: dict[str, list[tuple[int, ForeignTable]]] = {}
-    for table in (table for table in tables if table.file not in named):
+    for table in (table for table in tables if table.place not in named):
         points = {name: _points(table, name) for name in HEADINGS}
         best = max(points, key=lambda name: points[name])
         if points[best] <= 0:
-            passed.append((table.file, "its headings are those of no table of the layout"))
+            passed.append((table.called, "its headings are those of no table of the layout"))
             continue
         sides = _sides(table) if best in LEDGERS else {best}
         if len(sides) > 1:
@@ -99,31 +95,42 @@ def _files(
     for name, found in rivals.items():
         found.sort(key=lambda each: -each[0])
         if name in chosen:
-            passed += [(table.file, f"{name} is {chosen[name].file}") for _, table in found]
+            passed += [(table.called, f"{name} is {chosen[name].called}") for _, table in found]
         elif len(found) > 1 and found[0][0] - found[1][0] < _MARGIN:
-            gaps.append(_several(name, [table.file for _, table in found]))
+            gaps.append(_several(name, [table for _, table in found]))
         else:
             chosen[name] = found[0][1]
-            passed += [(t.file, f"{found[0][1].file} fits {name} better") for _, t in found[1:]]
+            best_called = found[0][1].called
+            passed += [(t.called, f"{best_called} fits {name} better") for _, t in found[1:]]
     return chosen, gaps, passed
 
 
 def _misnamed(given: Mapping[str, Given], tables: Sequence[ForeignTable]) -> list[Gap]:
     """Files and columns that a person has named and that are not there."""
-    by_file = {table.file: table for table in tables}
+    by_place = {table.place: table for table in tables}
     gaps = []
     for name, part in given.items():
-        file = str(part.get("file", ""))
-        if file and file not in by_file:
-            line = f'file = "…"  # one of {", ".join(by_file)}'
-            gaps.append(Gap(name, "file", f"you named {file}, and no table is called so", (line,)))
+        place = _place(part)
+        if not place[0]:
             continue
-        heads = {each.casefold() for each in by_file[file].columns} if file else set()
-        for column, said in part.get("columns", {}).items() if file else ():
+        table = by_place.get(place)
+        if table is None:
+            line = f'file = "…"  # one of {", ".join(each.called for each in tables)}'
+            found = f"you named {' '.join(filter(None, place))}, and no table is called so"
+            gaps.append(Gap(name, "file", found, (line,)))
+            continue
+        heads = {each.casefold() for each in table.columns}
+        for column, said in part.get("columns", {}).items():
             if said.strip().casefold() not in heads:
-                found = f"you named {said!r}, and {file} has no such heading, or has it twice"
+                found = (
+                    f"you named {said!r}, and {table.called} has no such heading, or has it twice"
+                )
                 gaps.append(Gap(name, column, found, (f'columns.{column} = "…"',)))
     return gaps
+
+
+def _place(part: Given) -> tuple[str, str]:
+    return str(part.get("file", "")), str(part.get("sheet", ""))
 
 
 def _points(table: ForeignTable, name: str) -> int:
@@ -147,8 +154,8 @@ def _points(table: ForeignTable, name: str) -> int:
 
 
 def _called(table: ForeignTable) -> str:
-    """The name of a file as words."""
-    return plain(table.file.rpartition(".")[0])
+    """The name of a file and of its sheet as words."""
+    return plain(f"{table.file.partition('.')[0]} {table.sheet}")
 
 
 def _sides(table: ForeignTable) -> set[str]:
@@ -166,20 +173,32 @@ def _sides(table: ForeignTable) -> set[str]:
 
 
 def _either(table: ForeignTable, names: Sequence[str]) -> Gap:
-    found = f"{table.file} is a ledger of documents; nothing says of customers or of suppliers"
-    write = tuple(f'[{name}]\nfile = "{table.file}"' for name in names)
+    found = f"{table.called} is a ledger of documents; nothing says of customers or of suppliers"
+    write = tuple(_part(name, table) for name in names)
     return Gap("", "file", found, write, tuple(f"it is {name}" for name in names))
 
 
-def _several(name: str, files: Sequence[str]) -> Gap:
-    found = f"{', '.join(files)} fit {name} alike, and one file can be it"
-    write = tuple(f'[{name}]\nfile = "{file}"' for file in files)
-    return Gap("", "file", found, write, tuple(f"{name} is {file}" for file in files))
+def _several(name: str, tables: Sequence[ForeignTable]) -> Gap:
+    called = [table.called for table in tables]
+    found = f"{', '.join(called)} fit {name} alike, and one file can be it"
+    write = tuple(_part(name, table) for table in tables)
+    return Gap("", "file", found, write, tuple(f"{name} is {each}" for each in called))
+
+
+def _part(name: str, table: ForeignTable) -> str:
+    """The lines of a mapping file that say which table it is."""
+    said = {"file": table.file} | ({"sheet": table.sheet} if table.sheet else {})
+    lines = (f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in said.items())
+    return "\n".join((f"[{name}]", *lines))
 
 
 def _guess(table: ForeignTable, name: str, given: Given) -> TableGuess:
     """One table from its file."""
-    made = TableGuess(name, table.file, table.delimiter)
+    made = TableGuess(name, table.file, table.delimiter, table.sheet, table.heading_line)
+    if table.heading_line > 1:
+        above = f"the lines above it name no columns, it names {len(table.columns)}"
+        sure = Sureness.GIVEN if "heading_line" in given else Sureness.LIKELY
+        made.say("heading_line", str(table.heading_line), sure, above)
     made.decimal_mark = given.get("decimal_mark", ".")
     made.date_format = given.get("date_format", "")
     made.negate = set(given.get("negate", ()))
@@ -216,7 +235,7 @@ def _guess(table: ForeignTable, name: str, given: Given) -> TableGuess:
     return made
 
 
-def _controls(made: Mapping[str, TableGuess], files: Mapping[str, ForeignTable]) -> None:
+def _controls(made: Mapping[str, TableGuess], tables: Mapping[str, ForeignTable]) -> None:
     """Control accounts: what ledgers name as such are those, and the other way round."""
     accounts = made.get("accounts")
     if accounts and "account" in accounts.columns and "kind" not in _has(accounts):
@@ -224,7 +243,7 @@ def _controls(made: Mapping[str, TableGuess], files: Mapping[str, ForeignTable])
         for name, ledger in LEDGERS.items():
             if name in made and "control_account" in made[name].columns:
                 heading = made[name].columns["control_account"]
-                named = files[made[name].file].filled(heading)
+                named = tables[name].filled(heading)
                 kinds |= dict.fromkeys(named, f"control_{ledger}")
         if kinds:
             accounts.columns["kind"] = accounts.columns["account"]
@@ -233,7 +252,7 @@ def _controls(made: Mapping[str, TableGuess], files: Mapping[str, ForeignTable])
             accounts.say("kind", f"by account: {', '.join(kinds)}", Sureness.GUESS, reason)
     for name, ledger in LEDGERS.items():
         if name in made and accounts and "control_account" not in _has(made[name]):
-            _one_control(made[name], accounts, files[accounts.file], f"control_{ledger}")
+            _one_control(made[name], accounts, tables["accounts"], f"control_{ledger}")
     for each in made.values():
         missing = [column for column in NEEDED[each.name] if column not in _has(each)]
         for column in missing:

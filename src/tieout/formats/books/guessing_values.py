@@ -10,6 +10,7 @@ from tieout.formats.books.guessed import Sureness, TableGuess
 from tieout.formats.books.guessing_columns import DATE_FORMS, ENOUGH, day_of, share
 from tieout.formats.books.mapping import DATES
 from tieout.formats.books.value_words import VALUES
+from tieout.formats.common.cells import Exact
 from tieout.formats.common.words import plain
 
 _SHOWN = 12
@@ -19,6 +20,8 @@ def guess_dates(made: TableGuess, table: ForeignTable) -> None:
     """The one form under which the date columns are dates; two that differ are refused."""
     columns = [source for column, source in made.columns.items() if column in DATES]
     cells = list(dict.fromkeys(cell for source in columns for cell in table.filled(source)))
+    if table.is_workbook:  # its dates are ISO's already; what is left are texts
+        cells = [cell for cell in cells if day_of(cell, "") is None] or cells
     if made.date_format or not cells:
         return
     forms = [(form, share(cells, partial(day_of, form=form))) for form in ("", *DATE_FORMS)]
@@ -59,7 +62,8 @@ def guess_decimal_mark(
     made: TableGuess, table: ForeignTable, headings: Sequence[str], *, is_given: bool
 ) -> None:
     """The mark under which the amounts are amounts; where both give other amounts, neither."""
-    cells = list(dict.fromkeys(cell for heading in headings for cell in table.filled(heading)))
+    filled = (cell for heading in headings for cell in table.filled(heading))
+    cells = list(dict.fromkeys(cell for cell in filled if not isinstance(cell, Exact)))
     if is_given or not cells:
         return
     points = [parse_decimal(cell, ".") for cell in cells]

@@ -4,6 +4,7 @@ A TOML file with a table a file of the layout, all parts optional:
 
     [sales_ledger]
     file = "AR_open_items.csv"
+    heading_line = 4
     delimiter = ";"
     decimal_mark = ","
     date_format = "%d/%m/%Y"
@@ -31,6 +32,7 @@ from typing import Literal
 
 from tieout.core.errors import InvalidInput
 from tieout.core.money import Decimals, format_minor, parse_decimal
+from tieout.formats.common.cells import Exact
 
 DATES = frozenset(
     {
@@ -51,6 +53,10 @@ class FileMapping:
     """How one file of the layout is made from a file of another system."""
 
     file: str = ""
+    sheet: str = ""
+    """Of a workbook; it may be left out where only one is filled."""
+    heading_line: int = 1
+    """The line of the file, or the row of the sheet, that has the headings."""
     delimiter: str = ","
     decimal_mark: Literal[".", ","] = "."
     date_format: str = ""
@@ -105,7 +111,7 @@ class FileMapping:
         return (*less, *self.negate_where.get(column, ()))
 
     def _amount(self, column: str, cell: str, said: Mapping[str, str]) -> str:
-        found = parse_decimal(cell, self.decimal_mark)
+        found = self._decimals(cell)
         if column in self.less:
             found = self._difference(cell, said.get(_key(self.less[column]), ""))
         if found is None:
@@ -115,11 +121,14 @@ class FileMapping:
             turns ^= said.get(_key(source), "").strip() in words
         return format_minor(-found.digits if turns else found.digits, found.exponent)
 
+    def _decimals(self, cell: str) -> Decimals | None:
+        """An amount; a number cell of a workbook has a point whatever its texts have."""
+        return parse_decimal(cell, "." if isinstance(cell, Exact) else self.decimal_mark)
+
     def _difference(self, cell: str, taken: str) -> Decimals | None:
         """The first less the second, a blank one being zero; None where one is no amount."""
         one, other = (
-            parse_decimal(each, self.decimal_mark) if each.strip() else Decimals(0, 0)
-            for each in (cell, taken)
+            self._decimals(each) if each.strip() else Decimals(0, 0) for each in (cell, taken)
         )
         if one is None or other is None or not (cell.strip() or taken.strip()):
             return None
@@ -136,7 +145,7 @@ def _key(source: str) -> str:
 PLAIN = FileMapping()
 """The layout as it is."""
 _PARTS = {
-    *("file", "delimiter", "decimal_mark", "date_format", "negate"),
+    *("file", "sheet", "heading_line", "delimiter", "decimal_mark", "date_format", "negate"),
     *("columns", "constants", "values", "less", "negate_where"),
 }
 
@@ -164,4 +173,7 @@ def _mapping(name: str, part: object, known: frozenset[str]) -> FileMapping:
         raise ValueError(f"[{name}] has {unknown}, expected some of {', '.join(sorted(_PARTS))}")
     if part.get("decimal_mark", ".") not in {".", ","} or len(part.get("delimiter", ",")) != 1:
         raise ValueError(f"[{name}] has a decimal_mark or delimiter that is none")
+    line = part.get("heading_line", 1)
+    if type(line) is not int or line < 1:
+        raise ValueError(f"[{name}] has heading_line = {line!r}, expected a line from 1")
     return FileMapping(**{**part, "negate": frozenset(part.get("negate", ()))})

@@ -1,20 +1,17 @@
 """One table of the folder: rows by column name, cells as dates and amounts, its problems."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from itertools import dropwhile
 from pathlib import Path
 
 from tieout.core.errors import InvalidInput, Place, Problem
 from tieout.core.money import Decimals, parse_decimal
+from tieout.formats.books.lines import lines_of
 from tieout.formats.books.mapping import PLAIN, FileMapping
-from tieout.formats.common.source import Source, decode
-
-FILE_BYTES_MAX = 1 << 30
-"""Larger files are for the engine, which streams them."""
+from tieout.formats.common import sample
 
 
 @dataclass(frozen=True)
@@ -121,11 +118,11 @@ def load(
         table.note("file.empty", None, "", "0 bytes", "at least a header")
         table.is_there = False
         return table
-    text = decode(Source.of(path).data(FILE_BYTES_MAX))
-    table.problems += text.problems
-    reader = csv.reader(io.StringIO(text.text, newline=""), delimiter=mapping.delimiter)
-    header = next(reader, [])
-    own = tuple(cell.strip().casefold() for cell in header)
+    lines, doubts = lines_of(path, mapping.delimiter, mapping.sheet)
+    table.problems += doubts
+    lines = dropwhile(lambda line: line.line < mapping.heading_line, lines)
+    header = next(lines, sample.Row(mapping.heading_line, []))
+    own = tuple(cell.strip().casefold() for cell in header.cells)
     table.columns = mapping.known(own)
     missing = [column for column in needed if column not in table.columns]
     if missing:
@@ -137,15 +134,15 @@ def load(
             table.note("books.column-missing", None, column, f"no column {column!r}")
         table.is_there = False
         return table
-    table.rows = list(_rows(table, own, reader, mapping))
+    table.rows = list(_rows(table, own, lines, mapping))
     return table
 
 
 def _rows(
-    table: Table, header: Sequence[str], reader: Iterator[list[str]], mapping: FileMapping
+    table: Table, header: Sequence[str], lines: Iterator[sample.Row], mapping: FileMapping
 ) -> Iterator[Row]:
     width = len(header)
-    for number, cells in enumerate(reader, 2):
+    for number, cells in lines:
         if not any(cells):
             continue
         said = dict(zip(header, cells, strict=False))
