@@ -13,6 +13,7 @@ from tieout.core.explain.books import Books, EntryKind, SubLedger
 from tieout.core.explain.causes import CAUSES
 from tieout.core.explain.explaining import LedgerExplanation, explain_ledger, prove
 from tieout.core.explain.groups import Share
+from tieout.core.explain.items import items_of
 from tieout.core.explain.proposals import proposals_of
 from tieout.testing.books import (
     PLANTS,
@@ -53,6 +54,34 @@ def assert_known(world: BookWorld, books: Books) -> None:
 def test_every_planted_cause_is_found_with_its_amount_in_every_period(seed: int) -> None:
     world = planted_books(seed)
     assert_known(world, world.books())
+
+
+@pytest.mark.req("R125")
+@pytest.mark.parametrize("seed", range(4))
+def test_every_difference_is_one_sentence_with_amount_document_and_action(seed: int) -> None:
+    world = planted_books(seed)
+    books = world.books()
+    told = set()
+    for made in explained(books).values():
+        for item in items_of(books, made):
+            said, share = item.sentence, item.share
+            told.add(share.cause)
+            assert said.endswith(".")
+            assert item.action.endswith(".")
+            entry = next(iter(share.group.entries), None)
+            amounts = {share.amount_minor, *(line.base_minor for line in share.group.postings)}
+            shown = {books.decimal(abs(each)) for each in amounts}
+            names = {line.journal_id for line in share.group.postings}
+            if entry:
+                shown |= {books.decimal(abs(entry.doc_minor), entry.currency)}
+                names |= {entry.reference, entry.entry_id}
+            if share.cause == "brought_forward":  # older than every document
+                names = {str(share.key).rstrip("/")}
+            assert any(f"{each} " in said for each in shown), said
+            assert any(each and each in said for each in names), said
+            if entry and entry.kind is EntryKind.RECEIPT and entry.doc_minor < 0:
+                assert "for -" not in said, said
+    assert told >= {each.cause for each in world.expected}
 
 
 @pytest.mark.req("R258", "R283")

@@ -26,6 +26,7 @@ from tieout.core.reports.report import Origin, Report, Section, money, prove, te
 from tieout.core.reports.statements import StatementQuestion, statements_report
 from tieout.core.reports.valued import value_of, valued
 from tieout.files.explaining import Explanation
+from tieout.files.report_tables import json_of
 from tieout.testing.books import planted_books
 from tieout.testing.corpus import PROJECT
 
@@ -135,6 +136,28 @@ def test_an_aged_total_is_the_ledger_by_party_item_bucket_and_currency(
         assert sum(each.control_total for each in split) == row[period]
 
 
+@pytest.mark.req("R017")
+@pytest.mark.parametrize("ledger", LEDGERS)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_balance_of_a_ledger_is_one_figure_in_every_report(
+    seed: int, ledger: SubLedger
+) -> None:
+    books = random_books(seed)
+    made = explain_ledger(books, ledger)
+    for period, end in ends(books)[::3]:
+        balance = subledger_balance(books, ledger, end)
+        aged = aged_ledger_report(books, ledger, AgedQuestion(end), ORIGIN)
+        statements = statements_report(books, ledger, StatementQuestion(AgedQuestion(end)), ORIGIN)
+        enquiry = enquiry_report(books, made, period, ORIGIN)
+        assert aged.control_total == balance
+        assert statements.control_total == balance
+        assert enquiry.section("accounts").total("ledger") == balance
+        assert sum(row[period] for row in made.subledger.values()) == balance
+        for report in (aged, statements):
+            (said,) = json.loads(json_of([report]))
+            assert said["control_total"] == report.origin.decimal(balance)
+
+
 @pytest.mark.req("R261")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_ordinary_aged_report_is_what_is_open_now_and_says_so(seed: int) -> None:
@@ -167,6 +190,20 @@ def test_statements_of_all_parties_are_the_ledger(seed: int, begins: int | None)
             last = section.rows[-1]
             if begins is not None:
                 assert last[section.place("running")] == section.total("amount")
+
+
+@pytest.mark.req("R233")
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_statement_of_each_party_at_each_date_is_its_balance(seed: int) -> None:
+    books = random_books(seed)
+    for ledger in LEDGERS:
+        own = [each for each in books.entries if each.ledger is ledger]
+        for _, end in ends(books)[::4]:
+            for party in sorted({each.party for each in own})[::3]:
+                question = StatementQuestion(AgedQuestion(end), party)
+                alone = replace(books, entries=tuple(e for e in own if e.party == party))
+                report = statements_report(books, ledger, question, ORIGIN)
+                assert report.control_total == subledger_balance(alone, ledger, end)
 
 
 @pytest.mark.req("R285", "R269")

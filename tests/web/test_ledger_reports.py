@@ -71,7 +71,7 @@ def words(page: bytes) -> str:
     return " ".join(text.replace("−", "-").replace(",", "").split())
 
 
-@pytest.mark.req("R115", "R122", "R261", "R275", "R289", "R290", "R291")
+@pytest.mark.req("R017", "R115", "R122", "R261", "R275", "R289", "R290", "R291")
 @pytest.mark.parametrize("kind", list(ReportKind))
 def test_a_total_agrees_wherever_it_appears(kind: ReportKind) -> None:
     looking = Looking()

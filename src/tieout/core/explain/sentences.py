@@ -3,7 +3,7 @@
 from datetime import date
 
 from tieout.core.accounts import AccountKey
-from tieout.core.explain.books import Books, LedgerEntry, NominalPosting
+from tieout.core.explain.books import Books, EntryKind, LedgerEntry, NominalPosting
 from tieout.core.explain.groups import Share
 
 _TEMPLATES = {
@@ -50,6 +50,12 @@ _TEMPLATES = {
 }  # fmt: skip
 
 
+_LOWERING = {
+    *(EntryKind.RECEIPT, EntryKind.PAYMENT, EntryKind.CREDIT_NOTE),
+    *(EntryKind.DISCOUNT, EntryKind.WRITE_OFF),
+}
+
+
 def sentence_of(books: Books, share: Share) -> str:
     """The sentence of a share, ending with a full stop."""
     return _TEMPLATES[share.cause].format_map(_facts(books, share))
@@ -72,7 +78,7 @@ def _facts(books: Books, share: Share) -> dict[str, str]:
         "account": account_phrase(books, posting.key if posting else share.key),
         "place": account_phrase(books, share.key),
         "amount": money(books, abs(share.amount_minor)),
-        "posted": money(books, posted),
+        "posted": money(books, -posted if entry and is_lowering(entry) else posted),
         "keyed": day(_moment(entry, posting)),
         "dated_in": period_phrase(books, books.calendar.number_of(entry.dated_on) if entry else 0),
         "posted_in": period_phrase(books, posting.period if posting else 0),
@@ -97,10 +103,16 @@ def _edited(books: Books, entry: LedgerEntry | None, posting: NominalPosting | N
     return f" ({said.action} by {said.user} on {day(said.on)}: {said.detail})"
 
 
+def is_lowering(entry: LedgerEntry) -> bool:
+    """Whether its kind says already that it lowers the balance: its amount needs no sign then."""
+    return entry.kind in _LOWERING and (entry.doc_minor or entry.base_minor) < 0
+
+
 def entry_phrase(books: Books, entry: LedgerEntry, count: int = 1) -> str:
     """An entry in words: kind, reference, party, amount, date; of a daily total the first."""
-    own = books.decimal(entry.doc_minor, entry.currency)
-    said = f"{own} {entry.currency}" if entry.doc_minor else money(books, entry.base_minor)
+    sign = -1 if is_lowering(entry) else 1
+    own = money(books, sign * entry.doc_minor, entry.currency)
+    said = own if entry.doc_minor else money(books, sign * entry.base_minor)
     more = f" and {count - 1} more of its daily total" if count > 1 else ""
     reference = entry.reference or entry.entry_id
     return (
