@@ -118,6 +118,20 @@ def test_the_steps_follow_one_another_and_a_change_suspends() -> None:
     assert (stale.status_code, told(stale)["code"]) == (409, "sign-off.stale")
 
 
+def test_a_mapping_is_proposed_for_files_and_completed_by_what_is_said() -> None:
+    desk = Desk()
+    place = f"/books/{desk.books}/mapping/propose"
+    own = told(desk.accountant.post(place, {}))
+    assert own["is_complete"]
+    assert "[sales_ledger]" in own["mapping"]
+    said = '[accounts]\nfile = "accounts.csv"\ncolumns.account = "Konto"\n'
+    (gap,) = told(desk.accountant.post(place, {"mapping": said}))["gaps"]
+    assert (gap["table"], gap["what"]) == ("accounts", "account")
+    assert "you named 'Konto'" in gap["found"]
+    refused = desk.accountant.post(place, {"mapping": "[accounts"})
+    assert told(refused)["code"] == "match.mapping-invalid"
+
+
 def test_books_are_asked_for_and_scheduled_as_a_job() -> None:
     desk = Desk()
     wanted = {"task": Task.EXPLAIN_BOOKS, "books_id": desk.books}

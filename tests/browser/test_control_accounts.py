@@ -1,18 +1,23 @@
 """Control accounts in the browser: from files to the largest item, certified, suspended."""
 
 import re
+from pathlib import Path
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import BrowserContext, FilePayload, Page, expect
 
 from tests.browser.site import Site, check_accessible, follow, picture
+from tests.explain.test_guessing import sheeted
 from tests.jobs.at_hand import work_off
 from tests.store.firms import NOW, organisation
 from tests.store.ledgers import DEMO, files_of, zipped
 from tests.web.test_control_accounts import changed
 from tieout.core.access import Role
+from tieout.testing.books import Shape, planted_books, write_books
 from tieout.workflows.acting import Caller
 from tieout.workflows.add_member import add_member
+from tieout.workflows.set_books import set_books
 
 
 def drop(site: Site, caller: Caller, page: Page, files: dict[str, bytes]) -> None:
@@ -23,6 +28,36 @@ def drop(site: Site, caller: Caller, page: Page, files: dict[str, bytes]) -> Non
     expect(page.get_by_role("main")).to_contain_text("waiting for a worker")
     work_off(site.store, caller)
     follow(page.get_by_role("link", name="See what came of it"))
+
+
+@pytest.mark.req("R205")
+def test_a_workbook_of_another_system_is_mapped_as_proposed(
+    site: Site, context: BrowserContext, tmp_path: Path
+) -> None:
+    owner = organisation("Larkfield")
+    person, email = site.person("Olga")
+    add_member(owner, email=email, role=Role.OWNER, name="Olga", person_id=person, now=NOW)
+    folder = write_books(planted_books(4, Shape(documents=25)).books(), tmp_path / "books")
+    sheeted(folder, folder / "export.xlsx", 3)
+    (folder / "phones.csv").write_text("who,number\nAnn,12\n", encoding="utf-8")
+    books = set_books(owner, name="Larkfield Joinery", now=NOW)
+    page = site.enter(context, person)
+    page.goto(f"{site.address}{reverse('books', args=[owner.organisation_id, books])}")
+    with page.expect_navigation():
+        page.locator("#files").set_input_files(sorted(folder.iterdir()))
+    follow(page.get_by_role("link", name="Propose a mapping"))
+    expect(page.get_by_text("Nothing is missing and nothing ambiguous.")).to_be_visible()
+    check_accessible(page)
+    text = page.get_by_label("The mapping")
+    text.fill(text.input_value().replace('"Document No."', '"Document"'))
+    follow(page.get_by_role("button", name="Check again"))
+    expect(page.get_by_role("heading", name="Missing")).to_be_visible()
+    check_accessible(page)
+    text.fill(text.input_value().replace('"Document"', '"Document No."'))
+    follow(page.get_by_role("button", name="Use it"))
+    work_off(site.store, owner)
+    follow(page.get_by_role("link", name="See what came of it"))
+    expect(page.get_by_role("heading", name="Ledgers by periods")).to_be_visible()
 
 
 @pytest.mark.req("R295")

@@ -1,23 +1,31 @@
 """The pages of control accounts: books made, files dropped, a period walked, signed, suspended."""
 
+import re
+from html import unescape
 from itertools import count
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+import tieout
+from tests.explain.test_guessing import sheeted
 from tests.jobs.at_hand import work_off
 from tests.store.databases import Store
 from tests.store.firms import NOW, organisation
 from tests.store.ledgers import DEMO, files_of, zipped
 from tests.web.test_working import rows, streamed
 from tieout.core.access import Role
+from tieout.formats.common.source import Source
 from tieout.store.closing.models import Books, CauseItem
 from tieout.store.postgres.tenant import tenant
 from tieout.store.tenancy.models import Person
+from tieout.testing.books import Shape, planted_books, write_books
 from tieout.workflows.acting import Caller
 from tieout.workflows.add_member import add_member
+from tieout.workflows.receive_file import receive_file
 
 pytestmark = pytest.mark.usefixtures("store")
 NUMBERS = count(1)
@@ -144,6 +152,59 @@ def test_files_that_are_no_books_are_refused_by_name(store: Store) -> None:
     assert "truth.json" in page
     assert "snapshot.invalid" in page
     assert "What the files look like" in page
+
+
+@pytest.mark.req("R205")
+def test_tables_of_another_system_get_a_mapping_proposed_and_are_explained(
+    store: Store, tmp_path: Path
+) -> None:
+    desk = Desk(store)
+    folder = write_books(planted_books(4, Shape(documents=25)).books(), tmp_path / "books")
+    expected = tieout.explain(folder)
+    sheeted(folder, folder / "export.xlsx", 3)
+    (folder / "phones.csv").write_text("who,number\nAnn,12\n", encoding="utf-8")
+    sent = [SimpleUploadedFile(each.name, each.read_bytes()) for each in folder.iterdir()]
+    answer = desk.client.post(desk.place("books_files", desk.books_id), {"files": sent})
+    assert answer.status_code == 400
+    link = unescape(re.findall(r'href="([^"]*/mapping[?][^"]*)"', answer.content.decode())[0])
+    page = unescape(desk.client.get(link).content.decode())
+    assert "sales_ledger from export.xlsx (Sales Ledger)" in page
+    assert "Nothing is missing and nothing ambiguous." in page
+    assert "phones.csv" in page
+    text = page.partition("<textarea")[2].partition(">")[2].partition("</textarea>")[0]
+    files = re.findall(r'name="file" value="([0-9]+)"', page)
+
+    broken = text.replace('columns.txn_id = "Document No."', 'columns.txn_id = "Doc"')
+    form = {"mapping": broken, "file": files, "step": "check"}
+    checked = desk.client.post(desk.place("books_mapping", desk.books_id), form)
+    assert "you named 'Doc'" in unescape(checked.content.decode())
+
+    clerk = signed_in(desk.caller, Role.BOOKKEEPER)
+    form = {"mapping": text, "file": files, "step": "use"}
+    refused = clerk.post(desk.place("books_mapping", desk.books_id), form)
+    assert refused.status_code == 403
+    used = desk.client.post(desk.place("books_mapping", desk.books_id), form)
+    assert used.status_code == 302
+    work_off(store, desk.caller)
+    for each in expected.ledgers:
+        period = max(p.number for p in expected.books.calendar.periods) - 1
+        shown = desk.page("period", desk.books_id, each.ledger.value, period)
+        minor = each.explanation.difference()[period]
+        assert expected.books.decimal(abs(minor)) in shown.replace(",", "")
+    with tenant(desk.caller.organisation_id):
+        assert "Sales Ledger" in Books.objects.get().mapping
+    assert "sales_ledger from export.xlsx" in desk.page("books_mapping", desk.books_id)
+
+
+def test_a_mapping_is_proposed_for_no_files_and_names_that_lead_elsewhere_not(
+    store: Store,
+) -> None:
+    desk = Desk(store)
+    place = desk.place("books_mapping", desk.books_id)
+    assert b"file.empty" in desk.client.get(place).content
+    odd = receive_file(desk.caller, source=Source("../books.csv", b"a,b\n1,2\n"), now=NOW)
+    answer = desk.client.get(place, {"file": [odd.file_id]})
+    assert b"snapshot.invalid" in answer.content
 
 
 def test_problems_of_files_are_named_by_file_row_and_column(store: Store) -> None:

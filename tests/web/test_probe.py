@@ -93,6 +93,7 @@ PAGES = {
     "case": Asked(GET, Action.VIEW, ("case",)),
     "books": Asked(GET, Action.VIEW, ("books",)),
     "books_files": Asked(POST, Action.IMPORT, ("books",)),
+    "books_mapping": Asked(GET, Action.IMPORT, ("books",)),
     "explain": Asked(POST, Action.MATCH, ("books",)),
     "books_ended": Asked(POST, Action.MANAGE_ACCOUNTS, ("books",)),
     "closing_policy": Asked(POST, Action.MANAGE_ACCOUNTS, ("books", "ledger")),

@@ -5,6 +5,7 @@ from django.urls import include, path
 from tieout.web.pages import (
     accounts,
     audit,
+    books_mapping,
     closing_guide,
     closing_periods,
     control_accounts,
@@ -54,6 +55,11 @@ organisation = [
     path("control-accounts/cases/<int:case_id>/", closing_periods.case, name="case"),
     path("control-accounts/<int:books_id>/", control_accounts.books, name="books"),
     path("control-accounts/<int:books_id>/files", control_accounts.files, name="books_files"),
+    path(
+        "control-accounts/<int:books_id>/mapping",
+        books_mapping.books_mapping,
+        name="books_mapping",
+    ),
     path("control-accounts/<int:books_id>/explain", control_accounts.explain, name="explain"),
     path("control-accounts/<int:books_id>/end", control_accounts.ended, name="books_ended"),
     path(

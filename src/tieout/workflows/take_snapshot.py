@@ -3,13 +3,14 @@
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from tieout.core.access import Action
+from tieout.core.audit import Value
 from tieout.core.errors import InvalidInput, TieoutError
 from tieout.formats.books.archive import files_inside, is_archive, take_out
 from tieout.formats.books.reader import MAPPED
@@ -39,7 +40,12 @@ class SnapshotTaken:
 
 
 def take_snapshot(
-    caller: Caller, *, books_id: int, files: Mapping[str, int], now: datetime
+    caller: Caller,
+    *,
+    books_id: int,
+    files: Mapping[str, int],
+    left_out: Collection[str] = (),
+    now: datetime,
 ) -> SnapshotTaken:
     """Keep which files the books consist of now; a job explains a new snapshot.
 
@@ -48,28 +54,27 @@ def take_snapshot(
         books_id: Whose files they are.
         files: A received file's id by its name in the books folder. A name that ends with `.zip`
             is an archive, which stands for the files in it.
+        left_out: Names of files that are no table of the books, though they came with them.
         now: The instant.
     """
     with acting(caller, Action.IMPORT, "take_snapshot", now) as act:
         books = access_books(books_id, is_used=True)
         act.alone(f"snapshot {books_id}")
-        found = [
-            part for name, file_id in files.items() for part in _parts(name, access_file(file_id))
-        ]
+        found = [each for each in parts_of(files) if each.name not in left_out]
         _check_names([each.name for each in found], books.mapping)
         digest = _digest(found, books.mapping)
         newest = newest_snapshot(books_id)
         is_new = newest is None or newest.content_hash != digest
         made = newest if newest and not is_new else _kept(act, books, digest, found)
-        act.record(
-            str(made),
-            after={
-                "books": str(books),
-                "snapshot": digest,
-                "files": {each.name: f"received_file:{each.file_id}" for each in found},
-                "is_new": is_new,
-            },
-        )
+        after: dict[str, Value] = {
+            "books": str(books),
+            "snapshot": digest,
+            "files": {each.name: f"received_file:{each.file_id}" for each in found},
+            "is_new": is_new,
+        }
+        if left_out:
+            after["left_out"] = sorted(left_out)
+        act.record(str(made), after=after)
         if is_new:
             act.follow_up("snapshot_taken", books_id=books.pk, snapshot_id=made.pk)
     return SnapshotTaken(made.pk, digest, len(found), is_new)
@@ -94,6 +99,11 @@ def _kept(act: Act, books: Books, digest: str, parts: list[SnapshotFile]) -> Sna
         each.organisation_id = act.caller.organisation_id
     SnapshotFile.objects.bulk_create(parts)
     return made
+
+
+def parts_of(files: Mapping[str, int]) -> list[SnapshotFile]:
+    """The files of a snapshot from received ones by name, archives taken apart; not saved yet."""
+    return [part for name, file_id in files.items() for part in _parts(name, access_file(file_id))]
 
 
 def _parts(name: str, file: ReceivedFile) -> Iterator[SnapshotFile]:
@@ -148,18 +158,7 @@ def folder_of(snapshot: Snapshot) -> Iterator[tuple[Path, Path | None]]:
     with tempfile.TemporaryDirectory(prefix="tieout-") as root:
         folder = Path(root) / "books"
         folder.mkdir()
-        by_file: dict[int, list[SnapshotFile]] = {}
-        for each in SnapshotFile.objects.filter(snapshot=snapshot).select_related("file"):
-            by_file.setdefault(each.file_id, []).append(each)
-        for several in by_file.values():
-            with source_of(several[0].file) as source:
-                assert source.path is not None
-                for each in several:
-                    target = folder / each.name
-                    if each.inside:
-                        take_out(source.path, each.inside, target)
-                    else:
-                        shutil.copyfile(source.path, target)
+        lay_out(SnapshotFile.objects.filter(snapshot=snapshot).select_related("file"), folder)
         mapping = None
         if snapshot.mapping.strip():
             mapping = Path(root) / MAPPING_NAME
@@ -172,6 +171,22 @@ def folder_of(snapshot: Snapshot) -> Iterator[tuple[Path, Path | None]]:
                 raise
             told = (each.replace(f"{root}/", "").replace(root, "") for each in said)
             raise type(error)(error.code, *told) from error
+
+
+def lay_out(parts: Iterable[SnapshotFile], folder: Path) -> None:
+    """Write the files of a snapshot into a folder, each under its own name."""
+    by_file: dict[int, list[SnapshotFile]] = {}
+    for each in parts:
+        by_file.setdefault(each.file_id, []).append(each)
+    for several in by_file.values():
+        with source_of(several[0].file) as source:
+            assert source.path is not None
+            for each in several:
+                target = folder / each.name
+                if each.inside:
+                    take_out(source.path, each.inside, target)
+                else:
+                    shutil.copyfile(source.path, target)
 
 
 def take_sent(caller: Caller, *, books_id: int, source: Source, now: datetime) -> SnapshotTaken:

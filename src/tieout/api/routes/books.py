@@ -33,6 +33,7 @@ from tieout.core.errors import InvalidInput
 from tieout.workflows.set_books import end_books, set_books
 from tieout.workflows.take_snapshot import SnapshotTaken, take_sent, take_snapshot
 from tieout.workflows.views import closing, closing_kept
+from tieout.workflows.views.guessed_mapping import guessed_mapping
 
 router = Router(tags=["books"])
 
@@ -97,6 +98,40 @@ class SnapshotIn(In):
     """All files that the books consist of now."""
 
     files: list[SnapshotFileIn] = Field(min_length=1, max_length=FILES_MAX)
+    left_out: list[Name] = Field(default_factory=list, max_length=FILES_MAX)
+    """Names of files, in archives too, that are no tables of the books."""
+
+
+class MappingAsked(In):
+    """Tables of another system, received, and what is known of their mapping."""
+
+    files: list[FileId] = Field(default_factory=list, max_length=FILES_MAX)
+    """Received files, archives among them; none: those of the newest snapshot."""
+    mapping: Mapping | None = None
+    """A mapping that is right in part; null: that of the books."""
+
+
+class MappingGap(Out):
+    """What is missing, or can be read in two ways and was not chosen."""
+
+    table: str
+    what: str
+    found: str
+    write: list[str]
+    """Lines for the mapping, of which one is right; or what to do, after `#`."""
+    readings: list[str]
+    """What each line would mean; empty where something is missing."""
+
+
+class MappingProposed(Out):
+    """A mapping as it was proposed; nothing is set by it."""
+
+    mapping: str
+    """Its text, with a reason a line; what is open stands in lines that begin with `#`."""
+    is_complete: bool
+    gaps: list[MappingGap]
+    left_out: list[str]
+    """Files that are no tables of the books."""
 
 
 class SnapshotMade(Out):
@@ -163,6 +198,30 @@ def close_books(request: Request, books_id: BooksId, body: EndIn) -> None:
     end_books(request.caller, books_id=books_id, reason=body.reason, now=request.at)
 
 
+@router.post("/books/{books_id}/mapping/propose", response=MappingProposed)
+def propose_mapping(request: Request, books_id: BooksId, body: MappingAsked) -> MappingProposed:
+    """Propose how the tables of another system become books; nothing is set."""
+    found = guessed_mapping(
+        request.caller, books_id=books_id, files=body.files, mapping=body.mapping
+    )
+    gaps = [
+        MappingGap(
+            table=gap.table,
+            what=gap.what,
+            found=gap.found,
+            write=list(gap.write),
+            readings=list(gap.readings),
+        )
+        for gap in found.guess.gaps
+    ]
+    return MappingProposed(
+        mapping=found.text,
+        is_complete=found.guess.is_complete,
+        gaps=gaps,
+        left_out=list(found.left_out),
+    )
+
+
 @router.get("/books/{books_id}/snapshots", response=PageOut[SnapshotOut])
 def list_snapshots(
     request: Request, books_id: BooksId, cursor: CursorText | None = None, limit: Limit = LIMIT
@@ -188,7 +247,9 @@ def take(request: Request, books_id: BooksId, body: SnapshotIn) -> Status[Snapsh
     files = {each.name: each.file_id for each in body.files}
     if len(files) < len(body.files):
         raise InvalidInput("snapshot.invalid", "a name twice", "each file once", "files")
-    made = take_snapshot(request.caller, books_id=books_id, files=files, now=request.at)
+    made = take_snapshot(
+        request.caller, books_id=books_id, files=files, left_out=body.left_out, now=request.at
+    )
     return _taken(made)
 
 
