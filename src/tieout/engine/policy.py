@@ -10,15 +10,15 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from tieout.core.matching.rules import MatchRules
 from tieout.core.matching.words import Pass
 from tieout.engine.assignment import Choice
 from tieout.engine.evidence import RARITY_LEVELS, STARTS, TEXT_AGREES, Edges, Ref, Text
 from tieout.engine.learning import FELT_MIN, Weights
-from tieout.engine.population import NO_DAY, Population, Populations
+from tieout.engine.population import NO_DAY, Population, Populations, numbered
 from tieout.engine.text import Flags, Ints
+from tieout.engine.workers import over
 
 Floats = npt.NDArray[np.float64]
 
@@ -110,19 +110,17 @@ def scored(edges: Edges, weights: Weights) -> Scored:
 
 
 def twin_classes(side: Population, other: Population | None = None) -> tuple[Ints, Ints]:
-    """A number for each record's look (account, amount, day, texts), and how many share it.
+    """A number for each record's look, and how many share it.
 
     An id of the source is part of the look only where the other side knows it too.
     """
-    known = np.unique(other.external) if other is not None else np.zeros(0, dtype=np.int64)
-    external = np.where(np.isin(side.external, known), side.external, -1)
-    columns = [side.pool, side.amount, side.day, side.pending.astype(np.int64), external]
-    columns += [side.text.whole[side.text.said], *side.text.main.eights.T]
-    look = np.zeros(side.size, dtype=np.uint64)
-    for column in columns:
-        look = (look ^ column.astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
-        look ^= look >> np.uint64(32)
-    number = pa.array(look).dictionary_encode().indices.to_numpy().astype(np.int64)
+    number = side.look
+    if other is not None:
+        known = np.zeros(1 + max(side.external.max(initial=0), other.external.max(initial=0)), bool)
+        known[other.external[other.external >= 0]] = True
+        shared = known[side.external] & (side.external >= 0)
+        if shared.any():
+            number = numbered(number, np.where(shared, side.external, -1))
     return number, np.bincount(number)[number]
 
 
@@ -162,7 +160,7 @@ class _Rivals:
         return np.maximum(_sums(self.key, strength) - own, 0.0)
 
 
-def competition(edges: Edges, value: Ints, alive: Flags, looks: tuple[Looks, Looks]) -> Ints:
+def competition(value: Ints, alive: Flags, rivals: tuple[_Rivals, _Rivals]) -> Ints:
     """Hundredths of a bit that rivals take from each edge; equal-looking twins do not compete.
 
     A rival counts for less where its own other record has a better partner: a record's openness to
@@ -171,8 +169,7 @@ def competition(edges: Edges, value: Ints, alive: Flags, looks: tuple[Looks, Loo
     taken: more would settle on more certainty than is right wherever edges form rings.
     """
     strength = np.exp2(np.clip(value, FELT_MIN, 3_000) / 100.0) * alive
-    at_left = _Rivals.of(edges.left, looks[1], edges.right)
-    at_right = _Rivals.of(edges.right, looks[0], edges.left)
+    at_left, at_right = rivals
     left_first = 1.0 / (1.0 + at_left.sums(strength))
     right_first = 1.0 / (1.0 + at_right.sums(strength))
     left_then = 1.0 / (1.0 + at_left.sums(strength * right_first))
@@ -223,8 +220,8 @@ def decide(
 ) -> Pairs:
     """Status, posterior and rivals of the chosen edges."""
     edges, value = scored_edges.edges, scored_edges.value
-    left = Looks(*twin_classes(sides.left, sides.right))
-    right = Looks(*twin_classes(sides.right, sides.left))
+    both = (sides.left, sides.right), (sides.right, sides.left)
+    left, right = over(lambda pair: Looks(*twin_classes(*pair)), both)
     uneven = left.count[edges.left] != right.count[edges.right]
     of = np.flatnonzero(choice.chosen)
     many = np.maximum(left.count[edges.left[of]], right.count[edges.right[of]])
@@ -236,8 +233,12 @@ def decide(
     rival, ties = best_rivals(edges, value, of, looks)
     pending = sides.left.pending[edges.left[of]] | sides.right.pending[edges.right[of]]
     sure = ~pending & _may_confirm(scored_edges, of, ties, rules, learned=learned)
+    rivals = (
+        _Rivals.of(edges.left, looks[1], edges.right),
+        _Rivals.of(edges.right, looks[0], edges.left),
+    )
     for _ in range(CONFIRM_ROUNDS):
-        taken = competition(edges, value, alive, looks)[of]
+        taken = competition(value, alive, rivals)[of]
         now = value[of] - taken
         score = np.where(confirmed, score, now)
         new = ~confirmed & sure & (_error(now) <= rules.confirm_error_max)

@@ -7,8 +7,10 @@ the input. Accounts and currencies of both sides get one coding; `pool` is accou
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -58,6 +60,23 @@ class Population:
     def ids(self) -> pa.Array:
         """The record ids in one piece."""
         return _flat(self.table["record_id"])
+
+    @cached_property
+    def look(self) -> Ints:
+        """A number for each record's look: account, amount, day and texts."""
+        columns = [self.pool, self.amount, self.day, self.pending]
+        return numbered(*columns, self.text.whole[self.text.said], *self.text.main.eights.T)
+
+
+def numbered(*columns: npt.NDArray[Any]) -> Ints:
+    """One number for each combination of values, counted as they appear."""
+    mixed = np.zeros(len(columns[0]), dtype=np.uint64)
+    for column in columns:
+        mixed ^= column.astype(np.uint64)
+        mixed *= np.uint64(0x9E3779B97F4A7C15)
+        mixed ^= mixed >> np.uint64(32)
+    numbers: Ints = pa.array(mixed).dictionary_encode().indices.to_numpy().astype(np.int64)
+    return numbers
 
 
 @dataclass(frozen=True)
