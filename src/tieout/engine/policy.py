@@ -116,9 +116,7 @@ def twin_classes(side: Population, other: Population | None = None) -> tuple[Int
     """
     number = side.look
     if other is not None:
-        known = np.zeros(1 + max(side.external.max(initial=0), other.external.max(initial=0)), bool)
-        known[other.external[other.external >= 0]] = True
-        shared = known[side.external] & (side.external >= 0)
+        shared = np.isin(side.external, other.external[other.external >= 0], kind="table")
         if shared.any():
             number = numbered(number, np.where(shared, side.external, -1))
     return number, np.bincount(number)[number]

@@ -29,6 +29,7 @@ from tieout.engine.text import (
     boilerplate_of,
     text_columns,
 )
+from tieout.engine.workers import over
 
 NO_DAY = -(2**40)
 """The day of a record without a date."""
@@ -48,7 +49,7 @@ class Population:
     amount: Ints
     day: Ints
     external: Ints
-    """Code of the external id; absent codes differ by side."""
+    """Code of the external id; it differs by side where the other side has no such id."""
     pending: Flags
     text: TextColumns
 
@@ -207,12 +208,18 @@ def _days(table: pa.Table) -> Ints:
 
 
 def _externals(left: pa.Table, right: pa.Table) -> tuple[Ints, Ints]:
-    """Ids of both sides as numbers that are equal where the ids are; absent ones equal nothing."""
-    columns = [_flat(left["external_id"]), _flat(right["external_id"])]
-    codes: Ints = pa.concat_arrays(columns).dictionary_encode().indices.to_numpy().astype(np.int64)
-    absent = [pc.equal(column, "").to_numpy(zero_copy_only=False) for column in columns]
-    first, second = codes[: left.num_rows], codes[left.num_rows :]
-    return np.where(absent[0], LEFT_ABSENT, first), np.where(absent[1], RIGHT_ABSENT, second)
+    """Ids of both sides as numbers that are equal where the ids are; others equal nothing."""
+    one, other = (_flat(table["external_id"]) for table in (left, right))
+    shared = pc.unique(one.filter(pc.is_in(one, value_set=other)))
+    shared = shared.filter(pc.not_equal(shared, ""))
+
+    def coded(column: pa.Array, absent: int) -> Ints:
+        if not len(shared):
+            return np.full(len(column), absent)
+        codes: Ints = pc.fill_null(pc.index_in(column, value_set=shared), absent).to_numpy()
+        return codes.astype(np.int64)
+
+    return coded(one, LEFT_ABSENT), coded(other, RIGHT_ABSENT)
 
 
 def populations(
@@ -227,9 +234,9 @@ def populations(
     left_currency, right_currency, currencies = _codes(
         _flat(left["currency"]), _flat(right["currency"])
     )
-    externals = _externals(left, right)
     boilerplate = boilerplate_of(left, right)
-    texts = [text_columns(table, boilerplate) for table in (left, right)]
+    texts = over(lambda table: text_columns(table, boilerplate), (left, right))
+    externals = _externals(left, right)
     made = []
     for place, (table, account, currency) in enumerate(
         ((left, left_account, left_currency), (right, right_account, right_currency))
