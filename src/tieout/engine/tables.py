@@ -18,8 +18,7 @@ from tieout.core.matching.result import ScoreParts
 from tieout.core.matching.words import Pass, ResidualCause, Status, UnmatchedReason
 from tieout.engine.evidence import STARTS
 from tieout.engine.policy import PASSES, Pairs, Scored
-from tieout.engine.population import Population, Populations
-from tieout.engine.ragged import dense
+from tieout.engine.population import Population, Populations, numbered
 from tieout.engine.reasons import money_column, pair_phrase
 from tieout.engine.result import GROUPS_SCHEMA, MATCHES_SCHEMA, UNMATCHED_SCHEMA
 from tieout.engine.text import Flags, Ints
@@ -131,7 +130,7 @@ def _pair_reasons(
         pairs.twins,
         pairs.ties,
     )
-    which = dense(*columns)
+    which = numbered(*columns)
     first_of = np.unique(which, return_index=True)[1]
     distinct = np.stack([column[first_of] for column in columns], axis=1)
     phrases = [

@@ -27,6 +27,7 @@ from tieout.engine.groups.scopes import (
     by_kind,
     by_party,
     join_rows,
+    kind_index,
     may_anchor,
     views,
 )
@@ -257,7 +258,8 @@ def _wide_rows(view: View, weights: GroupWeights, rules: MatchRules, anchor: Int
     if len(np.unique(slots)) > 1:
         who, kind = np.nonzero(prior[Scope.KIND, slot] >= WORTH_SEARCHING)
         cell = Scope.KIND, slot[who], kind
-        made.append(by_kind(view, Ask(anchor[who], kind, first[cell], last[cell]), slots, most))
+        ask = Ask(anchor[who], kind, first[cell], last[cell])
+        made.append(by_kind(view, ask, kind_index(view, slots), most))
     who = np.flatnonzero(prior[Scope.ANY, slot, top] >= WORTH_SEARCHING)
     ask = Ask.whole(view, anchor[who], top)
     cell = Scope.ANY, slot[who], ask.kind

@@ -31,6 +31,7 @@ from tieout.engine.groups.scopes import (
     by_kind,
     by_party,
     join_rows,
+    kind_index,
     may_anchor,
     views,
 )
@@ -131,16 +132,17 @@ def sample_rows(view: View, weights: GroupWeights, most: int) -> tuple[Rows, Int
     refused = np.zeros(weights.prior.shape, np.int64)
     made = [by_party(view, ask, most)]
     present = np.unique(slots).tolist()
+    index = kind_index(view, slots)
     for kind in present if len(present) > 1 else []:
         same = replace(ask, kind=np.full(len(ask.anchor), kind, np.int64))
-        rows = by_kind(view, same, slots, most)
+        rows = by_kind(view, same, index, most)
         again = np.isin(ask.anchor, rows.refused_anchor)
         usual = replace(
             same.take(np.flatnonzero(again)),
             low=np.full(int(again.sum()), max(view.low, USUAL[0]), np.int64),
             high=np.full(int(again.sum()), min(view.high, USUAL[1]), np.int64),
         )
-        fewer = by_kind(view, usual, slots, most)
+        fewer = by_kind(view, usual, index, most)
         np.add.at(refused[view.direction, Scope.KIND, :, kind], slot[fewer.refused_anchor], 1)
         made += [rows, fewer]
     made.append(by_any(view, ask, most))

@@ -200,9 +200,13 @@ def _names(records: FreeRecords, at: Ints) -> tuple[Ints, Ints]:
     return np.r_[first, second], np.r_[party[first], alias[second]]
 
 
-def by_kind(view: View, ask: Ask, slots: Ints, most: int) -> Rows:
-    """Candidates of the asked kind; `slots` is the kind slot of every part."""
-    index = _index(view.parts, view.part_block * 64 + slots)
+def kind_index(view: View, slots: Ints) -> tuple[Ints, Ints]:
+    """What `by_kind` looks up parts in; `slots` is the kind slot of every part."""
+    return _index(view.parts, view.part_block * 64 + slots)
+
+
+def by_kind(view: View, ask: Ask, index: tuple[Ints, Ints], most: int) -> Rows:
+    """Candidates of the asked kind."""
     return _by_days(view, ask, view.anchor_block[ask.anchor] * 64 + ask.kind, index, most)
 
 
