@@ -30,7 +30,10 @@ def dense(*columns: Ints) -> Ints:
     size = len(columns[0])
     if not size:
         return np.zeros(0, np.int64)
-    order = np.lexsort(columns[::-1])
+    key = _packed(columns)
+    if key is not None:
+        columns = (key,)
+    order = np.argsort(columns[0]) if len(columns) < 2 else np.lexsort(columns[::-1])
     changed = np.zeros(size, np.bool_)
     for column in columns:
         sorted_column = column[order]
@@ -38,6 +41,19 @@ def dense(*columns: Ints) -> Ints:
     code = np.empty(size, np.int64)
     code[order] = np.cumsum(changed)
     return code
+
+
+def _packed(columns: tuple[Ints, ...]) -> Ints | None:
+    """The columns as one number that sorts like them; None where they do not fit into one."""
+    key, room = np.zeros(len(columns[0]), np.int64), 1
+    for column in columns:
+        low = int(column.min())
+        span = int(column.max()) - low + 1
+        room *= span
+        if room >= 1 << 62:
+            return None
+        key = key * span + (column - low)
+    return key
 
 
 def dense_both(*columns: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
