@@ -83,9 +83,27 @@ def rank_in(row: Ints) -> Ints:
     return np.arange(len(row)) - np.repeat(begin, np.diff(np.r_[begin, len(row)]))
 
 
+def components(one: Ints, other: Ints, nodes: int) -> Ints:
+    """For each node the least one that edges (one, other) lead to."""
+    label = np.arange(nodes)
+    while True:
+        low = np.minimum(label[one], label[other])
+        lower = label.copy()
+        for end in (one, other, label[one], label[other]):
+            np.minimum.at(lower, end, low)
+        lower = lower[lower]
+        if np.array_equal(lower, label):
+            return label
+        label = lower
+
+
 def distinct(one: Ints, other: Ints) -> tuple[Ints, Ints]:
     """Each pair once, sorted."""
-    order = np.lexsort((other, one))
+    order = np.argsort(one, kind="stable")
     one, other = one[order], other[order]
+    again = ~first_of(one)
+    again[:-1] |= again[1:]
+    several = np.flatnonzero(again)
+    other[several] = other[several][np.lexsort((other[several], one[several]))]
     new = first_of(one) | first_of(other)
     return one[new], other[new]

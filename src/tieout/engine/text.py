@@ -278,8 +278,8 @@ class TextColumns:
     @cached_property
     def token_count(self) -> Ints:
         """How often each token of `token` is there."""
-        _, which, count = np.unique(self.token, return_inverse=True, return_counts=True)
-        counted: Ints = count[which]
+        which = pa.array(self.token).dictionary_encode().indices.to_numpy()
+        counted: Ints = np.bincount(which)[which]
         return counted
 
     def name_key(self, letters: int) -> Ints:
