@@ -158,7 +158,7 @@ class _Rivals:
         return np.maximum(_sums(self.key, strength) - own, 0.0)
 
 
-def competition(value: Ints, alive: Flags, rivals: tuple[_Rivals, _Rivals]) -> Ints:
+def competition(ends: tuple[Ints, Ints], value: Ints, looks: tuple[Looks, Looks]) -> Ints:
     """Hundredths of a bit that rivals take from each edge; equal-looking twins do not compete.
 
     A rival counts for less where its own other record has a better partner: a record's openness to
@@ -166,8 +166,9 @@ def competition(value: Ints, alive: Flags, rivals: tuple[_Rivals, _Rivals]) -> I
     (belief propagation on matchings). One exchange is made, begun from either side, and the mean
     taken: more would settle on more certainty than is right wherever edges form rings.
     """
-    strength = np.exp2(np.clip(value, FELT_MIN, 3_000) / 100.0) * alive
-    at_left, at_right = rivals
+    strength = np.exp2(np.clip(value, FELT_MIN, 3_000) / 100.0)
+    left, right = ends
+    at_left, at_right = _Rivals.of(left, looks[1], right), _Rivals.of(right, looks[0], left)
     left_first = 1.0 / (1.0 + at_left.sums(strength))
     right_first = 1.0 / (1.0 + at_right.sums(strength))
     left_then = 1.0 / (1.0 + at_left.sums(strength * right_first))
@@ -225,25 +226,23 @@ def decide(
     many = np.maximum(left.count[edges.left[of]], right.count[edges.right[of]])
     # Twins in unequal number compete like anybody else: they get looks of their own.
     looks = left.alone(edges.left[uneven]), right.alone(edges.right[uneven])
-    alive = np.ones(edges.size, dtype=np.bool_)
+    alive = np.arange(edges.size)
     confirmed = np.zeros(len(of), dtype=np.bool_)
     score = np.zeros(len(of), dtype=np.int64)
     rival, ties = best_rivals(edges, value, of, looks)
     pending = sides.left.pending[edges.left[of]] | sides.right.pending[edges.right[of]]
     sure = ~pending & _may_confirm(scored_edges, of, ties, rules, learned=learned)
-    rivals = (
-        _Rivals.of(edges.left, looks[1], edges.right),
-        _Rivals.of(edges.right, looks[0], edges.left),
-    )
     for _ in range(CONFIRM_ROUNDS):
-        taken = competition(value, alive, rivals)[of]
-        now = value[of] - taken
-        score = np.where(confirmed, score, now)
-        new = ~confirmed & sure & (_error(now) <= rules.confirm_error_max)
-        if not new.any():
+        open_ = np.flatnonzero(~confirmed)
+        ends = edges.left[alive], edges.right[alive]
+        taken = competition(ends, value[alive], looks)
+        score[open_] = value[of[open_]] - taken[np.searchsorted(alive, of[open_])]
+        new = open_[sure[open_] & (_error(score[open_]) <= rules.confirm_error_max)]
+        if not len(new):
             break
-        confirmed |= new
-        alive &= ~_touched(edges.left, of[new]) & ~_touched(edges.right, of[new])
+        confirmed[new] = True
+        gone = edges.left[of[new]], edges.right[of[new]]
+        alive = alive[~_touched(ends[0], gone[0]) & ~_touched(ends[1], gone[1])]
     confirmed |= ~pending & (edges.identity[of] | _exclusive_reference(edges, of, rules))
     return Pairs(
         edge=of,
@@ -260,9 +259,9 @@ def decide(
 
 
 def _touched(key: Ints, gone: Ints) -> Flags:
-    """Edges that share a record with one of those."""
+    """Edges to a record that is gone."""
     taken = np.zeros(int(key.max(initial=0)) + 1, dtype=np.bool_)
-    taken[key[gone]] = True
+    taken[gone] = True
     return taken[key]
 
 

@@ -39,7 +39,7 @@ from tieout.engine.workers import apart, over
 
 WORK_PER_SECOND = 20_000_000
 """Partial sums that two slow cores form in a second: turns the budget's seconds into work."""
-SHARD = 20_000
+SHARD = 10_000
 """Records searched together, where accounts are small: little enough to stay in the cache."""
 APART_MIN = 60_000
 """Above so many records their search is worth processes of its own: one starts in a second."""
@@ -83,13 +83,14 @@ def find_groups(
 def _shards(left: FreeRecords, right: FreeRecords) -> list[tuple[FreeRecords, FreeRecords]]:
     """The records of both sides in whole (account, currency) blocks, about `SHARD` at a time.
 
-    Searched one by one they stay near the processor, and two processors share them.
+    Searched one by one they stay near the processor, and two processors share them: the largest
+    first, so that none is left with one at the end.
     """
     blocks = dense_both((left.account, right.account), (left.currency, right.currency))
     count = np.bincount(np.concatenate(blocks))
     shard = (np.cumsum(count) - 1) // SHARD
     made = []
-    for number in np.unique(shard).tolist():
+    for number in np.argsort(-np.bincount(shard, count), kind="stable").tolist():
         one, two = (np.flatnonzero(shard[each] == number) for each in blocks)
         if len(one) and len(two):
             made.append((left.take(one), right.take(two)))
