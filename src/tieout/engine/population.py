@@ -52,6 +52,8 @@ class Population:
     """Code of the external id; it differs by side where the other side has no such id."""
     pending: Flags
     text: TextColumns
+    look: Ints
+    """A number for each record's look: account, amount, day and texts."""
 
     @property
     def size(self) -> int:
@@ -61,12 +63,6 @@ class Population:
     def ids(self) -> pa.Array:
         """The record ids in one piece."""
         return _flat(self.table["record_id"])
-
-    @cached_property
-    def look(self) -> Ints:
-        """A number for each record's look: account, amount, day and texts."""
-        columns = [self.pool, self.amount, self.day, self.pending]
-        return numbered(*columns, self.text.whole[self.text.said], *self.text.main.eights.T)
 
 
 def numbered(*columns: npt.NDArray[Any]) -> Ints:
@@ -78,6 +74,12 @@ def numbered(*columns: npt.NDArray[Any]) -> Ints:
         mixed ^= mixed >> np.uint64(32)
     numbers: Ints = pa.array(mixed).dictionary_encode().indices.to_numpy().astype(np.int64)
     return numbers
+
+
+def _look(side: Population) -> Population:
+    text = side.text
+    columns = [side.pool, side.amount, side.day, side.pending, text.whole[text.said]]
+    return replace(side, look=numbered(*columns, *text.main.eights.T))
 
 
 @dataclass(frozen=True)
@@ -234,9 +236,9 @@ def populations(
     left_currency, right_currency, currencies = _codes(
         _flat(left["currency"]), _flat(right["currency"])
     )
-    boilerplate = boilerplate_of(left, right)
-    texts = over(lambda table: text_columns(table, boilerplate), (left, right))
     externals = _externals(left, right)
+    boilerplate = boilerplate_of(left, right)
+    texts = [text_columns(table, boilerplate) for table in (left, right)]
     made = []
     for place, (table, account, currency) in enumerate(
         ((left, left_account, left_currency), (right, right_account, right_currency))
@@ -256,10 +258,18 @@ def populations(
                 external=externals[place],
                 pending=_flat(table["is_pending"]).to_numpy(zero_copy_only=False),
                 text=texts[place],
+                look=account,
             )
         )
     units = tuple(Unit.of(each, exponents) for each in currencies)
-    return Populations(made[0], made[1], accounts, currencies, units, notes)
+    left_side, right_side = over(_look, made)
+    return Populations(left_side, right_side, accounts, currencies, units, notes)
+
+
+def without_compared(sides: Populations) -> Populations:
+    """The same, when candidates have been compared: a third of the texts is for that alone."""
+    left, right = (replace(side, text=side.text.compared()) for side in (sides.left, sides.right))
+    return replace(sides, left=left, right=right)
 
 
 def without_texts(sides: Populations) -> Populations:

@@ -53,7 +53,7 @@ class PairColumns:
     left: Ints
     right: Ints
     columns: dict[str, Any]
-    """Arrow columns; of words, their places in the lists of words."""
+    """Arrow columns; of words, their places in the lists of words. The tables use them up."""
 
 
 def pair_columns(sides: Populations, scored: Scored, pairs: Pairs) -> PairColumns:
@@ -63,13 +63,11 @@ def pair_columns(sides: Populations, scored: Scored, pairs: Pairs) -> PairColumn
     amount, date, reference, counterparty = scored.parts(pairs.edge)
     has_rival = pairs.rival >= 0
     first, second = sides.left.amount[left], sides.right.amount[right]
-    runner_up, reason = over(
-        lambda made: made(),
-        (
-            lambda: _rival_ids(sides, scored, pairs, left),
-            lambda: _pair_reasons(sides, scored, pairs, left, right),
-        ),
+    several: tuple[Callable[[], pa.Array], ...] = (
+        lambda: _rival_ids(sides, scored, pairs, left),
+        lambda: _pair_reasons(sides, scored, pairs, left, right),
     )
+    runner_up, reason = over(lambda made: made(), several)
     return PairColumns(
         left,
         right,
@@ -308,7 +306,8 @@ def _match_columns(
     columns: dict[str, pa.Array] = {}
     for name, values in rows.items():
         kind = MATCHES_SCHEMA.field(name).type
-        columns[name] = pa.concat_arrays([pairs.columns[name].cast(kind), pa.array(values, kind)])
+        mine = pairs.columns.pop(name).cast(kind)
+        columns[name] = pa.concat_arrays([mine, pa.array(values, kind)])
     for name, (names, codes) in words.items():
         both = np.concatenate((pairs.columns[name], np.array(codes, dtype=np.int64)))
         columns[name] = coded(both, names)

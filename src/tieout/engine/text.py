@@ -7,7 +7,7 @@ eight at a time as one integer. `reference.py` states the same on plain strings.
 
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import resources
 from typing import Any
@@ -179,6 +179,9 @@ class Buffer:
 def fold_column(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     """Fold the rows that are not plain ASCII; the others are folded byte by byte later."""
     flat = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    content = flat.buffers()[2]
+    if content is None or np.frombuffer(content, np.int8).min(initial=0) >= 0:
+        return flat
     odd = pc.invert(pc.string_is_ascii(flat))
     if not pc.any(odd).as_py():
         return flat
@@ -275,6 +278,17 @@ class TextColumns:
     """The record of each reference token, rising."""
     token: Ints
 
+    def compared(self) -> "TextColumns":
+        """Without what only comparison looks at."""
+        return replace(
+            self,
+            name_letters=_NO_WORDS,
+            text=_NO_HEADS,
+            whole=_NO_INTS,
+            word_bits=_NO_WORDS,
+            main=_NO_HEADS,
+        )
+
     @cached_property
     def token_count(self) -> Ints:
         """How often each token of `token` is there."""
@@ -317,16 +331,15 @@ def text_columns(table: pa.Table, boilerplate: Ints) -> TextColumns:
         lambda at: _TokenBlock.of(_token_runs(Buffer(reference.take(at)), 3)), first
     )
     row, token = _tokens_of_records((references["tokens"], referred), (texts["tokens"], said))
-    own = references["tokens"].main
-    has_own = own.length[referred] > 0
-    other = texts.pop("tokens").main
+    own, other = references["tokens"].main, texts.pop("tokens").main
+    main = Heads(own.eights[referred], own.length[referred])
+    without = np.flatnonzero(main.length == 0)
+    main.eights[without] = other.eights[said[without]]
+    main.length[without] = other.length[said[without]]
     return TextColumns(
         said=said,
         **texts,
-        main=Heads(
-            np.where(has_own[:, None], own.eights[referred], other.eights[said]),
-            np.where(has_own, own.length[referred], other.length[said]),
-        ),
+        main=main,
         token_row=row,
         token=token,
     )
@@ -502,9 +515,9 @@ def _token_runs(text: Buffer, least: int) -> _Tokens:
     plain = text.runs(text.digit)
     plain = plain.only(plain.length >= least)
     words = text.words
-    mixed = text.digits_of_words >= 4
-    mixed[np.searchsorted(words.start, plain.start, side="right") - 1] = False
-    mixed = words.only(mixed)
+    is_mixed: Flags = text.digits_of_words >= 4
+    is_mixed[np.searchsorted(words.start, plain.start, side="right") - 1] = False
+    mixed = words.only(is_mixed)
     body, split = _split_numbers(text, least)
     pieces = Pieces(
         np.concatenate((plain.row, mixed.row, split.row)),
