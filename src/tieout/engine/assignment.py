@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from tieout.engine.ragged import components
 from tieout.engine.text import Flags, Ints
 
 EXACT_RECORDS_MAX = 1_500
@@ -78,18 +79,11 @@ def _best_other(key: Ints, worth: Ints) -> Ints:
 def _by_component(
     left: Ints, right: Ints, worth: Ints, open_: Ints, chosen: Flags
 ) -> tuple[int, int, int]:
-    from scipy.sparse import coo_matrix  # noqa: PLC0415  start-up time counts
-    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415  as above
-
     if not len(open_):
         return 0, 0, 0
     lefts, edge_left = np.unique(left[open_], return_inverse=True)
     rights, edge_right = np.unique(right[open_], return_inverse=True)
-    size = len(lefts) + len(rights)
-    graph = coo_matrix(
-        (np.ones(len(open_), dtype=np.int8), (edge_left, edge_right + len(lefts))), (size, size)
-    )
-    components, label = connected_components(graph, directed=False)
+    label = components(edge_left, edge_right + len(lefts), len(lefts) + len(rights))
     edge_label = label[edge_left]
     order = np.argsort(edge_label, kind="stable")
     bounds = np.concatenate(([0], np.flatnonzero(np.diff(edge_label[order])) + 1, [len(order)]))
@@ -104,7 +98,7 @@ def _by_component(
             _greedy(left, right, worth, part, chosen)
         else:
             _exact(left, right, worth, part, chosen)
-    return components, largest, greedy
+    return len(bounds) - 1, largest, greedy
 
 
 def _exact(left: Ints, right: Ints, worth: Ints, part: Ints, chosen: Flags) -> None:

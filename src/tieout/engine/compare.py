@@ -125,10 +125,13 @@ def _shared_words(
 ) -> tuple[Ints, Ints]:
     """Pairs that may share a telling word, and how many different ones they do."""
     maybe = np.flatnonzero(left.word_bits[one] & right.word_bits[other])
-    mine, theirs = left.words[one[maybe]], right.words[other[maybe]]
-    found = (mine[:, :, None] == theirs[:, None, :]).any(axis=2) & (mine >= 0)
-    again = np.tril(mine[:, :, None] == mine[:, None, :], -1).any(axis=2)
-    return maybe, (found & ~again).sum(axis=1)
+    mine = np.ascontiguousarray(left.words[one[maybe]].T)
+    theirs = np.ascontiguousarray(right.words[other[maybe]].T)
+    shared = np.zeros(len(maybe), dtype=np.int64)
+    for place, word in enumerate(mine):
+        found = (theirs == word).any(axis=0) & (word >= 0)
+        shared += found & ~(mine[:place] == word).any(axis=0)
+    return maybe, shared
 
 
 def _edited(left: TextColumns, right: TextColumns, one: Ints, other: Ints) -> Ints:

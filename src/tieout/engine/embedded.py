@@ -23,6 +23,7 @@ CROWD_RATIO = 48
 _PAIRS = ("pairs_exact", "pairs_crowded", "pairs_reference", "pairs_identity")
 _STEPS = (
     "amount_counts",
+    "crowded_amounts",
     "crowded_lags",
     "crowded_left",
     "rare_tokens",

@@ -11,13 +11,15 @@ PAIRS_A_KEY_MAX = 400
 
 def pairs_by_key(left_key: Ints, right_key: Ints) -> tuple[Ints, Ints]:
     """Places of all pairs of equal key; negative keys are no keys."""
-    order = np.argsort(right_key, kind="stable")
-    ordered = right_key[order]
-    low = np.searchsorted(ordered, left_key, side="left")
-    high = np.searchsorted(ordered, left_key, side="right")
-    count = np.where(left_key < 0, 0, high - low)
     values, which, many = np.unique(left_key, return_inverse=True, return_counts=True)
-    del values
+    if not len(values):
+        return values, values
+    met = np.flatnonzero(values[np.searchsorted(values[1:], right_key, "right")] == right_key)
+    order = met[np.argsort(right_key[met], kind="stable")]
+    ordered = right_key[order]
+    low = np.searchsorted(ordered, values, side="left")[which]
+    high = np.searchsorted(ordered, values, side="right")[which]
+    count = np.where(left_key < 0, 0, high - low)
     count = np.where(count * many[which] > PAIRS_A_KEY_MAX, 0, count)
     one, place = spread(low, low + count)
     return one, order[place]

@@ -18,6 +18,7 @@ from tieout.engine.ragged import distinct
 from tieout.engine.reasons import days, days_apart, money
 from tieout.engine.tables import OtherGroup
 from tieout.engine.text import Flags, Ints
+from tieout.engine.workers import over
 
 TIP_PERCENT = 30
 PENDING_DAYS = 10
@@ -110,16 +111,17 @@ def _replaced(sides: Populations, side: Population, pending: int, posted: int) -
 
 def _reference_pairs(sides: Populations, one: Ints, other: Ints) -> tuple[Ints, Ints]:
     """Pairs of free records that share a reference which is on one record of each side only."""
-    tokens = []
-    for side, index in ((sides.left, one), (sides.right, other)):
-        token = side.text.token
-        values, which, count = np.unique(token, return_inverse=True, return_counts=True)
-        del values
+
+    def rare(of: tuple[Population, Ints]) -> tuple[Ints, Ints]:
+        side, index = of
         place = np.full(side.size, -1, dtype=np.int64)
         place[index] = np.arange(len(index))
         row = place[side.text.token_row]
-        kept = (row >= 0) & (count[which] <= 3)
-        tokens.append((row[kept], token[kept]))
+        kept = np.flatnonzero(row >= 0)
+        kept = kept[side.text.token_count[kept] <= 3]
+        return row[kept], side.text.token[kept]
+
+    tokens = over(rare, ((sides.left, one), (sides.right, other)))
     a, b = pairs_by_key(tokens[0][1], tokens[1][1])
     return distinct(tokens[0][0][a], tokens[1][0][b])
 

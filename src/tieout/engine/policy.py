@@ -10,15 +10,15 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from tieout.core.matching.rules import MatchRules
 from tieout.core.matching.words import Pass
 from tieout.engine.assignment import Choice
 from tieout.engine.evidence import RARITY_LEVELS, STARTS, TEXT_AGREES, Edges, Ref, Text
 from tieout.engine.learning import FELT_MIN, Weights
-from tieout.engine.population import NO_DAY, Population, Populations
+from tieout.engine.population import NO_DAY, Population, Populations, numbered
 from tieout.engine.text import Flags, Ints
+from tieout.engine.workers import over
 
 Floats = npt.NDArray[np.float64]
 
@@ -110,19 +110,15 @@ def scored(edges: Edges, weights: Weights) -> Scored:
 
 
 def twin_classes(side: Population, other: Population | None = None) -> tuple[Ints, Ints]:
-    """A number for each record's look (account, amount, day, texts), and how many share it.
+    """A number for each record's look, and how many share it.
 
     An id of the source is part of the look only where the other side knows it too.
     """
-    known = np.unique(other.external) if other is not None else np.zeros(0, dtype=np.int64)
-    external = np.where(np.isin(side.external, known), side.external, -1)
-    columns = [side.pool, side.amount, side.day, side.pending.astype(np.int64), external]
-    columns += [side.text.whole[side.text.said], *side.text.main.eights.T]
-    look = np.zeros(side.size, dtype=np.uint64)
-    for column in columns:
-        look = (look ^ column.astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
-        look ^= look >> np.uint64(32)
-    number = pa.array(look).dictionary_encode().indices.to_numpy().astype(np.int64)
+    number = side.look
+    if other is not None:
+        shared = np.isin(side.external, other.external[other.external >= 0], kind="table")
+        if shared.any():
+            number = numbered(number, np.where(shared, side.external, -1))
     return number, np.bincount(number)[number]
 
 
@@ -162,7 +158,7 @@ class _Rivals:
         return np.maximum(_sums(self.key, strength) - own, 0.0)
 
 
-def competition(edges: Edges, value: Ints, alive: Flags, looks: tuple[Looks, Looks]) -> Ints:
+def competition(ends: tuple[Ints, Ints], value: Ints, looks: tuple[Looks, Looks]) -> Ints:
     """Hundredths of a bit that rivals take from each edge; equal-looking twins do not compete.
 
     A rival counts for less where its own other record has a better partner: a record's openness to
@@ -170,9 +166,9 @@ def competition(edges: Edges, value: Ints, alive: Flags, looks: tuple[Looks, Loo
     (belief propagation on matchings). One exchange is made, begun from either side, and the mean
     taken: more would settle on more certainty than is right wherever edges form rings.
     """
-    strength = np.exp2(np.clip(value, FELT_MIN, 3_000) / 100.0) * alive
-    at_left = _Rivals.of(edges.left, looks[1], edges.right)
-    at_right = _Rivals.of(edges.right, looks[0], edges.left)
+    strength = np.exp2(np.clip(value, FELT_MIN, 3_000) / 100.0)
+    left, right = ends
+    at_left, at_right = _Rivals.of(left, looks[1], right), _Rivals.of(right, looks[0], left)
     left_first = 1.0 / (1.0 + at_left.sums(strength))
     right_first = 1.0 / (1.0 + at_right.sums(strength))
     left_then = 1.0 / (1.0 + at_left.sums(strength * right_first))
@@ -223,28 +219,30 @@ def decide(
 ) -> Pairs:
     """Status, posterior and rivals of the chosen edges."""
     edges, value = scored_edges.edges, scored_edges.value
-    left = Looks(*twin_classes(sides.left, sides.right))
-    right = Looks(*twin_classes(sides.right, sides.left))
+    both = (sides.left, sides.right), (sides.right, sides.left)
+    left, right = over(lambda pair: Looks(*twin_classes(*pair)), both)
     uneven = left.count[edges.left] != right.count[edges.right]
     of = np.flatnonzero(choice.chosen)
     many = np.maximum(left.count[edges.left[of]], right.count[edges.right[of]])
     # Twins in unequal number compete like anybody else: they get looks of their own.
     looks = left.alone(edges.left[uneven]), right.alone(edges.right[uneven])
-    alive = np.ones(edges.size, dtype=np.bool_)
+    alive = np.arange(edges.size)
     confirmed = np.zeros(len(of), dtype=np.bool_)
     score = np.zeros(len(of), dtype=np.int64)
     rival, ties = best_rivals(edges, value, of, looks)
     pending = sides.left.pending[edges.left[of]] | sides.right.pending[edges.right[of]]
     sure = ~pending & _may_confirm(scored_edges, of, ties, rules, learned=learned)
     for _ in range(CONFIRM_ROUNDS):
-        taken = competition(edges, value, alive, looks)[of]
-        now = value[of] - taken
-        score = np.where(confirmed, score, now)
-        new = ~confirmed & sure & (_error(now) <= rules.confirm_error_max)
-        if not new.any():
+        open_ = np.flatnonzero(~confirmed)
+        ends = edges.left[alive], edges.right[alive]
+        taken = competition(ends, value[alive], looks)
+        score[open_] = value[of[open_]] - taken[np.searchsorted(alive, of[open_])]
+        new = open_[sure[open_] & (_error(score[open_]) <= rules.confirm_error_max)]
+        if not len(new):
             break
-        confirmed |= new
-        alive &= ~_touched(edges.left, of[new]) & ~_touched(edges.right, of[new])
+        confirmed[new] = True
+        gone = edges.left[of[new]], edges.right[of[new]]
+        alive = alive[~_touched(ends[0], gone[0]) & ~_touched(ends[1], gone[1])]
     confirmed |= ~pending & (edges.identity[of] | _exclusive_reference(edges, of, rules))
     return Pairs(
         edge=of,
@@ -261,9 +259,9 @@ def decide(
 
 
 def _touched(key: Ints, gone: Ints) -> Flags:
-    """Edges that share a record with one of those."""
+    """Edges to a record that is gone."""
     taken = np.zeros(int(key.max(initial=0)) + 1, dtype=np.bool_)
-    taken[key[gone]] = True
+    taken[gone] = True
     return taken[key]
 
 

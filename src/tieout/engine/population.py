@@ -7,8 +7,10 @@ the input. Accounts and currencies of both sides get one coding; `pool` is accou
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -27,6 +29,7 @@ from tieout.engine.text import (
     boilerplate_of,
     text_columns,
 )
+from tieout.engine.workers import over
 
 NO_DAY = -(2**40)
 """The day of a record without a date."""
@@ -46,9 +49,11 @@ class Population:
     amount: Ints
     day: Ints
     external: Ints
-    """Code of the external id; absent codes differ by side."""
+    """Code of the external id; it differs by side where the other side has no such id."""
     pending: Flags
     text: TextColumns
+    look: Ints
+    """A number for each record's look: account, amount, day and texts."""
 
     @property
     def size(self) -> int:
@@ -58,6 +63,23 @@ class Population:
     def ids(self) -> pa.Array:
         """The record ids in one piece."""
         return _flat(self.table["record_id"])
+
+
+def numbered(*columns: npt.NDArray[Any]) -> Ints:
+    """One number for each combination of values, counted as they appear."""
+    mixed = np.zeros(len(columns[0]), dtype=np.uint64)
+    for column in columns:
+        mixed ^= column.astype(np.uint64)
+        mixed *= np.uint64(0x9E3779B97F4A7C15)
+        mixed ^= mixed >> np.uint64(32)
+    numbers: Ints = pa.array(mixed).dictionary_encode().indices.to_numpy().astype(np.int64)
+    return numbers
+
+
+def _look(side: Population) -> Population:
+    text = side.text
+    columns = [side.pool, side.amount, side.day, side.pending, text.whole[text.said]]
+    return replace(side, look=numbered(*columns, *text.main.eights.T))
 
 
 @dataclass(frozen=True)
@@ -188,12 +210,18 @@ def _days(table: pa.Table) -> Ints:
 
 
 def _externals(left: pa.Table, right: pa.Table) -> tuple[Ints, Ints]:
-    """Ids of both sides as numbers that are equal where the ids are; absent ones equal nothing."""
-    columns = [_flat(left["external_id"]), _flat(right["external_id"])]
-    codes: Ints = pa.concat_arrays(columns).dictionary_encode().indices.to_numpy().astype(np.int64)
-    absent = [pc.equal(column, "").to_numpy(zero_copy_only=False) for column in columns]
-    first, second = codes[: left.num_rows], codes[left.num_rows :]
-    return np.where(absent[0], LEFT_ABSENT, first), np.where(absent[1], RIGHT_ABSENT, second)
+    """Ids of both sides as numbers that are equal where the ids are; others equal nothing."""
+    one, other = (_flat(table["external_id"]) for table in (left, right))
+    shared = pc.unique(one.filter(pc.is_in(one, value_set=other)))
+    shared = shared.filter(pc.not_equal(shared, ""))
+
+    def coded(column: pa.Array, absent: int) -> Ints:
+        if not len(shared):
+            return np.full(len(column), absent)
+        codes: Ints = pc.fill_null(pc.index_in(column, value_set=shared), absent).to_numpy()
+        return codes.astype(np.int64)
+
+    return coded(one, LEFT_ABSENT), coded(other, RIGHT_ABSENT)
 
 
 def populations(
@@ -230,10 +258,18 @@ def populations(
                 external=externals[place],
                 pending=_flat(table["is_pending"]).to_numpy(zero_copy_only=False),
                 text=texts[place],
+                look=account,
             )
         )
     units = tuple(Unit.of(each, exponents) for each in currencies)
-    return Populations(made[0], made[1], accounts, currencies, units, notes)
+    left_side, right_side = over(_look, made)
+    return Populations(left_side, right_side, accounts, currencies, units, notes)
+
+
+def without_compared(sides: Populations) -> Populations:
+    """The same, when candidates have been compared: a third of the texts is for that alone."""
+    left, right = (replace(side, text=side.text.compared()) for side in (sides.left, sides.right))
+    return replace(sides, left=left, right=right)
 
 
 def without_texts(sides: Populations) -> Populations:

@@ -30,7 +30,10 @@ def dense(*columns: Ints) -> Ints:
     size = len(columns[0])
     if not size:
         return np.zeros(0, np.int64)
-    order = np.lexsort(columns[::-1])
+    key = _packed(columns)
+    if key is not None:
+        columns = (key,)
+    order = np.argsort(columns[0]) if len(columns) < 2 else np.lexsort(columns[::-1])
     changed = np.zeros(size, np.bool_)
     for column in columns:
         sorted_column = column[order]
@@ -38,6 +41,19 @@ def dense(*columns: Ints) -> Ints:
     code = np.empty(size, np.int64)
     code[order] = np.cumsum(changed)
     return code
+
+
+def _packed(columns: tuple[Ints, ...]) -> Ints | None:
+    """The columns as one number that sorts like them; None where they do not fit into one."""
+    key, room = np.zeros(len(columns[0]), np.int64), 1
+    for column in columns:
+        low = int(column.min())
+        span = int(column.max()) - low + 1
+        room *= span
+        if room >= 1 << 62:
+            return None
+        key = key * span + (column - low)
+    return key
 
 
 def dense_both(*columns: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
@@ -67,9 +83,27 @@ def rank_in(row: Ints) -> Ints:
     return np.arange(len(row)) - np.repeat(begin, np.diff(np.r_[begin, len(row)]))
 
 
+def components(one: Ints, other: Ints, nodes: int) -> Ints:
+    """For each node the least one that edges (one, other) lead to."""
+    label = np.arange(nodes)
+    while True:
+        low = np.minimum(label[one], label[other])
+        lower = label.copy()
+        for end in (one, other, label[one], label[other]):
+            np.minimum.at(lower, end, low)
+        lower = lower[lower]
+        if np.array_equal(lower, label):
+            return label
+        label = lower
+
+
 def distinct(one: Ints, other: Ints) -> tuple[Ints, Ints]:
     """Each pair once, sorted."""
-    order = np.lexsort((other, one))
+    order = np.argsort(one, kind="stable")
     one, other = one[order], other[order]
+    again = ~first_of(one)
+    again[:-1] |= again[1:]
+    several = np.flatnonzero(again)
+    other[several] = other[several][np.lexsort((other[several], one[several]))]
     new = first_of(one) | first_of(other)
     return one[new], other[new]

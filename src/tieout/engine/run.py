@@ -37,7 +37,7 @@ from tieout.engine.policy import (
     released,
     scored,
 )
-from tieout.engine.population import Populations, populations, without_texts
+from tieout.engine.population import Populations, populations, without_compared, without_texts
 from tieout.engine.result import MatchResult
 from tieout.engine.tables import (
     OtherGroup,
@@ -124,21 +124,22 @@ def match(  # noqa: PLR0913  the public door: two sides, and settings by keyword
     if Pass.PENDING in rules.passes:
         others += free.take(list(pending_lines(sides, free)))
     compared = _compare(engine, sides, rules, free, rejected, clock)
+    # At a million lines texts and pairs are the most that is held: each goes when it is done with.
+    sides = without_compared(sides)
     clock.stage("assign", 0.6)
     pairs, choice_notes = _chosen(engine, compared, sides, rules)
     pa.default_memory_pool().release_unused()
     clock.stage("groups", 0.75)
     kept, later = _later_passes(sides, compared.weighed, pairs, free, rules)
     others += later.groups
+    sides = without_texts(sides)
+    pa.default_memory_pool().release_unused()
     clock.stage("unmatched", 0.85)
     notes = [*sides.notes, *compared.notes, *notes, *choice_notes, *later.notes]
     still_free = free.left, free.right
     refused = Refused(*compared.crowded, later.undecided)
     missing = explain_unmatched(sides, compared.weighed, still_free, refused, rules)
     clock.stage("tables", 0.9)
-    # At a million lines texts and pairs are the most that is held: each goes when it is done with.
-    sides = without_texts(sides)
-    pa.default_memory_pool().release_unused()
     columns = pair_columns(sides, compared.weighed, kept)
     weights, compared_pairs = compared.weights, compared.pairs
     del compared, pairs, kept

@@ -4,7 +4,7 @@ Group ids count the groups in the order of their first record, so the same input
 gives the same ids.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,11 +18,11 @@ from tieout.core.matching.result import ScoreParts
 from tieout.core.matching.words import Pass, ResidualCause, Status, UnmatchedReason
 from tieout.engine.evidence import STARTS
 from tieout.engine.policy import PASSES, Pairs, Scored
-from tieout.engine.population import Population, Populations
-from tieout.engine.ragged import dense
+from tieout.engine.population import Population, Populations, numbered
 from tieout.engine.reasons import money_column, pair_phrase
 from tieout.engine.result import GROUPS_SCHEMA, MATCHES_SCHEMA, UNMATCHED_SCHEMA
 from tieout.engine.text import Flags, Ints
+from tieout.engine.workers import over
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class PairColumns:
     left: Ints
     right: Ints
     columns: dict[str, Any]
-    """Arrow columns; of words, their places in the lists of words."""
+    """Arrow columns; of words, their places in the lists of words. The tables use them up."""
 
 
 def pair_columns(sides: Populations, scored: Scored, pairs: Pairs) -> PairColumns:
@@ -63,6 +63,11 @@ def pair_columns(sides: Populations, scored: Scored, pairs: Pairs) -> PairColumn
     amount, date, reference, counterparty = scored.parts(pairs.edge)
     has_rival = pairs.rival >= 0
     first, second = sides.left.amount[left], sides.right.amount[right]
+    several: tuple[Callable[[], pa.Array], ...] = (
+        lambda: _rival_ids(sides, scored, pairs, left),
+        lambda: _pair_reasons(sides, scored, pairs, left, right),
+    )
+    runner_up, reason = over(lambda made: made(), several)
     return PairColumns(
         left,
         right,
@@ -87,9 +92,9 @@ def pair_columns(sides: Populations, scored: Scored, pairs: Pairs) -> PairColumn
             "score_exclusivity": pa.array(pairs.score - amount - date - reference - counterparty),
             "posterior": pa.array(pairs.posterior),
             "solutions": pa.array(1 + pairs.ties),
-            "runner_up": _rival_ids(sides, scored, pairs, left),
+            "runner_up": runner_up,
             "runner_up_score": pa.array(_at(scored.value, pairs.rival, has_rival)),
-            "reason": _pair_reasons(sides, scored, pairs, left, right),
+            "reason": reason,
         },
     )  # fmt: skip
 
@@ -131,7 +136,7 @@ def _pair_reasons(
         pairs.twins,
         pairs.ties,
     )
-    which = dense(*columns)
+    which = numbered(*columns)
     first_of = np.unique(which, return_index=True)[1]
     distinct = np.stack([column[first_of] for column in columns], axis=1)
     phrases = [
@@ -173,7 +178,9 @@ def result_tables(
     ids = _group_ids(len(keys))
     members = _members(pairs, others, number, count)
     columns = _match_columns(sides, pairs, others)
-    taken = {name: columns.pop(name).take(pa.array(order)) for name in tuple(columns)}
+    names = tuple(columns)
+    at = pa.array(order)
+    taken = dict(zip(names, over(lambda name: columns.pop(name).take(at), names), strict=True))
     group, side, index = members
     sums = _member_sums(sides, members, len(keys))
     left_count, right_count, left_minor, right_minor = sums
@@ -188,25 +195,24 @@ def result_tables(
     }
     matches = pa.table({name: taken[name] for name in MATCHES_SCHEMA.names}, schema=MATCHES_SCHEMA)
     is_left = side == 0
-    groups = pa.table(
-        {
-            "group_id": ids.take(pa.array(group)),
-            "side": coded(side, tuple(Side)),
-            "record_id": _take_either(sides, "record_id", is_left, index),
-            "amount_minor": pa.array(
-                _either(is_left, sides.left.amount, sides.right.amount, index)
-            ),
-            "currency": coded(
-                _either(is_left, sides.left.currency, sides.right.currency, index),
-                sides.currencies,
-            ),
-            **{name: taken[name].take(pa.array(group)) for name in ("pass", "status", "score")},
-            "reason": pa.DictionaryArray.from_arrays(
-                pa.array(group.astype(np.int32)), taken["reason"]
-            ),
-        },
-        schema=GROUPS_SCHEMA,
-    )
+    at = pa.array(group)
+    made: dict[str, Callable[[], pa.Array]] = {
+        "record_id": lambda: _take_either(sides, "record_id", is_left, index),
+        "group_id": lambda: ids.take(at),
+        "side": lambda: coded(side, tuple(Side)),
+        "amount_minor": lambda: pa.array(
+            _either(is_left, sides.left.amount, sides.right.amount, index)
+        ),
+        "currency": lambda: coded(
+            _either(is_left, sides.left.currency, sides.right.currency, index), sides.currencies
+        ),
+        "pass": lambda: taken["pass"].take(at),
+        "status": lambda: taken["status"].take(at),
+        "score": lambda: taken["score"].take(at),
+        "reason": lambda: pa.DictionaryArray.from_arrays(at.cast(pa.int32()), taken["reason"]),
+    }
+    cells = dict(zip(made, over(lambda name: made[name](), made), strict=True))
+    groups = pa.table({name: cells[name] for name in GROUPS_SCHEMA.names}, schema=GROUPS_SCHEMA)
     return groups, matches, members
 
 
@@ -300,7 +306,8 @@ def _match_columns(
     columns: dict[str, pa.Array] = {}
     for name, values in rows.items():
         kind = MATCHES_SCHEMA.field(name).type
-        columns[name] = pa.concat_arrays([pairs.columns[name].cast(kind), pa.array(values, kind)])
+        mine = pairs.columns.pop(name).cast(kind)
+        columns[name] = pa.concat_arrays([mine, pa.array(values, kind)])
     for name, (names, codes) in words.items():
         both = np.concatenate((pairs.columns[name], np.array(codes, dtype=np.int64)))
         columns[name] = coded(both, names)

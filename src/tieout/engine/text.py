@@ -7,7 +7,7 @@ eight at a time as one integer. `reference.py` states the same on plain strings.
 
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import resources
 from typing import Any
@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tieout.engine.ragged import distinct, spread
+from tieout.engine.ragged import distinct, rank_in, spread
 from tieout.engine.workers import over
 
 Ints = npt.NDArray[np.int64]
@@ -73,9 +73,7 @@ def fold(text: str) -> str:
 
 def hash_runs(body: Bytes, start: Ints, length: Ints, most: int) -> Ints:
     """A non-negative hash of each run's first `most` bytes; `body` is padded by `_PAD`."""
-    eights = np.lib.stride_tricks.as_strided(
-        body[: max(len(body) - 7, 1)].view(np.uint8), (max(len(body) - 7, 0), 8), (1, 1)
-    )
+    eights = _eights(body)
     total = np.zeros(len(start), dtype=np.uint64)
     open_: Ints | None = None
     for chunk in range(-(-most // 8)):
@@ -84,16 +82,16 @@ def hash_runs(body: Bytes, start: Ints, length: Ints, most: int) -> Ints:
             open_ = np.nonzero(here)[0]
             if not len(open_):
                 break
-            packed = _pack(eights, start[open_] + 8 * chunk) & MASKS[here[open_]]
+            packed = eights[start[open_] + 8 * chunk] & MASKS[here[open_]]
             total[open_] += packed * _MULTIPLIERS[chunk]
         else:
-            total += (_pack(eights, start) & MASKS[here]) * _MULTIPLIERS[0]
+            total += (eights[start] & MASKS[here]) * _MULTIPLIERS[0]
     return (total >> np.uint64(1)).astype(np.int64)
 
 
-def _pack(eights: Bytes, start: Ints) -> Words:
-    packed: Words = np.ascontiguousarray(eights[start]).view(np.uint64)[:, 0]
-    return packed
+def _eights(body: Bytes) -> Words:
+    """The eight bytes from each place on, as one number."""
+    return np.ndarray((max(len(body) - 7, 0),), np.uint64, np.ascontiguousarray(body), 0, (1,))
 
 
 def hash_texts(texts: list[str]) -> Ints:
@@ -146,6 +144,11 @@ class Buffer:
         """Runs of letters and digits."""
         return self.runs(self.classes > 0)
 
+    @cached_property
+    def digits_of_words(self) -> Ints:
+        """How many digits each word holds."""
+        return self.count(self.words, self.digit)
+
     def runs(self, inside: Flags) -> Pieces:
         """Maximal runs of the marked bytes; a row's end ends a run."""
         if not self.size:
@@ -167,16 +170,18 @@ class Buffer:
 
     def count(self, pieces: Pieces, marked: Flags) -> Ints:
         """How many marked bytes each run holds."""
-        places = np.flatnonzero(marked)
-        counted: Ints = np.searchsorted(places, pieces.start + pieces.length) - np.searchsorted(
-            places, pieces.start
-        )
+        before = np.zeros(len(marked) + 1, dtype=np.int32)
+        np.cumsum(marked, out=before[1:])
+        counted: Ints = before[pieces.start + pieces.length] - before[pieces.start]
         return counted
 
 
 def fold_column(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     """Fold the rows that are not plain ASCII; the others are folded byte by byte later."""
     flat = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    content = flat.buffers()[2]
+    if content is None or np.frombuffer(content, np.int8).min(initial=0) >= 0:
+        return flat
     odd = pc.invert(pc.string_is_ascii(flat))
     if not pc.any(odd).as_py():
         return flat
@@ -225,13 +230,11 @@ class Heads:
     @classmethod
     def of(cls, body: Bytes, start: Ints, length: Ints, most: int) -> "Heads":
         """Of runs in a padded body."""
-        eights = np.lib.stride_tricks.as_strided(
-            body[: max(len(body) - 7, 1)].view(np.uint8), (max(len(body) - 7, 0), 8), (1, 1)
-        )
+        eights = _eights(body)
         packed = np.empty((len(start), most // 8), dtype=np.uint64)
         for chunk in range(most // 8):
             at = np.minimum(start + 8 * chunk, len(body) - 8)
-            packed[:, chunk] = _pack(eights, at) & MASKS[np.clip(length - 8 * chunk, 0, 8)]
+            packed[:, chunk] = eights[at] & MASKS[np.clip(length - 8 * chunk, 0, 8)]
         return cls(packed, np.minimum(length, most).astype(np.uint8))
 
     @classmethod
@@ -275,6 +278,24 @@ class TextColumns:
     """The record of each reference token, rising."""
     token: Ints
 
+    def compared(self) -> "TextColumns":
+        """Without what only comparison looks at."""
+        return replace(
+            self,
+            name_letters=_NO_WORDS,
+            text=_NO_HEADS,
+            whole=_NO_INTS,
+            word_bits=_NO_WORDS,
+            main=_NO_HEADS,
+        )
+
+    @cached_property
+    def token_count(self) -> Ints:
+        """How often each token of `token` is there."""
+        which = pa.array(self.token).dictionary_encode().indices.to_numpy()
+        counted: Ints = np.bincount(which)[which]
+        return counted
+
     def name_key(self, letters: int) -> Ints:
         """For each record the first letters of its name as a number; negative without them."""
         return self.name.key(letters)[self.said]
@@ -310,16 +331,15 @@ def text_columns(table: pa.Table, boilerplate: Ints) -> TextColumns:
         lambda at: _TokenBlock.of(_token_runs(Buffer(reference.take(at)), 3)), first
     )
     row, token = _tokens_of_records((references["tokens"], referred), (texts["tokens"], said))
-    own = references["tokens"].main
-    has_own = own.length[referred] > 0
-    other = texts.pop("tokens").main
+    own, other = references["tokens"].main, texts.pop("tokens").main
+    main = Heads(own.eights[referred], own.length[referred])
+    without = np.flatnonzero(main.length == 0)
+    main.eights[without] = other.eights[said[without]]
+    main.length[without] = other.length[said[without]]
     return TextColumns(
         said=said,
         **texts,
-        main=Heads(
-            np.where(has_own[:, None], own.eights[referred], other.eights[said]),
-            np.where(has_own, own.length[referred], other.length[said]),
-        ),
+        main=main,
         token_row=row,
         token=token,
     )
@@ -327,14 +347,14 @@ def text_columns(table: pa.Table, boilerplate: Ints) -> TextColumns:
 
 def _distinct_rows(*columns: pa.Array) -> tuple[Ints, Ints]:
     """For each row which distinct one it is, and the first row of each."""
-    code = np.zeros(len(columns[0]), dtype=np.int64)
-    for column in columns:
-        words = column.dictionary_encode()
-        code = code * max(len(words.dictionary), 1) + words.indices.to_numpy()
-    distinct = pa.array(code).dictionary_encode()
-    which: Ints = distinct.indices.to_numpy().astype(np.int64)
-    first = np.empty(len(distinct.dictionary), dtype=np.int64)
-    first[which[::-1]] = np.arange(len(code))[::-1]
+    words = columns[0].dictionary_encode()
+    for column in columns[1:]:
+        more = column.dictionary_encode()
+        code = words.indices.to_numpy().astype(np.int64) * max(len(more.dictionary), 1)
+        words = pa.array(code + more.indices.to_numpy()).dictionary_encode()
+    which: Ints = words.indices.to_numpy().astype(np.int64)
+    first = np.empty(len(words.dictionary), dtype=np.int64)
+    first[which[::-1]] = np.arange(len(which))[::-1]
     return which, first
 
 
@@ -374,7 +394,7 @@ def _name_and_words(text: Buffer, party_end: Ints, boilerplate: Ints) -> tuple[H
     hashed = hash_runs(text.body, words.start, words.length, NAME_LETTERS)
     place = np.minimum(np.searchsorted(boilerplate, hashed), len(boilerplate) - 1)
     telling = boilerplate[place] != hashed
-    digits = text.count(words, text.digit)
+    digits = text.digits_of_words
     in_party = words.start < party_end[words.row]
     named = telling & (digits == 0)
     has_party = np.zeros(text.rows, dtype=np.bool_)
@@ -423,7 +443,7 @@ def _word_bits(words: Ints) -> Words:
 def _word_keys(text: Buffer, pieces: Pieces) -> Ints:
     """The first telling words of each row, each by its first letters."""
     hashed = hash_runs(text.body, pieces.start, pieces.length, WORD_LETTERS)
-    rank = np.arange(len(pieces.row)) - np.searchsorted(pieces.row, pieces.row)
+    rank = rank_in(pieces.row)
     keys = np.full((text.rows, WORDS), ABSENT, dtype=np.int64)
     here = rank < WORDS
     keys[pieces.row[here], rank[here]] = hashed[here]
@@ -495,9 +515,9 @@ def _token_runs(text: Buffer, least: int) -> _Tokens:
     plain = text.runs(text.digit)
     plain = plain.only(plain.length >= least)
     words = text.words
-    ends = words.start + words.length
-    has_run = np.searchsorted(plain.start, ends) > np.searchsorted(plain.start, words.start)
-    mixed = words.only((text.count(words, text.digit) >= 4) & ~has_run)
+    is_mixed: Flags = text.digits_of_words >= 4
+    is_mixed[np.searchsorted(words.start, plain.start, side="right") - 1] = False
+    mixed = words.only(is_mixed)
     body, split = _split_numbers(text, least)
     pieces = Pieces(
         np.concatenate((plain.row, mixed.row, split.row)),
@@ -506,7 +526,9 @@ def _token_runs(text: Buffer, least: int) -> _Tokens:
     )
     pieces = _without_zeros(body, pieces)
     token = hash_runs(body, pieces.start, pieces.length, TOKEN_DIGITS)
-    keep = (pieces.length > 0) & ~((pieces.length == 4) & np.isin(token, _YEAR_HASHES))
+    keep = pieces.length > 0
+    four = np.flatnonzero(pieces.length == 4)
+    keep[four] = ~np.isin(token[four], _YEAR_HASHES)
     pieces = pieces.only(keep)
     return _Tokens(text.rows, pieces.row, token[keep], pieces.length, body, pieces.start)
 

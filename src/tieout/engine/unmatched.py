@@ -16,6 +16,7 @@ from tieout.engine.population import NO_DAY, Population, Populations
 from tieout.engine.reasons import money_column
 from tieout.engine.tables import REASONS, Details, UnmatchedColumns
 from tieout.engine.text import Flags, Ints
+from tieout.engine.workers import over
 
 NEIGHBOURS = 6
 """So many records of the next smaller and next larger amounts are looked at for the nearest."""
@@ -74,8 +75,8 @@ def explain_unmatched(
     """Both sides' unmatched records."""
     reach = (rules.lag_days_min, rules.lag_days_max)
     backward = (-reach[1], -reach[0])
-    left = _explain(sides, sides.left, free[0], refused, reach)
-    right = _explain(sides, sides.right, free[1], refused, backward)
+    both = (sides.left, free[0], reach), (sides.right, free[1], backward)
+    left, right = over(lambda one: _explain(sides, one[0], one[1], refused, one[2]), both)
     edges = weighed.edges
     _with_edges(left, (edges.left, edges.right), weighed.value, free[1])
     _with_edges(right, (edges.right, edges.left), weighed.value, free[0])
@@ -84,12 +85,11 @@ def explain_unmatched(
 
 def _nearest(mine: Population, other: Population, index: Ints) -> _Nearest:
     """The nearest amount of the same pool and sign of day; equal amounts by the nearest day."""
-    order = np.lexsort((other.day, other.amount, other.pool))
-    pool, amount, day = other.pool[order], other.amount[order], other.day[order]
     best = np.full(len(index), -1, dtype=np.int64)
     best_key = (np.full(len(index), 2**62), np.full(len(index), 2**62))
     wanted = (mine.pool[index], mine.amount[index], mine.day[index])
-    start = _search(pool, amount, day, wanted)
+    order, start = _search((other.pool, other.amount, other.day), wanted)
+    pool, amount, day = other.pool[order], other.amount[order], other.day[order]
     for shift in range(-NEIGHBOURS, NEIGHBOURS):
         place = start + shift
         inside = (place >= 0) & (place < len(order))
@@ -116,16 +116,14 @@ def _nearest(mine: Population, other: Population, index: Ints) -> _Nearest:
     return _Nearest(best, amount, amount - wanted[1], other.day[safe] - wanted[2])
 
 
-def _search(pool: Ints, amount: Ints, day: Ints, wanted: tuple[Ints, Ints, Ints]) -> Ints:
-    """Where each wanted (pool, amount, day) would stand among the sorted ones."""
+def _search(known: tuple[Ints, ...], wanted: tuple[Ints, ...]) -> tuple[Ints, Ints]:
+    """The known (pool, amount, day) in order, and where each wanted would stand among them."""
     count = len(wanted[0])
-    columns = [np.concatenate((a, b)) for a, b in zip((pool, amount, day), wanted, strict=True)]
-    is_wanted = np.concatenate((np.ones(len(pool), dtype=np.int8), np.zeros(count, dtype=np.int8)))
-    order = np.lexsort((is_wanted, columns[2], columns[1], columns[0]))
-    before = np.cumsum(is_wanted[order] == 1) - (is_wanted[order] == 1)
+    order = np.lexsort([np.concatenate(both) for both in zip(wanted, known, strict=True)][::-1])
+    is_known = order >= count
     place = np.empty(len(order), dtype=np.int64)
-    place[order] = before
-    return place[len(pool) :]
+    place[order] = np.cumsum(is_known) - is_known
+    return order[is_known] - count, place[:count]
 
 
 def _explain(

@@ -7,6 +7,7 @@ their reasons. Long lists are cut to the largest rows and say so; the CSV files 
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -26,6 +27,9 @@ from tieout.files.records import SideRecords
 
 ROWS_MAX = 400
 """Rows shown of each list: a page of more is slow to open and nobody reads it."""
+
+_TELLING = ["pass", "left_count", "right_count", "left_minor", "residual_minor"]
+"""What groups are chosen by, to be shown."""
 
 PASS_WORDS = {
     "decision": "decided by a person",
@@ -165,13 +169,15 @@ def groups_shown(
     With `each_pass` one group of each pass, the one of most records: examples for a person.
     """
     matches = run.result.matches
-    matches = matches.filter(pc.equal(matches["status"], status))
-    rows = _one_of_each(matches) if each_pass else _telling(matches, most)
+    seen = matches.select(_TELLING).append_column("row", pa.array(np.arange(matches.num_rows)))
+    seen = seen.filter(pc.equal(matches["status"], status))
+    chosen = _one_of_each(seen) if each_pass else _telling(seen, most)
+    rows = matches.take(pa.array(chosen, pa.int64())).to_pylist()
     members = _members(run, [row["group_id"] for row in rows])
     rivals = _rivals(run, rows)
     exponents = dict(run.left.exponents) | dict(run.right.exponents)
     return {
-        "total": matches.num_rows,
+        "total": seen.num_rows,
         "rows": [
             {
                 **row,
@@ -187,29 +193,29 @@ def groups_shown(
     }
 
 
-def _telling(matches: pa.Table, most: int) -> list[dict[str, Any]]:
-    """Rows a person should see first."""
+def _telling(matches: pa.Table, most: int) -> list[int]:
+    """The rows a person should see first."""
     has_residual = pc.not_equal(matches["residual_minor"], 0)
     several = pc.greater(pc.add(matches["left_count"], matches["right_count"]), 2)
     first = matches.filter(has_residual)
     second = matches.filter(pc.and_(pc.invert(has_residual), several))
     third = matches.filter(pc.and_(pc.invert(has_residual), pc.invert(several)))
     parts = ((first, "residual_minor"), (second, "left_minor"), (third, "left_minor"))
-    rows: list[dict[str, Any]] = []
+    rows: list[int] = []
     for table, column in parts:
         if len(rows) < most:
-            rows += _largest(table, column, most - len(rows)).to_pylist()
+            rows += _largest(table, column, most - len(rows))["row"].to_pylist()
     return rows
 
 
-def _one_of_each(matches: pa.Table) -> list[dict[str, Any]]:
+def _one_of_each(matches: pa.Table) -> list[int]:
     rows = []
     for name in PASS_WORDS:
         table = matches.filter(pc.equal(matches["pass"], name))
         if table.num_rows:
             size = pc.add(table["left_count"], table["right_count"])
             most = table.filter(pc.equal(size, pc.max(size)))
-            rows += _largest(most, "left_minor", 1).to_pylist()
+            rows += _largest(most, "left_minor", 1)["row"].to_pylist()
     return rows
 
 

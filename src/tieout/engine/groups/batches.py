@@ -31,6 +31,8 @@ RUN_MAX = 12
 BLANKS_MAX = 8
 RUN_CHANCES = 32
 """About how many runs of numbers lie in a window: so many sums each anchor is compared with."""
+ENDING_BITS = 20
+"""Most sums that no anchor has are told by their last bits alone."""
 RUN_GAP = 40
 """Numbers further apart than this are not consecutive."""
 
@@ -150,13 +152,16 @@ def _runs(view: View) -> Buckets:
     wanted = np.unique(view.anchors.amount)
     begin, length = [], []
     total = amount.copy()
+    ending = np.zeros(1 << ENDING_BITS, np.bool_)
+    ending[wanted % len(ending)] = True
     for size in range(2, RUN_MAX + 1):
         if len(part) < size:
             break
         total = total[:-1] + amount[size - 1 :]
-        at = np.minimum(np.searchsorted(wanted, total), len(wanted) - 1)
-        same = (wanted[at] == total) & (chain[: len(total)] == chain[size - 1 :])
-        begin.append(np.flatnonzero(same))
+        likely = ending[total % len(ending)] & (chain[: len(total)] == chain[size - 1 :])
+        at = np.flatnonzero(likely)
+        found = np.minimum(np.searchsorted(wanted, total[at]), len(wanted) - 1)
+        begin.append(at[wanted[found] == total[at]])
         length.append(np.full(len(begin[-1]), size, np.int64))
     none = np.zeros(0, np.int64)
     low = np.concatenate([*begin, none])
@@ -169,7 +174,7 @@ def _runs(view: View) -> Buckets:
 
 
 def _from_codes(view: View, kind_of_batch: int, part: Ints, slot: Ints, code: Ints) -> Buckets:
-    order = np.lexsort((part, code))
+    order = np.argsort(code * (len(slot) + 1) + part, kind="stable")
     part, code = part[order], code[order]
     size = count_by(code, int(code.max(initial=-1)) + 1)
     part = part[size[code] >= 2]

@@ -12,7 +12,7 @@ import numpy as np
 
 from tieout.engine.groups.options import Options, log2_sum
 from tieout.engine.groups.records import Bools, Floats, Ints
-from tieout.engine.ragged import first_of, rank_in, starts
+from tieout.engine.ragged import components, first_of, rank_in, starts
 
 LISTED = 12
 """Options of one anchor that take part; the weight of the others counts against them."""
@@ -75,14 +75,7 @@ def choose(options: Options, rest: Floats, nodes: int) -> Choice:
 
 def _components(part: Options, nodes: int) -> Ints:
     """The component of every option."""
-    from scipy.sparse import coo_matrix  # noqa: PLC0415  start-up time counts
-    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415  as above
-
-    size = part.size
-    one = np.repeat(part.anchor, size)
-    graph = coo_matrix((np.ones(len(one), np.int8), (one, part.node)), shape=(nodes, nodes))
-    _, label = connected_components(graph, directed=False)
-    return label.astype(np.int64)[part.anchor]
+    return components(np.repeat(part.anchor, part.size), part.node, nodes)[part.anchor]
 
 
 def _solve(part: Options, component: Ints, against: Floats) -> tuple[Floats, Bools, Bools, int]:

@@ -1,7 +1,7 @@
 """The whole search: options of every kind of evidence, chosen together, in a few rounds.
 
-A round proposes and chooses; what is certain is taken, and the rest is searched again among fewer
-records. The last round also takes what is only likely, as suggestions.
+A round proposes and chooses. The first takes what is certain within a party or a batch; the last
+searches the rest, among all of a kind too, and also takes what is only likely, as suggestions.
 """
 
 from dataclasses import dataclass, replace
@@ -27,6 +27,7 @@ from tieout.engine.groups.scopes import (
     by_kind,
     by_party,
     join_rows,
+    kind_index,
     may_anchor,
     views,
 )
@@ -36,10 +37,9 @@ from tieout.engine.groups.weights import GroupWeights
 from tieout.engine.ragged import dense_both, first_of, offsets, spread, sum_by
 from tieout.engine.workers import apart, over
 
-ROUNDS = 3
 WORK_PER_SECOND = 20_000_000
 """Partial sums that two slow cores form in a second: turns the budget's seconds into work."""
-SHARD = 20_000
+SHARD = 10_000
 """Records searched together, where accounts are small: little enough to stay in the cache."""
 APART_MIN = 60_000
 """Above so many records their search is worth processes of its own: one starts in a second."""
@@ -83,13 +83,14 @@ def find_groups(
 def _shards(left: FreeRecords, right: FreeRecords) -> list[tuple[FreeRecords, FreeRecords]]:
     """The records of both sides in whole (account, currency) blocks, about `SHARD` at a time.
 
-    Searched one by one they stay near the processor, and two processors share them.
+    Searched one by one they stay near the processor, and two processors share them: the largest
+    first, so that none is left with one at the end.
     """
     blocks = dense_both((left.account, right.account), (left.currency, right.currency))
     count = np.bincount(np.concatenate(blocks))
     shard = (np.cumsum(count) - 1) // SHARD
     made = []
-    for number in np.unique(shard).tolist():
+    for number in np.argsort(-np.bincount(shard, count), kind="stable").tolist():
         one, two = (np.flatnonzero(shard[each] == number) for each in blocks)
         if len(one) and len(two):
             made.append((left.take(one), right.take(two)))
@@ -102,15 +103,16 @@ def _rounds(sides: tuple[FreeRecords, FreeRecords], setting: Setting) -> tuple[T
     free = [np.arange(len(left)), np.arange(len(right))]
     active = np.ones(len(left) + len(right), np.bool_)
     ledger, told = Ledger(), Told(left, right, setting.rules)
-    for number in range(ROUNDS):
+    for last in (False, True):
         one, two = left.take(free[0]), right.take(free[1])
         nodes = np.r_[free[0], free[1] + len(left)]
-        options, rest, refused, again = _propose((one, two), setting, active[nodes], ledger)
+        options, rest, refused, again = _propose(
+            (one, two), setting, active[nodes], ledger, wide=last
+        )
         choice = choose(options, rest, len(nodes))
         ledger.fallbacks += choice.fallbacks
         sure = _sure(options, choice, setting.rules)
         taken = np.zeros(len(nodes), np.bool_)
-        last = number == ROUNDS - 1 or not sure.any()
         accept = np.ones(len(sure), np.bool_) if last else sure
         picked = choice.option[accept]
         taken[options.anchor[picked]] = True
@@ -119,7 +121,6 @@ def _rounds(sides: tuple[FreeRecords, FreeRecords], setting: Setting) -> tuple[T
         active[nodes] = again
         if last:
             told.refuse(nodes, refused, taken, options)
-            break
         free = [free[0][~taken[: len(one)]], free[1][~taken[len(one) :]]]
     return told, ledger
 
@@ -130,9 +131,17 @@ def _sure(options: Options, choice: Choice, rules: MatchRules) -> Bools:
 
 
 def _propose(
-    sides: tuple[FreeRecords, FreeRecords], setting: Setting, active: Bools, ledger: Ledger
+    sides: tuple[FreeRecords, FreeRecords],
+    setting: Setting,
+    active: Bools,
+    ledger: Ledger,
+    *,
+    wide: bool,
 ) -> tuple[Options, Floats, tuple[Ints, Ints], Bools]:
-    """Options of both directions on nodes; unlisted weight; refused nodes; who to ask again."""
+    """Options of both directions on nodes; unlisted weight; refused nodes; who to ask again.
+
+    Within their party the `active` are asked; if `wide`, everyone among all of a kind as well.
+    """
     (left, right), rules, weights = sides, setting.rules, setting.weights
     total = len(left) + len(right)
     rest = np.zeros(total)
@@ -148,7 +157,10 @@ def _propose(
         several = [_batch_options(view, weights, rules)]
         named, work = named_options(view, weights, rules, budget)
         several += [named, several_options(view, weights)]
-        rows, wholes = _rows(view, weights, rules, np.flatnonzero(mine & may_anchor(view.anchors)))
+        asked = may_anchor(view.anchors)
+        rows, wholes = _rows(view, weights, rules, np.flatnonzero(mine & asked))
+        if wide:
+            rows = join_rows([rows, *_wide_rows(view, weights, rules, np.flatnonzero(asked))])
         rows, most = _hopeful(rows, depth(view, rows, weights))
         found = search(view, rows, np.minimum(most, rules.group_size_max), budget)
         ledger.work += work + found.work
@@ -226,25 +238,34 @@ def _hundredths(bits: Floats) -> Ints:
 def _rows(
     view: View, weights: GroupWeights, rules: MatchRules, anchor: Ints
 ) -> tuple[Rows, Options]:
-    """The searches worth doing; and all of one party where that is too much to search."""
+    """The searches worth doing within a party; and all of one where that is too much to search."""
+    slot = weights.slots(view.anchors.kind)[anchor]
+    top = weights.any_slot
+    worth = weights.prior[view.direction, Scope.PARTY, slot, top] >= WORTH_SEARCHING
+    rows = by_party(view, Ask.whole(view, anchor[worth], top), EXPAND_MAX)
+    narrow = _narrow(rows, rules.group_candidates_max)
+    return narrow, _whole_party(view, rows, weights, rules)
+
+
+def _wide_rows(view: View, weights: GroupWeights, rules: MatchRules, anchor: Ints) -> list[Rows]:
+    """The searches worth doing among all of a kind, and of any kind."""
     most = rules.group_candidates_max
     slot = weights.slots(view.anchors.kind)[anchor]
     prior = weights.prior[view.direction]
     first, last = (each[view.direction] for each in weights.lag_limits())
     top = weights.any_slot
-    party = anchor[prior[Scope.PARTY, slot, top] >= WORTH_SEARCHING]
-    wide = by_party(view, Ask.whole(view, party, top), EXPAND_MAX)
-    made = [_narrow(wide, most)]
+    made = []
     slots = weights.slots(view.parts.kind)
     if len(np.unique(slots)) > 1:
         who, kind = np.nonzero(prior[Scope.KIND, slot] >= WORTH_SEARCHING)
         cell = Scope.KIND, slot[who], kind
-        made.append(by_kind(view, Ask(anchor[who], kind, first[cell], last[cell]), slots, most))
+        ask = Ask(anchor[who], kind, first[cell], last[cell])
+        made.append(by_kind(view, ask, kind_index(view, slots), most))
     who = np.flatnonzero(prior[Scope.ANY, slot, top] >= WORTH_SEARCHING)
     ask = Ask.whole(view, anchor[who], top)
     cell = Scope.ANY, slot[who], ask.kind
     made.append(by_any(view, replace(ask, low=first[cell], high=last[cell]), most))
-    return join_rows(made), _whole_party(view, wide, weights, rules)
+    return made
 
 
 def _hopeful(rows: Rows, most: Ints) -> tuple[Rows, Ints]:

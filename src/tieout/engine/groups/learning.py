@@ -31,6 +31,7 @@ from tieout.engine.groups.scopes import (
     by_kind,
     by_party,
     join_rows,
+    kind_index,
     may_anchor,
     views,
 )
@@ -44,6 +45,7 @@ from tieout.engine.groups.weights import (
     start_weights,
 )
 from tieout.engine.ragged import count_by, first_of
+from tieout.engine.workers import over
 
 SAMPLE = 1500
 """Anchors of each side that are searched for learning."""
@@ -63,16 +65,22 @@ def learn_groups(left: FreeRecords, right: FreeRecords, rules: MatchRules) -> Gr
     weights = start_weights(left, right, rules, len(TYPES))
     both = views(left, right, rules)
     notes: list[str] = []
-    for view in both:
-        made = buckets(view, weights)
+    whole = over(lambda view: _batches(view, weights), both)
+    for view, (made, hits) in zip(both, whole, strict=True):
         if not weights.fees:
             shapes = _learn_fees(view, made, rules)
             weights = replace(weights, fees=weights.fees + shapes)
             notes += [_fee_words(view, each) for each in shapes]
-        weights = _learn_batches(view, made, exact_hits(view, made), weights)
-    for view in both:
-        weights = _learn_sums(view, weights, rules)
+        weights = _learn_batches(view, made, hits, weights)
+    searched = over(lambda view: _searched(view, weights, rules), both)
+    for view, found in zip(both, searched, strict=True):
+        weights = _learn_sums(view, *found, weights)
     return replace(weights, notes=tuple(notes))
+
+
+def _batches(view: View, weights: GroupWeights) -> tuple[Buckets, BatchHits]:
+    made = buckets(view, weights)
+    return made, exact_hits(view, made)
 
 
 def _sample(view: View, most: int) -> Ints:
@@ -131,16 +139,17 @@ def sample_rows(view: View, weights: GroupWeights, most: int) -> tuple[Rows, Int
     refused = np.zeros(weights.prior.shape, np.int64)
     made = [by_party(view, ask, most)]
     present = np.unique(slots).tolist()
+    index = kind_index(view, slots)
     for kind in present if len(present) > 1 else []:
         same = replace(ask, kind=np.full(len(ask.anchor), kind, np.int64))
-        rows = by_kind(view, same, slots, most)
+        rows = by_kind(view, same, index, most)
         again = np.isin(ask.anchor, rows.refused_anchor)
         usual = replace(
             same.take(np.flatnonzero(again)),
             low=np.full(int(again.sum()), max(view.low, USUAL[0]), np.int64),
             high=np.full(int(again.sum()), min(view.high, USUAL[1]), np.int64),
         )
-        fewer = by_kind(view, usual, slots, most)
+        fewer = by_kind(view, usual, index, most)
         np.add.at(refused[view.direction, Scope.KIND, :, kind], slot[fewer.refused_anchor], 1)
         made += [rows, fewer]
     made.append(by_any(view, ask, most))
@@ -148,11 +157,15 @@ def sample_rows(view: View, weights: GroupWeights, most: int) -> tuple[Rows, Int
     return join_rows(made), refused.ravel()
 
 
-def _learn_sums(view: View, weights: GroupWeights, rules: MatchRules) -> GroupWeights:
+def _searched(view: View, weights: GroupWeights, rules: MatchRules) -> tuple[Found, Ints]:
+    """The sums of the sample, and the rows refused for each cell."""
     rows, refused = sample_rows(view, weights, min(EXPAND_MAX, 40))
     one_block = replace(view, anchor_block=np.zeros(len(view.anchors), np.int64))
-    found = search(one_block, rows, rules.group_size_max, LEARN_WORK)
-    cell = cells(view, rows, weights)
+    return search(one_block, rows, rules.group_size_max, LEARN_WORK), refused
+
+
+def _learn_sums(view: View, found: Found, refused: Ints, weights: GroupWeights) -> GroupWeights:
+    cell = cells(view, found.rows, weights)
     shape = weights.prior.shape
     flat = np.ravel_multi_index(tuple(np.broadcast_arrays(*cell)), shape)
     tried = np.bincount(flat[found.limit > 0], minlength=weights.prior.size) + refused

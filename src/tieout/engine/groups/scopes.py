@@ -117,9 +117,9 @@ def _index(parts: FreeRecords, group: Ints) -> tuple[Ints, Ints]:
     """Usable parts in the order of (group, sign, day), and their sort keys."""
     part = np.flatnonzero(may_anchor(parts))
     signed = _signed(group, parts.amount)[part]
-    order = np.lexsort((part, parts.day[part], signed))
-    part, signed = part[order], signed[order]
-    return part, _key(signed, parts.day[part])
+    key = _key(signed, parts.day[part])
+    order = np.argsort(key, kind="stable")
+    return part[order], key[order]
 
 
 def _signed(group: Ints, amount: Ints) -> Ints:
@@ -175,8 +175,9 @@ def by_party(view: View, ask: Ask, most: int) -> Rows:
     code_part, code_own = dense_both(
         (view.part_block[part], view.anchor_block[ask.anchor[row]]), (name, own)
     )
-    order = np.lexsort((part, view.parts.day[part], code_part))
-    index = part[order], _key(code_part[order], view.parts.day[part[order]])
+    key = _key(code_part, view.parts.day[part])
+    order = np.argsort(key, kind="stable")
+    index = part[order], key[order]
     at, found, raw = _build(view, ask.take(row), code_own, index)
     amount, total = view.parts.amount[found], view.anchors.amount[ask.anchor[row]][at]
     same = (amount > 0) == (total > 0)
@@ -184,7 +185,7 @@ def by_party(view: View, ask: Ask, most: int) -> Rows:
     mixed = np.bincount(at[~same], minlength=len(row)) > 0
     good = (same & (np.abs(amount) < np.abs(total))) | mixed[at]
     at, found = row[at[good]], found[good]
-    order = np.lexsort((found, at))
+    order = np.argsort(at * len(view.parts) + found, kind="stable")
     at, found = at[order], found[order]
     once = first_of(at) | first_of(found)
     counted = np.zeros(len(ask.anchor), np.int64)
@@ -200,9 +201,13 @@ def _names(records: FreeRecords, at: Ints) -> tuple[Ints, Ints]:
     return np.r_[first, second], np.r_[party[first], alias[second]]
 
 
-def by_kind(view: View, ask: Ask, slots: Ints, most: int) -> Rows:
-    """Candidates of the asked kind; `slots` is the kind slot of every part."""
-    index = _index(view.parts, view.part_block * 64 + slots)
+def kind_index(view: View, slots: Ints) -> tuple[Ints, Ints]:
+    """What `by_kind` looks up parts in; `slots` is the kind slot of every part."""
+    return _index(view.parts, view.part_block * 64 + slots)
+
+
+def by_kind(view: View, ask: Ask, index: tuple[Ints, Ints], most: int) -> Rows:
+    """Candidates of the asked kind."""
     return _by_days(view, ask, view.anchor_block[ask.anchor] * 64 + ask.kind, index, most)
 
 

@@ -18,7 +18,7 @@ from tieout.engine.ragged import count_by, offsets, rank_in, spread
 NO_NUMBER = 1 << 60
 """Where records without a number come in the order of numbers."""
 SIZES_MAX = 63
-HOPE = np.array([0.25, 3.0, 3.0])
+HOPE = np.array([0.25, 8.0, 8.0])
 """Per scope: sums whose share is less than so many times what stands against them are not sought.
 
 Within a party a sum may be worth a question; among all of a kind only a likely one is.

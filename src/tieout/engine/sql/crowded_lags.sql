@@ -5,17 +5,14 @@ select pool, amount, lag,
     rows between unbounded preceding and current row) as pairs_within,
   budget
 from (
-  select c.pool, c.amount, a.day - b.day as lag, sum(a.records * b.records) as pairs,
-    max((c.left_count + c.right_count) * s.crowd_ratio) as budget
+  select a.pool, a.amount, a.budget, a.day - b.day as lag, sum(a.records * b.records) as pairs
   from settings s
-  join amount_counts c on c.left_count * c.right_count > s.crowd_least
-    and c.left_count * c.right_count > (c.left_count + c.right_count) * s.crowd_ratio
-  join (select pool, amount, day, count(*) as records
-        from left_records group by pool, amount, day) a
-    on a.pool = c.pool and a.amount = c.amount
-  join (select pool, amount, day, count(*) as records
-        from right_records group by pool, amount, day) b
-    on b.pool = c.pool and b.amount = c.amount
+  join (select c.pool, c.amount, c.budget, l.day, count(*) as records
+        from crowded_amounts c join left_records l on l.pool = c.pool and l.amount = c.amount
+        group by c.pool, c.amount, c.budget, l.day) a on true
+  join (select c.pool, c.amount, r.day, count(*) as records
+        from crowded_amounts c join right_records r on r.pool = c.pool and r.amount = c.amount
+        group by c.pool, c.amount, r.day) b on b.pool = a.pool and b.amount = a.amount
   where a.day - b.day between s.lag_min and s.lag_max and a.day > s.no_day and b.day > s.no_day
-  group by c.pool, c.amount, a.day - b.day
+  group by a.pool, a.amount, a.budget, a.day - b.day
 ) t

@@ -75,11 +75,14 @@ class Beginnings:
         """The lower case of ASCII letters, digits and the blank; 0 for what phrases never hold."""
         for byte in b" abcdefghijklmnopqrstuvwxyz0123456789":
             self._folded[[byte, ord(chr(byte).upper())]] = byte
+        self._first = np.isin(self._folded, [0, _BLANK, *(self._keys >> 24)])
+        """With what a cell may begin: a letter of a phrase, or what is no plain letter."""
 
     def among(self, column: pa.Array) -> np.ndarray:
         """The cells whose first four letters are those of a phrase, or are not plain letters."""
         offsets, data = bytes_of(column)
         long = np.flatnonzero(offsets[1:] - offsets[:-1] >= 4)
+        long = long[self._first[data[offsets[long]]]]
         begins = offsets[long]
         letters = [self._folded[data[begins + at]] for at in range(4)]
         odd = (letters[0] == _BLANK) | (np.minimum.reduce(letters) == 0)
