@@ -23,8 +23,8 @@ from tieout.formats.registry import format_named, read_source
 from tieout.testing.worlds import make_world
 
 LINES = 50_000
-BANK_PER_SECOND_MIN = 20_000
-"""Records a second of user time that a bank's file shall be read at."""
+PER_SECOND_MIN = 20_000
+"""Records a second of user time: lines of a bank's file, postings of books, rows of a table."""
 PEAK_MB_MAX = 700
 """Megabytes that reading 50,000 records may take, the interpreter and its libraries included."""
 TEXTS: dict[str, Callable[[list[Line]], Iterator[str]]] = {
@@ -61,10 +61,10 @@ def run(folder: Path, sizes: tuple[int, ...], rounds: int) -> dict[str, object]:
         row = {
             "format": path.stem,
             "side": found[0]["side"],
-            "records": made["records"],
+            "records": found[0]["made"],
             "megabytes": round(path.stat().st_size / 1e6, 1),
             "user_seconds": round(best, 3),
-            "records_per_second": int(made["records"] / best),
+            "records_per_second": int(found[0]["made"] / best),
             "seconds": seconds(runs),
             "peak_mb": peak_mb(runs),
         }
@@ -76,13 +76,11 @@ def run(folder: Path, sizes: tuple[int, ...], rounds: int) -> dict[str, object]:
 def _holds(rows: list[dict[str, object]]) -> dict[str, bool]:
     """Each promise, by name, and whether these figures keep it."""
     slow = [
-        str(row["format"])
-        for row in rows
-        if row["side"] == "bank" and int(str(row["records_per_second"])) < BANK_PER_SECOND_MIN
+        str(row["format"]) for row in rows if int(str(row["records_per_second"])) < PER_SECOND_MIN
     ]
     large = [str(row["format"]) for row in rows if float(str(row["peak_mb"])) > PEAK_MB_MAX]
     return {
-        f"every bank format: {BANK_PER_SECOND_MIN:,} records in a second of user time": not slow,
+        f"every format: {PER_SECOND_MIN:,} records in a second of user time": not slow,
         f"every format: less than {PEAK_MB_MAX} MB of memory": not large,
     }
 
@@ -126,18 +124,15 @@ def make(folder: Path, count: int) -> None:
 
 
 def read(path: Path) -> None:
-    """Read one file; print how many records, their sum, and the user time that reading took."""
+    """Read one file; print records and sum of the bank's account, all records made, user time."""
     began = os.times().user
     reading = read_source(Source.of(path))
     used = os.times().user - began
     amounts = [line.signed_minor for each in reading.statements for line in each.lines]
-    amounts += [
-        posting.signed_minor
-        for entry in reading.entries
-        for posting in entry.postings
-        if posting.account == BANK
-    ]
-    found = {"records": len(amounts), "sum": sum(amounts), "user_seconds": used}
+    postings = [posting for entry in reading.entries for posting in entry.postings]
+    made = len(amounts) + len(postings)
+    amounts += [posting.signed_minor for posting in postings if posting.account == BANK]
+    found = {"records": len(amounts), "sum": sum(amounts), "made": made, "user_seconds": used}
     json.dump({**found, "side": format_named(reading.format).side}, sys.stdout)
 
 

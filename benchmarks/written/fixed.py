@@ -19,7 +19,7 @@ def coda(lines: list[Line]) -> Iterator[str]:
         number = f"{line.number % 9999 + 1:04}0000"
         sign, amount = int(line.minor < 0), abs(line.minor) * 10
         yield f"21{number}{f'REF{line.number}':<21}{sign}{amount:015}{line.day:%d%m%y}001500000"
-        yield f"{line.text[:53]:<53}{line.day:%d%m%y}0010 1 0\n"
+        yield f"{line.text[:53]:<53}{line.day:%d%m%y}00101 0\n"
         yield f"22{number}{'':53}{f'E{line.number}':<35}{'TESTBEBB':<11}{'':16}1 0\n"
         yield f"23{number}{'BE71096123456769':<34}{'':3}{line.name:<35}{'':43}0 0\n"
     sign = int(total.minor < 0)
@@ -61,7 +61,7 @@ def norma43(lines: list[Line]) -> Iterator[str]:
         yield f"2301{line.text[:76]:<76}\n"
     out, into = _sides(lines)
     yield f"33{account}{len(out):05}{sum(out):014}{len(into):05}{sum(into):014}"
-    yield f"{_signed(total.minor)}978{'':4}\n88{'9' * 18}{len(lines) * 2 + 2:06}".ljust(161) + "\n"
+    yield f"{_signed(total.minor)}978{'':4}\n88{'9' * 18}{len(lines) * 2 + 2:06}".ljust(103) + "\n"
 
 
 def _signed(minor: int) -> str:

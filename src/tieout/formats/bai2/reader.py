@@ -455,8 +455,8 @@ def read_text(source: Source, decoded: Text) -> Reading:
     problems = [*decoded.problems, *assembly.problems]
     if strays:
         line, text = strays[0]
-        found = f"{len(strays)} lines before the first record, the first {tidy(text)[:60]!r}"
-        problems.append(Problem("record.extra", found, "a record 01", Place(line=line)))
+        found = f"{len(strays)} lines outside of any record, the first {tidy(text)[:60]!r}"
+        problems.append(Problem("record.extra", found, "a record", Place(line=line)))
     if records[-1].code != "99":
         problems.append(
             Problem("file.truncated", f"the last record is {records[-1].code}", "a trailer 99")

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 _CODE = re.compile(r"\s*(01|02|03|16|49|88|98|99)(?:,|:|(?=/?\s*$))")
+_TRAILERS = {"49", "98", "99"}
 _ON_ONE_LINE = re.compile(r"/[ \t]*(?=(?:02|03|16|88|49|98|99),)")
 
 
@@ -62,7 +63,7 @@ class Cursor:
 
 
 def split_records(text: str) -> tuple[list[Record], list[tuple[int, str]]]:
-    """All records in order, and lines before the first one that are none."""
+    """All records in order, and lines that belong to none: before the first, behind a trailer."""
     records: list[Record] = []
     strays: list[tuple[int, str]] = []
     for number, line in enumerate(_lines(text), 1):
@@ -76,7 +77,7 @@ def split_records(text: str) -> tuple[list[Record], list[tuple[int, str]]]:
                 records[-1].physical += 1
             else:
                 records.append(Record(found.group(1), [body], number))
-        elif records:
+        elif records and records[-1].code not in _TRAILERS:
             # Wrapped without an 88: it belongs to the record before.
             records[-1].segments.append(_without_slash(line))
         else:

@@ -30,6 +30,9 @@ _CONSUMED = frozenset(
 """Paths that have a field of their own; all others become attributes."""
 
 
+_SAID_IN = frozenset({"RmtInf", "AddtlTxInf", "AddtlNtryInf"})
+
+
 @dataclass(frozen=True)
 class Party:
     """One of the two ends of a payment."""
@@ -37,11 +40,18 @@ class Party:
     name: str
     account: str
     ultimate: str
-    paths: tuple[str, ...]
-    """Where name and account stand, so that they are not attributes as well."""
+    consumed: frozenset[str]
+    """What has a field of its own; name and account of this party are in it."""
 
 
-_NOBODY = Party("", "", "", ())
+_NOBODY = Party("", "", "", _CONSUMED)
+_CONSUMED_OF = {
+    role: _CONSUMED.union(
+        f"RltdPties/{role}{path}" for path in ("/Nm", "/Pty/Nm", "Acct/Id/IBAN", "Acct/Id/Othr/Id")
+    )
+    for role in ("Dbtr", "Cdtr")
+}
+_NOBODY_AS = {role: Party("", "", "", consumed) for role, consumed in _CONSUMED_OF.items()}
 
 
 @dataclass(frozen=True)
@@ -62,7 +72,6 @@ def read_details(
 ) -> Details:
     """Read an `Ntry` or `TxDtls`. `own` is the statement's account number and owner."""
     party = _counterparty(element, direction, own, is_return=is_return)
-    consumed = _CONSUMED.union(party.paths) if party.paths else _CONSUMED
     return Details(
         bank_id=_reference(text_at(element, "AcctSvcrRef"))
         or _reference(text_at(element, "Refs", "AcctSvcrRef")),
@@ -71,7 +80,7 @@ def read_details(
         counterparty_account=party.account,
         narrative=_narrative(element),
         kind=_kind(element),
-        attributes=tuple(leaves(element, consumed)),
+        attributes=tuple(leaves(element, party.consumed)),
     )
 
 
@@ -126,32 +135,39 @@ def _counterparty(
 def _party(parties: Node, role: str) -> Party:
     party = child(parties, role)
     account = child(parties, f"{role}Acct")
-    base = f"RltdPties/{role}"
+    if party is None and account is None and f"Ultmt{role}" not in parties.by_name:
+        return _NOBODY_AS[role]
     return Party(
         party_name(party) or tidy(text_at(account, "Nm")),
         account_number(account),
         party_name(child(parties, f"Ultmt{role}")),
-        (f"{base}/Nm", f"{base}/Pty/Nm", f"{base}Acct/Id/IBAN", f"{base}Acct/Id/Othr/Id"),
+        _CONSUMED_OF[role],
     )
 
 
 def _reference(text: str) -> str:
-    return "" if text.upper().replace(" ", "") in _NO_REFERENCE else text
+    return "" if not text or text.upper().replace(" ", "") in _NO_REFERENCE else text
 
 
 def _references(element: Node) -> tuple[str, ...]:
+    refs = child(element, "Refs")
     remittance = children(child(element, "RmtInf"), "Strd")
+    if refs is None and not remittance:
+        return ()
     structured = [text_at(each, "CdtrRefInf", "Ref") for each in remittance]
     documents = [
         text_at(document, "Nb") for each in remittance for document in children(each, "RfrdDocInf")
     ]
-    refs = child(element, "Refs")
-    named = [text_at(refs, name) for name in _REFERENCES] if refs is not None else []
+    named = []
+    if refs is not None:
+        named = [text_at(refs, name) for name in _REFERENCES if name in refs.by_name]
     own = [text_at(each, "Ref") for each in children(refs, "Prtry")]
     return without_repeats(map(_reference, (*structured, *documents, *named, *own)))
 
 
 def _narrative(element: Node) -> str:
+    if element.by_name.keys().isdisjoint(_SAID_IN):
+        return ""
     remittance = child(element, "RmtInf")
     texts = [tidy(each.raw) for each in children(remittance, "Ustrd")]
     texts += [
@@ -159,7 +175,7 @@ def _narrative(element: Node) -> str:
         for structured in children(remittance, "Strd")
         for each in children(structured, "AddtlRmtInf")
     ]
-    said = " ".join(text for text in texts if text)
+    said = " ".join(text for text in texts if text) if texts else ""
     for name in ("AddtlTxInf", "AddtlNtryInf"):
         for each in children(element, name):
             more = tidy(each.raw)

@@ -11,7 +11,7 @@ from tieout.core.reading import HeldRecord
 from tieout.core.statements import Direction, LineStatus, StatementLine
 from tieout.formats.camt.details import Details, read_details, without_repeats
 from tieout.formats.common.fields import amount_of, date_iso, date_yyyymmdd, tidy
-from tieout.formats.common.nodes import Node, child, children, leaves, place_of, text_at
+from tieout.formats.common.nodes import Node, child, children, copied, leaves, place_of, text_at
 from tieout.formats.common.xml import raw_text
 
 _STATUSES = {
@@ -36,7 +36,7 @@ def read_entry(
     source: etree._Element, record: int, account_currency: str, own: tuple[str, str]
 ) -> Entry:
     """Read one entry; `own` is the statement's account number and owner."""
-    element = Node(source)
+    element = copied(source)
     place = place_of(element, record)
     found: list[Problem] = []
     amount = _amount(element, account_currency, place)
@@ -62,51 +62,50 @@ def read_entry(
         minor, direction = -minor, Direction.DEBIT
     status = _status(element, place, found)
     booked = status is LineStatus.BOOKED
+    booked_on = _day(element, "BookgDt", place, found, is_needed=booked)
+    value_on = _day(element, "ValDt", place, found, is_needed=False)
+    is_reversal = _is_true(text_at(element, "RvslInd"))
+    about, more = _about(element)
+    _check_batch(about, len(details), place, found)
+    whole = read_details(element, direction, own, is_return=is_reversal)
+    if len(details) == 1:
+        whole = _joined(whole, _read_one(details[0], direction, own, is_return=is_reversal))
+        more += _other_amounts(details[0], minor, currency)
+    groups = [text_at(each, name) for each in about for name in ("PmtInfId", "MsgId")]
     line = StatementLine(
         amount_minor=minor,
         direction=direction,
         currency=currency,
-        booked_on=_day(element, "BookgDt", place, found, is_needed=booked),
-        value_on=_day(element, "ValDt", place, found, is_needed=False),
-        status=status,
-        is_reversal=_is_true(text_at(element, "RvslInd")),
-        place=place,
-    )
-    return Entry(_with_details(line, element, details, own, found), None, tuple(found))
-
-
-def _with_details(
-    line: StatementLine,
-    element: Node,
-    details: list[Node],
-    own: tuple[str, str],
-    found: list[Problem],
-) -> StatementLine:
-    """The line with what entry and details say; several details become its parts."""
-    whole = read_details(element, line.direction, own, is_return=line.is_reversal)
-    batch = [group for group in children(element, "NtryDtls") if child(group, "Btch") is not None]
-    batches = [child(group, "Btch") for group in batch] + children(element, "Btch")
-    groups = [text_at(each, name) for each in batches for name in ("PmtInfId", "MsgId")]
-    about = [
-        (f"NtryDtls/Btch/{path}", text)
-        for each in batch
-        for path, text in leaves(child(each, "Btch"), frozenset({"PmtInfId", "MsgId"}))
-    ]
-    _check_batch(batches, len(details), line.place, found)
-    if len(details) == 1:
-        whole = _joined(whole, _read_one(details[0], line, own))
-        about += _other_amounts(details[0], line)
-    line = replace(
-        line,
+        booked_on=booked_on,
+        value_on=value_on,
         bank_id=whole.bank_id,
-        references=without_repeats((*whole.references, *groups)),
+        references=without_repeats((*whole.references, *groups)) if groups else whole.references,
         counterparty=whole.counterparty,
         counterparty_account=whole.counterparty_account,
         narrative=whole.narrative,
         kind=whole.kind,
-        attributes=(*whole.attributes, *about),
+        status=status,
+        is_reversal=is_reversal,
+        attributes=(*whole.attributes, *more),
+        place=place,
     )
-    return _with_parts(line, details, own, found) if len(details) > 1 else line
+    if len(details) > 1:
+        line = _with_parts(line, details, own, found)
+    return Entry(line, None, tuple(found))
+
+
+def _about(element: Node) -> tuple[list[Node | None], list[tuple[str, str]]]:
+    """The batches of an entry, and what those of its details say beside their ids."""
+    batch = [group for group in children(element, "NtryDtls") if "Btch" in group.by_name]
+    if not batch and "Btch" not in element.by_name:
+        return [], []
+    batches = [child(group, "Btch") for group in batch] + children(element, "Btch")
+    more = [
+        (f"NtryDtls/Btch/{path}", text)
+        for each in batch
+        for path, text in leaves(child(each, "Btch"), frozenset({"PmtInfId", "MsgId"}))
+    ]
+    return batches, more
 
 
 def _with_parts(
@@ -125,7 +124,7 @@ def _with_parts(
             without_amount += [(f"TxDtls {number}/{path}", text) for path, text in texts]
             continue
         minor, currency = amount
-        said = _read_one(detail, line, own)
+        said = _read_one(detail, line.direction, own, is_return=line.is_reversal)
         given = _direction(text_at(detail, "CdtDbtInd")) or line.direction
         parts.append(
             StatementLine(
@@ -174,9 +173,11 @@ def _with_parts(
     return replace(line, parts=tuple(parts), attributes=(*line.attributes, *without_amount))
 
 
-def _read_one(detail: Node, line: StatementLine, own: tuple[str, str]) -> Details:
-    is_return = line.is_reversal or child(detail, "RtrInf") is not None
-    return read_details(detail, line.direction, own, is_return=is_return)
+def _read_one(
+    detail: Node, direction: Direction, own: tuple[str, str], *, is_return: bool
+) -> Details:
+    is_return = is_return or child(detail, "RtrInf") is not None
+    return read_details(detail, direction, own, is_return=is_return)
 
 
 def _joined(whole: Details, one: Details) -> Details:
@@ -201,15 +202,15 @@ def _joined(whole: Details, one: Details) -> Details:
     )
 
 
-def _other_amounts(detail: Node, line: StatementLine) -> list[tuple[str, str]]:
+def _other_amounts(detail: Node, minor: int, currency: Currency) -> list[tuple[str, str]]:
     """The amounts of a single detail that say something else than the entry's."""
     amounts = []
     for path in (("Amt",), ("AmtDtls", "TxAmt", "Amt")):
         element = child(detail, *path)
         if element is not None and element.raw.strip():
-            code = element.currency or line.currency.code
+            code = element.currency or currency.code
             read = amount_of(element.raw, Currency.of(code))
-            if read != (line.amount_minor, line.currency):
+            if read != (minor, currency):
                 amounts.append(("/".join(path), f"{tidy(element.text or '')} {code}"))
     return amounts
 

@@ -85,7 +85,8 @@ def amount_of(
 
     Widening is rare and never rounds: 1.2345 in EUR is 12345 of a EUR with four decimals.
     """
-    if not text.strip():
+    text = text.strip()
+    if not text:
         return Problem("record.amount-missing", "nothing", "an amount")
     parsed = parse_decimal(text, decimal_mark)
     if parsed is None or parsed.exponent > 18:
@@ -95,7 +96,7 @@ def amount_of(
     if minor is None or abs(minor) > AMOUNT_MINOR_MAX:
         return Problem(
             "record.amount-too-large",
-            text[:40].strip(),
+            text[:40],
             f"at most {AMOUNT_MINOR_MAX:,} minor units",
         )
     return minor, wide

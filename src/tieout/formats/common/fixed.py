@@ -29,8 +29,8 @@ def fixed_records(text: str, width: int) -> list[FixedRecord]:
         if not line.strip("\ufeff \t"):
             continue
         body = line.lstrip("\ufeff")
-        if len(body) >= 2 * width and len(body) % width == 0:
-            pieces = [body[at : at + width] for at in range(0, len(body), width)]
+        if len(body) >= 2 * width:
+            pieces = [body[at : at + width].ljust(width) for at in range(0, len(body), width)]
             records += [FixedRecord(piece, number) for piece in pieces if piece.strip()]
         else:
             records.append(FixedRecord(body.ljust(width), number))

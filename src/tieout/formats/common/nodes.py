@@ -16,26 +16,12 @@ class Node:
     """
 
     __slots__ = ("by_name", "children", "currency", "line", "name", "raw")
-
-    def __init__(self, element: etree._Element) -> None:
-        self.name = str(element.tag)
-        self.raw = element.text or ""
-        self.currency = element.get("Ccy", "")
-        self.line: int | None = None
-        self.children = _NONE
-        self.by_name = _CHILDLESS
-        if not len(element):
-            return
-        self.children = [Node(each) for each in element]
-        line = element.sourceline
-        self.line = line if isinstance(line, int) else None
-        by_name: dict[str, list[Node]] = {}
-        self.by_name = by_name
-        for each in self.children:
-            if each.name in by_name:
-                by_name[each.name].append(each)
-            else:
-                by_name[each.name] = [each]
+    name: str
+    raw: str
+    currency: str
+    line: int | None
+    children: list["Node"]
+    by_name: dict[str, list["Node"]]
 
     @property
     def text(self) -> str:
@@ -51,9 +37,34 @@ _NONE: list[Node] = []
 _CHILDLESS: dict[str, list[Node]] = {}
 
 
+def copied(element: etree._Element) -> Node:
+    """The copy of an element and all below it."""
+    made = Node()
+    made.name = element.tag
+    made.raw = element.text or ""
+    made.currency = element.get("Ccy", "")
+    if not len(element):
+        made.line, made.children, made.by_name = None, _NONE, _CHILDLESS
+        return made
+    line = element.sourceline
+    made.line = line if isinstance(line, int) else None
+    below = made.children = []
+    by_name: dict[str, list[Node]] = {}
+    made.by_name = by_name
+    for each in element:
+        node = copied(each)
+        below.append(node)
+        same = by_name.get(node.name)
+        if same is None:
+            by_name[node.name] = [node]
+        else:
+            same.append(node)
+    return made
+
+
 def node_of(element: etree._Element | None) -> Node | None:
     """The copy of an element, if there is one."""
-    return None if element is None else Node(element)
+    return None if element is None else copied(element)
 
 
 def place_of(node: Node, record: int | None = None) -> Place:
@@ -85,7 +96,7 @@ def text_at(node: Node | None, *path: str) -> str:
         if found is None:
             return ""
         node = found[0]
-    return "" if node is None else node.text
+    return "" if node is None else " ".join(node.raw.split())
 
 
 def leaves(node: Node | None, consumed: frozenset[str], prefix: str = "") -> list[tuple[str, str]]:
@@ -100,6 +111,6 @@ def leaves(node: Node | None, consumed: frozenset[str], prefix: str = "") -> lis
             continue
         if each.children:
             found.extend(leaves(each, consumed, f"{path}/"))
-        elif text := each.text:
+        elif text := " ".join(each.raw.split()):
             found.append((path, f"{text} {each.currency}" if each.currency else text))
     return found

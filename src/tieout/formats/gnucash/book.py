@@ -248,7 +248,9 @@ def _posting(  # noqa: PLR0913, PLR0917  the tables a split refers to
     own = currencies.get(split.account) or row.currency or "XXX"
     transaction = row.currency or own
     quantity = _minor(split.quantity or split.value, own, fractions)
-    value = _minor(split.value or split.quantity, transaction, fractions)
+    value = quantity
+    if (split.value or split.quantity, transaction) != (split.quantity or split.value, own):
+        value = _minor(split.value or split.quantity, transaction, fractions)
     if quantity is None or value is None:
         bad = split.value if value is None else split.quantity
         code = "record.amount-invalid" if bad else "record.amount-missing"
@@ -295,12 +297,16 @@ def _minor(text: str, code: str, fractions: dict[str, int]) -> tuple[int, Curren
     found = _FRACTION.fullmatch(text)
     if not found or (found[2] is not None and int(found[2]) == 0):
         return None
-    exact = Fraction(int(found[1]), int(found[2] or 1))
+    over, under = int(found[1]), int(found[2] or 1)
     currency = (
         Currency.of(code)
         if code in ISO_4217_EXPONENTS
         else Currency(code, _exponent_of(fractions.get(code, 1)) or 0)
     )
+    minor, finer = divmod(over * 10**currency.exponent, under)
+    if not finer:  # nearly all amounts
+        return minor, currency, True
+    exact = Fraction(over, under)
     needed = _exponent_of(exact.denominator)
     if needed is None:
         wide = currency.widened(_DECIMALS_ROUNDED)

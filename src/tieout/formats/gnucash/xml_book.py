@@ -4,11 +4,12 @@ from collections import Counter
 
 from lxml import etree
 
+from tieout.formats.common import nodes
+from tieout.formats.common.nodes import Node, copied
 from tieout.formats.common.xml import (
     Document,
     child,
     children,
-    leaves,
     local,
     place_of,
     raw_text,
@@ -28,6 +29,7 @@ _SET_ASIDE = {
     "GncJob": "jobs",
     "GncOrder": "orders",
 }
+_OWN_SLOTS = frozenset({"date-posted", "notes"})
 _CONSUMED = frozenset(
     {"id", "guid", "currency", "num", "date-posted", "description", "splits", "split", "slots"}
     | {"date-entered/ns"}
@@ -100,63 +102,74 @@ def _commodity(element: etree._Element | None) -> str:
 
 
 def _transaction(element: etree._Element, number: int, document: Document) -> TransactionRow:
-    old = child(element, "restore")
-    source = element if old is None else old
-    currency = child(source, "currency")
+    whole = copied(element)
+    source = nodes.child(whole, "restore") or whole
+    currency = nodes.child(source, "currency")
     splits = [_split(each) for each in _splits(source)]
-    posted = slot(source, "date-posted") or _stamp(child(source, "date-posted"))
-    known = {"date-posted", "notes"}
-    slots = [(key, value) for key, value in _slots(source) if key not in known and value]
-    notes = slot(source, "notes")
+    slots = _slots(source)
+    posted = _slot(slots, "date-posted") or _stamp(nodes.child(source, "date-posted"))
+    notes = _slot(slots, "notes")
+    others = [(key, value) for key, value in slots if key not in _OWN_SLOTS and value]
     is_cut = document.is_cut(element)
     has_amounts = all(split.value or split.quantity for split in splits)
     return TransactionRow(
-        guid=text_at(source, "id") or text_at(source, "guid"),
-        currency=_commodity(currency) if currency is not None else "",
+        guid=nodes.text_at(source, "id") or nodes.text_at(source, "guid"),
+        currency=_currency(currency) if currency is not None else "",
         posted=posted,
         splits=tuple(splits),
-        number=text_at(source, "num"),
-        description=" ".join(each for each in (text_at(source, "description"), notes) if each),
-        attributes=(*slots, *leaves(source, _CONSUMED)),
+        number=nodes.text_at(source, "num"),
+        description=" ".join(
+            each for each in (nodes.text_at(source, "description"), notes) if each
+        ),
+        attributes=(*others, *nodes.leaves(source, _CONSUMED)),
         raw="" if has_amounts and not is_cut else raw_text(element),
         place=place_of(element, number),
         is_cut=is_cut,
     )
 
 
-def _splits(transaction: etree._Element) -> list[etree._Element]:
-    grouped = child(transaction, "splits")
-    inner = children(grouped if grouped is not None else transaction, "split")
-    return [old if (old := child(each, "restore")) is not None else each for each in inner]
+def _currency(node: Node) -> str:
+    return commodity(nodes.text_at(node, "space"), nodes.text_at(node, "id"))
 
 
-def _split(element: etree._Element) -> SplitRow:
+def _splits(transaction: Node) -> list[Node]:
+    inner = nodes.children(nodes.child(transaction, "splits") or transaction, "split")
+    return [nodes.child(each, "restore") or each for each in inner]
+
+
+def _split(element: Node) -> SplitRow:
     return SplitRow(
-        account=text_at(element, "account") or text_at(element, "account", "guid"),
-        value=text_at(element, "value") or text_at(element, "value", "numeric"),
-        quantity=text_at(element, "quantity") or text_at(element, "quantity", "numeric"),
-        state=text_at(element, "reconciled-state") or text_at(element, "reconcile-state"),
-        memo=text_at(element, "memo"),
-        action=text_at(element, "action"),
-        reconciled=_stamp(child(element, "reconcile-date")),
-        guid=text_at(element, "id") or text_at(element, "guid"),
+        account=nodes.text_at(element, "account") or nodes.text_at(element, "account", "guid"),
+        value=nodes.text_at(element, "value") or nodes.text_at(element, "value", "numeric"),
+        quantity=nodes.text_at(element, "quantity")
+        or nodes.text_at(element, "quantity", "numeric"),
+        state=nodes.text_at(element, "reconciled-state")
+        or nodes.text_at(element, "reconcile-state"),
+        memo=nodes.text_at(element, "memo"),
+        action=nodes.text_at(element, "action"),
+        reconciled=_stamp(nodes.child(element, "reconcile-date")),
+        guid=nodes.text_at(element, "id") or nodes.text_at(element, "guid"),
     )
 
 
-def _stamp(element: etree._Element | None) -> str:
-    return text_at(element, "date") or text_at(element, "gdate") or text_at(element, "s")
+def _stamp(element: Node | None) -> str:
+    return (
+        nodes.text_at(element, "date")
+        or nodes.text_at(element, "gdate")
+        or nodes.text_at(element, "s")
+    )
 
 
-def _slots(element: etree._Element) -> list[tuple[str, str]]:
+def _slots(element: Node) -> list[tuple[str, str]]:
     """Key and value of every slot; a date's value stands one level down."""
     found = []
-    for each in children(child(element, "slots"), "slot"):
-        value = child(each, "value")
-        text = text_at(each, "value") or _stamp(value)
-        found.append((text_at(each, "key"), text))
+    for each in nodes.children(nodes.child(element, "slots"), "slot"):
+        value = nodes.child(each, "value")
+        text = nodes.text_at(each, "value") or _stamp(value)
+        found.append((nodes.text_at(each, "key"), text))
     return found
 
 
-def slot(element: etree._Element, key: str) -> str:
+def _slot(slots: list[tuple[str, str]], key: str) -> str:
     """The value of the slot of that name."""
-    return next((value for name, value in _slots(element) if name == key), "")
+    return next((value for name, value in slots if name == key), "")

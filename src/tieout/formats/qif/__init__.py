@@ -44,14 +44,14 @@ class Qif:
     def read(self, source: Source, options: Mapping[str, str]) -> Reading:
         """Read the whole file. Options: `date_order` (mdy, dmy, ymd) and `currency`."""
         decoded = decode_western(source.data())
-        sections = read_sections(decoded.text)
+        sections, stated = read_sections(decoded.text)
         money = [each for each in sections if each.kind]
         if not sections:
             raise InvalidInput("file.damaged", "no QIF record", "!Type:Bank", source.name)
         records = [record for section in money for record in section.records]
         amounts = [v for record in records for code, v, _ in record.fields if code in "TU$"]
         mark = mark_by_vote(amounts)
-        chosen = _order([record.first("D") for record in records], options, is_comma=mark == ",")
+        chosen = _order([r.first("D") for r in records], options, stated, is_comma=mark == ",")
         code = options.get("currency", "").strip().upper()
         currency = Currency.of(code) if code else NO_CURRENCY
         statements: list[Statement] = []
@@ -84,11 +84,11 @@ class Qif:
         )
 
 
-def _order(texts: list[str], options: Mapping[str, str], *, is_comma: bool) -> Chosen:
+def _order(texts: list[str], options: Mapping[str, str], stated: str, *, is_comma: bool) -> Chosen:
     asked = options.get("date_order", "").lower()
     if asked in ORDERS:
         return Chosen(asked)
-    return choose_order(texts, has_decimal_comma=is_comma)
+    return choose_order(texts, has_decimal_comma=is_comma, stated=stated)
 
 
 def _set_aside(sections: list[Section]) -> list[Problem]:

@@ -126,16 +126,22 @@ class Chosen:
     problem: Problem | None = None
 
 
-def choose_order(texts: Sequence[str], *, has_decimal_comma: bool = False) -> Chosen:
+def choose_order(
+    texts: Sequence[str], *, has_decimal_comma: bool = False, stated: str = ""
+) -> Chosen:
     """The order in which most of the file's dates exist; else the likelier one, and the doubt.
 
-    Among orders that fit equally, dotted dates and decimal commas speak for the day first; else
-    the order in which the records follow one another in time; else Quicken's own, month first.
+    Among orders that fit equally, the one that the file states is taken. Else dotted dates and
+    decimal commas speak for the day first; then the order in which the records follow one another
+    in time; then Quicken's own, month first.
     """
     written = [each for each in map(split_date, texts) if each is not None and not each.fixed]
     if not written:
         return Chosen("ymd" if texts else "mdy")
     fits = {order: sum(each.in_order(order) is not None for each in written) for order in ORDERS}
+    for order in ORDERS:
+        if order == stated and fits[order] == max(fits.values()):
+            return Chosen(order)
     best = max(fits["mdy"], fits["dmy"])
     if fits["ymd"] > best or (fits["ymd"] == best and _is_far_closer(written)):
         return Chosen("ymd")

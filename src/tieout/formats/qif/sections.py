@@ -3,6 +3,9 @@
 import re
 from dataclasses import dataclass, field
 
+from tieout.formats.common.fields import lines_of
+
+_DATE_ORDERS = {"mdy", "dmy", "ymd"}
 HEADER = re.compile(r"!\s*(?:(type|option|clear)\s*[: ]\s*)?(.*)", re.IGNORECASE)
 _MONEY = {
     "bank": "bank",
@@ -83,14 +86,17 @@ class Section:
     is_cut_off: bool = False
 
 
-def read_sections(text: str) -> list[Section]:
-    """All sections of the text; lines before the first header form one if they look like money."""
+def read_sections(text: str) -> tuple[list[Section], str]:
+    """All sections, and the order of dates that an option states (`mdy`, `dmy`) or "".
+
+    Lines before the first header form a section if they look like money.
+    """
     reader = _Reader()
     number = 0
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(lines_of(text), 1):
         reader.line(line, number)
     reader.finish(number)
-    return reader.sections
+    return reader.sections, reader.date_order
 
 
 class _Reader:
@@ -102,6 +108,7 @@ class _Reader:
         self.record = Record()
         self.account = Record()
         self.is_account_list = False
+        self.date_order = ""
 
     def line(self, line: str, number: int) -> None:
         body = line.strip("\ufeff\x1a \t\x0c")
@@ -132,6 +139,8 @@ class _Reader:
         if word in {"option", "clear"}:
             if title.lower().startswith("autoswitch"):
                 self.is_account_list = word == "option"
+            if title.lower() in _DATE_ORDERS and word == "option":
+                self.date_order = title.lower()
             self.current = None
             return
         name = title.lower()

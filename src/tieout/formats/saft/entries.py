@@ -19,7 +19,7 @@ from tieout.core.statements import Direction
 from tieout.formats.common import xml
 from tieout.formats.common.balance import unbalanced
 from tieout.formats.common.fields import amount_of, date_iso, date_yyyymmdd, tidy
-from tieout.formats.common.nodes import Node, child, children, leaves, place_of, text_at
+from tieout.formats.common.nodes import Node, child, children, copied, leaves, place_of, text_at
 from tieout.formats.common.xml import Document, local, raw_text
 from tieout.formats.saft.master import Master
 
@@ -80,7 +80,7 @@ def _read_transaction(
         problem = Problem("file.truncated", "a transaction that breaks off", "its end", place)
         ledger.held.append(HeldRecord(raw_text(source), problem))
         return
-    element = Node(source)
+    element = copied(source)
     postings: list[Posting] = []
     extra: list[tuple[str, str]] = []
     references: dict[str, None] = {}
