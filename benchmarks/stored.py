@@ -64,6 +64,10 @@ select count(*),
   coalesce(sum(case direction when 'credit' then amount_minor else -amount_minor end), 0)
 from banking_bankline where account_id = %(account)s and (position %% %(every)s = 0) = %(grouped)s
 """
+OPEN_DAYS = """
+select booked_on::text, count(*) from banking_bankline
+where account_id = %(account)s and position %% %(every)s <> 0 group by 1
+"""
 
 
 def filled(name: str, path: Path, now: datetime) -> tuple[Any, int, int, int]:
@@ -105,10 +109,13 @@ def filled(name: str, path: Path, now: datetime) -> tuple[Any, int, int, int]:
         count, minor = map(int, cursor.fetchone())
         cursor.execute(SUMS, {**given, "grouped": False})
         rest, left_over = map(int, cursor.fetchone())
+        cursor.execute(OPEN_DAYS, given)
+        open_days = [list(row) for row in cursor.fetchall()]
         tallies = {
             "groups": {"suggested": [count, minor, minor]},
             "residuals": {},
             "unmatched": [["left", "no-candidate", rest, left_over]],
+            "open_days": open_days,
         }
         run = MatchRun.objects.create(
             organisation_id=org,

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, ProgrammingError, connection
 from psycopg import errors
 
 from tests.store.databases import Store
@@ -313,17 +313,100 @@ def test_the_tables_hold_what_the_tests_think_they_hold() -> None:
         }
 
 
+def refused_line(caller: Caller, **changed: object) -> str | None:
+    """What refuses a statement of one line, its sums as they should be, with that line changed."""
+    with pytest.raises(IntegrityError) as raised, tenant(caller.organisation_id):
+        statement = BankStatement.objects.order_by("id")[0]
+        line = BankLine.objects.filter(statement=statement).order_by("position")[0]
+        signed = line.amount_minor if line.direction == "credit" else -line.amount_minor
+        statement.pk, statement.line_count, statement.booked_minor = None, 1, signed
+        statement.repeated_count = 1 if changed.get("repeats_id") else 0
+        statement.save(force_insert=True)
+        line.pk, line.position, line.statement = None, 1, statement
+        for name, value in changed.items():
+            setattr(line, name, value)
+        line.save(force_insert=True)
+    return constraint_of(raised.value)
+
+
+def another_account(caller: Caller) -> BankAccount:
+    with tenant(caller.organisation_id):
+        return BankAccount.objects.create(
+            organisation_id=caller.organisation_id, number="other", currency="EUR", exponent=2
+        )
+
+
 def test_a_line_is_of_its_statements_account() -> None:
     caller = organisation()
     imported(caller, SEPTEMBER)
+    other = another_account(caller)
+    assert refused_line(caller, account_id=other.pk) == "banking_bankline_statement_key"
+
+
+def test_one_line_of_another_account_among_many_is_refused() -> None:
+    caller = organisation()
+    imported(caller, SEPTEMBER)
+    other = another_account(caller)
     with pytest.raises(IntegrityError) as raised, tenant(caller.organisation_id):
-        kept = BankAccount.objects.get()
-        other = BankAccount.objects.create(
-            organisation_id=caller.organisation_id, number="other", currency="EUR", exponent=2
-        )
-        made = BankLine.objects.filter(account=kept)[0]
-        made.pk, made.position, made.account = None, 99, other
-        made.save(force_insert=True)
-        with connection.cursor() as cursor:  # before the sums, which it breaks as well
-            cursor.execute("set constraints banking_bankline_statement_key immediate")
+        lines = list(BankLine.objects.order_by("position"))
+        statement = BankStatement.objects.get()
+        statement.pk = None
+        statement.save(force_insert=True)
+        for line in lines:
+            line.pk, line.statement = None, statement
+        lines[1].account = other
+        BankLine.objects.bulk_create(lines)
+    assert constraint_of(raised.value) == "banking_bankline_statement_key"
+
+
+def test_a_line_is_of_a_statement_of_its_own_organisation() -> None:
+    caller, other = organisation("Marlowe"), organisation("Timberline")
+    imported(caller, SEPTEMBER)
+    imported(other, SEPTEMBER)
+    with tenant(other.organisation_id):
+        foreign = BankStatement.objects.get().pk
+    for statement_id in (foreign, 2**40):
+        with pytest.raises(IntegrityError) as raised, tenant(caller.organisation_id):
+            line = BankLine.objects.order_by("position")[0]
+            line.pk, line.position, line.statement_id = None, 9, statement_id
+            line.save(force_insert=True)
+        assert constraint_of(raised.value) == "banking_bankline_statement_key"
+
+
+def test_a_line_put_there_for_another_organisation_is_refused_at_once() -> None:
+    caller, other = organisation("Marlowe"), organisation("Timberline")
+    imported(caller, SEPTEMBER)
+    with pytest.raises(ProgrammingError, match="row-level security"):
+        with tenant(caller.organisation_id):
+            line = BankLine.objects.order_by("position")[0]
+            line.pk, line.position, line.organisation_id = None, 9, other.organisation_id
+            line.save(force_insert=True)
+
+
+def test_a_line_repeats_a_line_of_its_account_that_repeats_nothing() -> None:
+    caller, other = organisation("Marlowe"), organisation("Timberline")
+    imported(caller, SEPTEMBER)
+    imported(caller, SEPTEMBER + b"\n", "again.sta")
+    imported(caller, SEPTEMBER.replace(b":25:", b":25:9"), "elsewhere.sta")
+    imported(other, SEPTEMBER)
+    with tenant(other.organisation_id):
+        foreign = BankLine.objects.order_by("id")[0].pk
+    with tenant(caller.organisation_id):
+        again = BankLine.objects.filter(repeats__isnull=False).order_by("id")[0].pk
+        account_id = BankStatement.objects.order_by("id")[0].account_id
+        elsewhere = BankLine.objects.exclude(account_id=account_id).order_by("id")[0].pk
+    for repeated in (foreign, again, elsewhere, 2**40):
+        assert refused_line(caller, repeats_id=repeated) == "banking_bankline_repeats_key"
+
+
+def test_lines_put_there_after_their_statement_was_proved_are_proved_again() -> None:
+    caller = organisation()
+    imported(caller, SEPTEMBER)
+    other = another_account(caller)
+    with pytest.raises(IntegrityError) as raised, tenant(caller.organisation_id):
+        line = BankLine.objects.order_by("position")[0]
+        with connection.cursor() as cursor:
+            cursor.execute("set constraints all immediate")
+        line.pk, line.position, line.account = None, 9, other
+        line.save(force_insert=True)
     assert constraint_of(raised.value) == "banking_bankline_statement_key"

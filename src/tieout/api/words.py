@@ -222,7 +222,10 @@ Search = Annotated[str, _text(0, 200)]
 
 
 class PageOut(Out, Generic[Item]):
-    """Some rows; `next_cursor` leads to the next ones and is null at the end."""
+    """Some rows; `next_cursor` leads to the next ones and is null at the end.
+
+    A search may give fewer rows than asked for, or none, before its end: only the cursor tells.
+    """
 
     items: list[Item]
     next_cursor: str | None

@@ -28,11 +28,11 @@ from tieout.store.banking.lines import (
 from tieout.store.banking.models import (
     BankAccount,
     BankStatement,
-    FilePart,
     FileReading,
     ReadingProblem,
     ReceivedFile,
 )
+from tieout.store.banking.parts import parts_of
 from tieout.store.postgres.plans import plan_anew
 from tieout.workflows.acting import Act, Caller, acting
 from tieout.workflows.progress import report
@@ -108,9 +108,9 @@ def source_of(file: ReceivedFile) -> Iterator[Source]:
         path = Path(folder) / (Path(file.name).name or "file")
         digest = hashlib.sha256()
         with path.open("wb") as copy:
-            for part in FilePart.objects.filter(file=file).order_by("number").iterator(8):
-                digest.update(part.content)
-                copy.write(part.content)
+            for part in parts_of(file):
+                digest.update(part)
+                copy.write(part)
         if digest.digest() != bytes(file.sha256):
             raise Corruption(
                 "store.differs", digest.hexdigest(), bytes(file.sha256).hex(), file.name

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from tieout.core.access import Action
 from tieout.core.errors import InvalidInput
 from tieout.formats.common.source import Source
-from tieout.store.banking.models import FilePart, ReceivedFile
+from tieout.store.banking.models import ReceivedFile
+from tieout.store.banking.parts import add_parts
 from tieout.workflows.acting import Act, Caller, acting
 
 PART_BYTES = 1 << 20
@@ -69,12 +71,7 @@ def _kept(caller: Caller, source: Source, digest: bytes, now: datetime) -> Recei
         received_by_id=caller.member_id,
     )
     with source.open() as stream:
-        number = 0
-        while content := stream.read(PART_BYTES):
-            number += 1
-            FilePart.objects.create(
-                organisation_id=caller.organisation_id, file=file, number=number, content=content
-            )
+        add_parts(file, iter(partial(stream.read, PART_BYTES), b""))
     return file
 
 

@@ -184,6 +184,12 @@ def _tallies(result: MatchResult, currency: str) -> dict[str, object]:
         "unmatched": [
             [*key, *tally] for key, tally in sorted(unmatched_tallies(result, currency).items())
         ],
+        "open_days": [
+            [row["booked_on"] and str(row["booked_on"]), row["booked_on_count"]]
+            for row in result.unmatched.group_by("booked_on")
+            .aggregate([("booked_on", "count", pc.CountOptions(mode="all"))])
+            .to_pylist()
+        ],
     }
 
 

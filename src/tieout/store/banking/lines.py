@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 from django.db import connection
@@ -15,6 +16,7 @@ from tieout.store.banking import columns
 from tieout.store.banking.models import BankAccount, BankLine, BankStatement
 from tieout.store.postgres.files import copying, sql_text
 
+Item = TypeVar("Item")
 TOLD_LINES = 10_000
 NUL = str.maketrans({columns.NUL: columns.REPLACED})
 """PostgreSQL's texts hold no NUL; the file keeps the byte as it came."""
@@ -45,12 +47,27 @@ def add_columns(
     told: Callable[[int], None] = lambda _: None,
 ) -> None:
     """As `add_lines`, of lines held as columns (their shape: `copied`), some at a time."""
-    with _taking(statement) as cursor, copying(cursor, "banking/lines_copy_csv") as copy:
+
+    def texts() -> Iterator[tuple[int, bytes]]:
         at = 0
         for table in tables:
-            copy.write(columns.copied(table, attributes, at, known))
+            text = columns.copied(table, attributes, at, known)
             at += table.num_rows
+            yield at, text
+
+    with _taking(statement) as cursor, copying(cursor, "banking/lines_copy_csv") as copy:
+        for at, text in _one_ahead(texts()):
+            copy.write(text)
             told(at)
+
+
+def _one_ahead(several: Iterator[Item]) -> Iterator[Item]:
+    """The same, each made while the one before it is being used."""
+    with ThreadPoolExecutor(max_workers=1) as maker:
+        coming = maker.submit(next, several, None)
+        while (item := coming.result()) is not None:
+            coming = maker.submit(next, several, None)
+            yield item
 
 
 @contextmanager

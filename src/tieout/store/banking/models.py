@@ -9,7 +9,7 @@ from tieout.core.errors import Place, Problem, Severity
 from tieout.core.money import Currency
 from tieout.core.statements import Balance, Direction, LineStatus, Statement, StatementLine
 from tieout.store.ledger.models import Account
-from tieout.store.postgres.constraints import AppMay, TenantPairKey, one_of, tenant_rules
+from tieout.store.postgres.constraints import AppMay, one_of, tenant_rules
 from tieout.store.postgres.fields import TenantForeignKey
 from tieout.store.tenancy.models import Member, PartModel, TenantModel
 
@@ -224,7 +224,12 @@ class BankStatement(TenantModel):
 
 
 class BankLine(PartModel):
-    """One line of a statement. A line that repeats an earlier file's line points to it."""
+    """One line of a statement. A line that repeats an earlier file's line points to it.
+
+    That its statement is there, of its organisation and account, and what it repeats as well, is
+    proved with the statement's sums when the transaction ends: keys that are checked line by line
+    cost as much as all indexes. Its identity serves as the table's primary key.
+    """
 
     statement = TenantForeignKey(BankStatement)
     account = TenantForeignKey(BankAccount)
@@ -246,31 +251,27 @@ class BankLine(PartModel):
     """Parts of a batch line and whatever else the file says."""
 
     class Meta:
-        """An amount has a direction and no sign; a known line is repeated once a statement."""
+        """An amount has a direction and no sign; a known line is repeated once a statement.
+
+        Statement and account are of one organisation: indexes need not begin with it.
+        """
 
         constraints: ClassVar = [
-            *tenant_rules("repeats"),
-            TenantPairKey(
-                name="banking_bankline_statement_key", field="statement", beside="account"
-            ),
+            *tenant_rules(),
             one_of("direction", list(Direction)),
             one_of("status", list(LineStatus)),
             models.CheckConstraint(
                 condition=models.Q(amount_minor__gte=0), name="banking_bankline_unsigned"
             ),
+            models.UniqueConstraint(fields=["statement", "position"], name="banking_bankline_once"),
             models.UniqueConstraint(
-                fields=["organisation", "statement", "position"], name="banking_bankline_once"
-            ),
-            models.UniqueConstraint(
-                fields=["organisation", "statement", "repeats"],
+                fields=["statement", "repeats"],
                 condition=models.Q(repeats__isnull=False),
                 name="banking_bankline_repeats_once",
             ),
         ]
         indexes: ClassVar = [
-            models.Index(
-                fields=["organisation", "account", "booked_on", "id"], name="banking_bankline_on"
-            )
+            models.Index(fields=["account", "booked_on", "id"], name="banking_bankline_on")
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db import connection
 from django.db.migrations import RunSQL
-from psycopg import Copy
+from psycopg import Copy, Cursor
+from psycopg.pq import Format
 
 _FOLDER = Path(__file__).parent.parent
 BACK = "-- and back:"
@@ -30,6 +31,18 @@ def copying(cursor: Any, name: str) -> Iterator[Copy]:  # noqa: ANN401  Django h
     """A COPY of that file. Its errors are Django's, as those of every other statement are."""
     with connection.wrap_database_errors, cursor.copy(sql_text(name)) as copy:
         yield copy
+
+
+@contextmanager
+def binary() -> Iterator[Cursor[Any]]:
+    """A cursor whose values go to the server and come back as bytes, not as text in a statement.
+
+    It is of Django's connection and in its transaction; its errors are Django's as well.
+    """
+    connection.ensure_connection()
+    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
+        cursor.format = Format.BINARY
+        yield cursor
 
 
 def run_file(name: str) -> RunSQL:

@@ -108,7 +108,7 @@ def analytics(caller: Caller, *, first_on: date, last_on: date) -> Analytics:
             _days(begins, ends),
             tuple(_matching(each, times[each.reconciliation_id]) for each in newest.values()),
             _working(begins, ends),
-            _ages([each.pk for each in newest.values()], last_on),
+            _ages(newest.values(), last_on),
         )
 
 
@@ -166,18 +166,26 @@ def _working(begins: datetime, ends: datetime) -> tuple[Working, ...]:
     return tuple(Working(**row) for row in rows)
 
 
-def _ages(runs: Iterable[int], on: date) -> tuple[Age, ...]:
-    rows = (
-        RunRecord.objects.filter(run_id__in=list(runs), group__isnull=True)
+def _ages(runs: Iterable[MatchRun], on: date) -> tuple[Age, ...]:
+    counts: Counter[str] = Counter()
+    buckets = ageing_buckets((7, 30, 60, 90))
+    for run in runs:
+        for booked_on, count in _open_days(run):
+            days = (on - booked_on).days if booked_on else 0
+            counts[next(each.name for each in buckets if days in each)] += count
+    return tuple(Age(each.name, counts[each.name]) for each in buckets)
+
+
+def _open_days(run: MatchRun) -> Iterable[tuple[date | None, int]]:
+    """How many records of each day a run left open; runs of earlier versions do not say it."""
+    said = run.summary["tallies"].get("open_days")
+    if said is not None:
+        return [(date.fromisoformat(day) if day else None, count) for day, count in said]
+    return (
+        RunRecord.objects.filter(run=run, group__isnull=True)
         .values_list(Coalesce("line__booked_on", "posting__booked_on"))
         .annotate(count=Count("id"))
     )
-    counts: Counter[str] = Counter()
-    buckets = ageing_buckets((7, 30, 60, 90))
-    for booked_on, count in rows:
-        days = (on - booked_on).days if booked_on else 0
-        counts[next(each.name for each in buckets if days in each)] += count
-    return tuple(Age(each.name, counts[each.name]) for each in buckets)
 
 
 def percent(part: int, whole: int) -> str:

@@ -1,6 +1,6 @@
 """Bank accounts with balances, their statements with ties and gaps, and lines."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,8 +19,12 @@ from tieout.workflows.views.paging import (
     checked_limit,
     cursor_of,
     paged,
+    searched,
     values_of,
 )
+
+SEARCHED_LINES = 5_000
+"""Lines that one page looks through for words, amounts or a state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,12 @@ class LineFilter:
     last_on: date | None = None
     status: str = ""
     with_repeated: bool = False
+
+    @property
+    def needs_search(self) -> bool:
+        """Whether lines must be looked through for it: no index leads to them."""
+        bounds = self.least_minor, self.most_minor
+        return bool(self.text or self.status) or bounds != (None, None)
 
 
 def bank_accounts(caller: Caller) -> tuple[AccountView, ...]:
@@ -201,17 +211,33 @@ def lines(
     cursor: str | None = None,
     limit: int = 100,
 ) -> Page[LineView]:
-    """The account's lines, newest day first; lines without a day stand at the end."""
+    """The account's lines, newest day first; lines without a day stand at the end.
+
+    What no index leads to (words, amounts, a state) is looked for in some thousand lines a page: a
+    page may then hold fewer lines than there is room for, or none, and go on all the same.
+    """
+    asked = where or LineFilter()
     with looking(caller, Action.VIEW):
         _access_account(account_id)
         checked_limit(limit)
-        query = _filtered(BankLine.objects.filter(account_id=account_id), where or LineFilter())
+        query = _of_days(BankLine.objects.filter(account_id=account_id), asked)
         query = query.defer("details")
+
+        def part(
+            some: QuerySet[BankLine], order: Sequence[str], begins: str | None, room: int
+        ) -> Page[LineView]:
+            if not asked.needs_search:
+                return paged(some, order, _line, cursor=begins, limit=room)
+            return searched(
+                some, order, _line, wanted=lambda found: _wanted(found, asked),
+                within=SEARCHED_LINES, cursor=begins, limit=room,
+            )  # fmt: skip
+
         place = values_of(cursor, 2) if cursor is not None else None
         rows: tuple[LineView, ...] = ()
         if place is None or place[0] is not None:
             dated = query.filter(booked_on__isnull=False)
-            page = paged(dated, ("booked_on", "id"), _line, cursor=cursor, limit=limit)
+            page = part(dated, ("booked_on", "id"), cursor, limit)
             if page.next_cursor:
                 return page
             rows, place = page.rows, None
@@ -220,14 +246,20 @@ def lines(
             more = undated.exists()
             return Page(rows, cursor_of(None, 2**62) if more else None)
         rest = cursor_of(place[1]) if place else None
-        page = paged(undated, ("id",), _line, cursor=rest, limit=limit - len(rows))
-        last = cursor_of(None, page.rows[-1].line_id) if page.next_cursor else None
-        return Page((*rows, *page.rows), last)
+        page = part(undated, ("id",), rest, limit - len(rows))
+        last = cursor_of(None, values_of(page.next_cursor, 1)[0]) if page.next_cursor else None
+        return Page((*rows, *page.rows), last, is_partial=page.is_partial)
 
 
-def _filtered(query: QuerySet[BankLine], where: LineFilter) -> QuerySet[BankLine]:
+def _of_days(query: QuerySet[BankLine], where: LineFilter) -> QuerySet[BankLine]:
     if not where.with_repeated:
         query = query.filter(repeats__isnull=True)
+    if where.first_on:
+        query = query.filter(booked_on__gte=where.first_on)
+    return query.filter(booked_on__lte=where.last_on) if where.last_on else query
+
+
+def _wanted(query: QuerySet[BankLine], where: LineFilter) -> QuerySet[BankLine]:
     named = Func(F("references"), Value(" "), function="array_to_string", output_field=TextField())
     for word in where.text.split():
         query = query.alias(named=named).filter(
@@ -237,10 +269,6 @@ def _filtered(query: QuerySet[BankLine], where: LineFilter) -> QuerySet[BankLine
         )
     if where.least_minor is not None or where.most_minor is not None:
         query = query.filter(_between(where.least_minor, where.most_minor))
-    if where.first_on:
-        query = query.filter(booked_on__gte=where.first_on)
-    if where.last_on:
-        query = query.filter(booked_on__lte=where.last_on)
     return query.filter(status=where.status) if where.status else query
 
 

@@ -15,8 +15,11 @@ from tieout.store.banking.models import BankLine
 from tieout.store.ledger.models import Posting
 from tieout.store.reconciliation.models import Decision, MatchGroup, RunRecord
 from tieout.workflows.acting import Caller, looking
-from tieout.workflows.views.paging import Page, paged
+from tieout.workflows.views.paging import Page, paged, searched
 from tieout.workflows.views.runs import access_run
+
+SEARCHED_GROUPS = 500
+"""Groups whose records one page looks through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,12 @@ class GroupFilter:
     """In a record's counterparty or text, in any case."""
     with_residual: bool = False
 
+    @property
+    def needs_search(self) -> bool:
+        """Whether groups must be looked through for it: no index leads to them."""
+        bounds = self.least_minor, self.most_minor
+        return bool(self.text or self.made_by or self.with_residual) or bounds != (None, None)
+
 
 def groups(
     caller: Caller,
@@ -111,17 +120,34 @@ def groups(
     cursor: str | None = None,
     limit: int = 100,
 ) -> Page[GroupView]:
-    """Groups of a run, the surest first."""
+    """Groups of a run, the surest first.
+
+    What no index leads to (words, amounts, a pass, a residual) is looked for in some hundred
+    groups a page: a page may then hold fewer than there is room for, or none, and go on.
+    """
+    asked = where or GroupFilter()
     with looking(caller, Action.VIEW):
         access_run(run_id)
-        query = _filtered(MatchGroup.objects.filter(run_id=run_id), where or GroupFilter())
-        page = paged(query, ("score", "id"), _group, cursor=cursor, limit=limit)
-        return Page(_with_decisions(page.rows), page.next_cursor)
+        query = _waiting(MatchGroup.objects.filter(run_id=run_id), asked)
+        if asked.needs_search:
+            page = searched(
+                query, ("score", "id"), _group, wanted=lambda found: _wanted(found, asked),
+                within=SEARCHED_GROUPS, cursor=cursor, limit=limit,
+            )  # fmt: skip
+        else:
+            page = paged(query, ("score", "id"), _group, cursor=cursor, limit=limit)
+        return replace(page, rows=_with_decisions(page.rows))
 
 
-def _filtered(query: QuerySet[MatchGroup], where: GroupFilter) -> QuerySet[MatchGroup]:
+def _waiting(query: QuerySet[MatchGroup], where: GroupFilter) -> QuerySet[MatchGroup]:
     if where.status:
         query = query.filter(status=where.status)
+    if where.undecided:
+        query = query.filter(~Exists(_standing().filter(group_id=OuterRef("pk"))))
+    return query
+
+
+def _wanted(query: QuerySet[MatchGroup], where: GroupFilter) -> QuerySet[MatchGroup]:
     if where.made_by:
         query = query.filter(made_by=where.made_by)
     if where.least_minor is not None:
@@ -130,8 +156,6 @@ def _filtered(query: QuerySet[MatchGroup], where: GroupFilter) -> QuerySet[Match
         query = query.filter(left_minor__lte=where.most_minor)
     if where.with_residual:
         query = query.exclude(residual_minor=0)
-    if where.undecided:
-        query = query.filter(~Exists(_standing().filter(group_id=OuterRef("pk"))))
     for word in where.text.split():
         said = Q(line__counterparty__icontains=word) | Q(line__narrative__icontains=word)
         booked = Q(posting__entry__counterparty__icontains=word) | Q(

@@ -17,6 +17,8 @@ from django.db import models
 from tieout.core.errors import InvalidInput
 
 PAGE_MAX = 1000
+FURTHER = 10
+"""Who asks for more of a search waits for more of it."""
 Row = TypeVar("Row", bound=models.Model)
 View = TypeVar("View")
 
@@ -28,6 +30,8 @@ class Page(Generic[View]):
     rows: tuple[View, ...]
     next_cursor: str | None
     """Hand it back for the next page; None at the end."""
+    is_partial: bool = False
+    """Whether the search stopped before the page was full: more may stand behind the cursor."""
 
 
 class _Beyond(models.Func):
@@ -54,19 +58,69 @@ def paged(  # noqa: PLR0913  a query, its order and its page
     is_descending: bool = True,
 ) -> Page[View]:
     """One page in the order of the columns, the last of them the id, all in one direction."""
+    ordered = _from(query, order, cursor, limit, is_descending=is_descending)
+    return _page(list(ordered[: limit + 1]), order, view, limit)
+
+
+def searched(  # noqa: PLR0913  as above, and what is searched for
+    query: models.QuerySet[Row],
+    order: Sequence[str],
+    view: Callable[[Row], View],
+    *,
+    wanted: Callable[[models.QuerySet[Row]], models.QuerySet[Row]],
+    within: int,
+    cursor: str | None,
+    limit: int,
+) -> Page[View]:
+    """As `paged` in falling order, of the rows that `wanted` leaves, where no index leads to them.
+
+    It looks through `within` rows and then answers with what it has found, so that a page costs
+    the same however many rows there are; behind a cursor through `FURTHER` times as many.
+    """
+    ordered = _from(query, order, cursor, limit, is_descending=True)
+    end = within * (FURTHER if cursor is not None else 1)
+    last = ordered.values_list(*order)[end - 1 : end].first()
+    if last is not None:
+        ordered = ordered.filter(_beyond(query, order, last, ">="))
+    page = _page(list(wanted(ordered)[: limit + 1]), order, view, limit)
+    if page.next_cursor or last is None:
+        return page
+    return Page(page.rows, cursor_of(*last), is_partial=True)
+
+
+def _from(
+    query: models.QuerySet[Row],
+    order: Sequence[str],
+    cursor: str | None,
+    limit: int,
+    *,
+    is_descending: bool,
+) -> models.QuerySet[Row]:
+    """The rows behind the cursor, in order."""
     checked_limit(limit)
     ordered = query.order_by(*(f"-{each}" if is_descending else each for each in order))
-    if cursor is not None:
-        place = values_of(cursor, len(order))
-        columns = query.model._meta  # noqa: SLF001  Django's public name
-        fields: list[Any] = [columns.get_field(each) for each in order]
-        shown = [
-            models.Value(field.to_python(each), output_field=field)
-            for field, each in zip(fields, place, strict=True)
-        ]
-        than = "<" if is_descending else ">"
-        ordered = ordered.filter(_Beyond(*map(models.F, order), *shown, than=than))
-    rows = list(ordered[: limit + 1])
+    if cursor is None:
+        return ordered
+    place = values_of(cursor, len(order))
+    return ordered.filter(_beyond(query, order, place, "<" if is_descending else ">"))
+
+
+def _beyond(
+    query: models.QuerySet[Row], order: Sequence[str], place: Sequence[Any], than: str
+) -> _Beyond:
+    columns = query.model._meta  # noqa: SLF001  Django's public name
+    fields: list[Any] = [columns.get_field(each) for each in order]
+    shown = [
+        models.Value(field.to_python(each), output_field=field)
+        for field, each in zip(fields, place, strict=True)
+    ]
+    return _Beyond(*map(models.F, order), *shown, than=than)
+
+
+def _page(
+    rows: list[Row], order: Sequence[str], view: Callable[[Row], View], limit: int
+) -> Page[View]:
+    """Of up to one row more than the page holds."""
     more = len(rows) > limit
     rows = rows[:limit]
     last = cursor_of(*(getattr(rows[-1], each) for each in order)) if more else None
