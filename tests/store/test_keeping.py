@@ -10,6 +10,8 @@ import threading
 import time
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -25,6 +27,7 @@ from tieout.keeping.restore import restore_backup, verify_backup
 from tieout.keeping.site import Site
 from tieout.signatures import key_id, public_key_of
 from tieout.signatures.keys import KeyStore
+from tieout.store.postgres.binaries import find_programs
 from tieout.store.postgres.server import OWNER, SUPERUSER
 from tieout.workflows.add_member import add_member
 from tieout.workflows.sign_head import sign_heads
@@ -173,6 +176,61 @@ def test_a_backup_that_is_not_whole_is_refused(site: Site, tmp_path: Path) -> No
             verify_backup(site, path, keys={})
     with pytest.raises(Exception, match="rows became"):
         verify_backup(site, altered, keys={})
+
+
+CUT = """#!/bin/sh
+"{real}" "$@" | head -c 20000
+echo the disk is full >&2
+exit 1
+"""
+
+
+@pytest.fixture
+def cutting(site: Site, tmp_path: Path) -> Site:
+    """The site with a pg_dump that stops halfway and says so as it ends."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    real = find_programs(site.programs)
+    for each in real.iterdir():
+        (programs / each.name).symlink_to(each)
+    (programs / "pg_dump").unlink()
+    (programs / "pg_dump").write_text(CUT.format(real=real / "pg_dump"))
+    (programs / "pg_dump").chmod(0o755)
+    return replace(site, programs=programs)
+
+
+@pytest.fixture(params=["heard", "ignored"])
+def children(request: pytest.FixtureRequest) -> Iterator[str]:
+    """How programs end is heard; or ignored, as some that start us would have it."""
+    earlier = signal.getsignal(signal.SIGCHLD)
+    if request.param == "ignored":
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    yield request.param
+    signal.signal(signal.SIGCHLD, earlier)
+
+
+def test_a_dump_that_is_cut_short_is_no_backup(
+    cutting: Site, children: str, tmp_path: Path
+) -> None:
+    organisation(f"Cut {children}")
+    out = tmp_path / "site.backup"
+    with pytest.raises(InvalidInput, match="the disk is full"):
+        take_backup(cutting, out, now=NOW)
+    assert not out.exists()
+    assert signal.getsignal(signal.SIGCHLD) == (
+        signal.SIG_IGN if children == "ignored" else signal.SIG_DFL
+    )
+
+
+def test_where_nobody_can_hear_how_the_dump_ended_there_is_no_backup(
+    site: Site, tmp_path: Path
+) -> None:
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        with ThreadPoolExecutor(1) as pool, pytest.raises(InvalidInput, match="SIGCHLD"):
+            pool.submit(take_backup, site, tmp_path / "site.backup", now=NOW).result()
+    finally:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
 
 
 TAKE = """
