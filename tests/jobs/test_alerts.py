@@ -1,6 +1,7 @@
 """Alerts: raised once, over by themselves, and told to those whom they concern."""
 
 import base64
+import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -13,11 +14,13 @@ import pytest
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core import mail
+from django.db import connection
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from tests.jobs.at_hand import work_off
 from tests.store.databases import Store
 from tests.store.firms import NOW, SEPTEMBER, entry, imported, organisation
+from tieout.connectors.notify import Message, NotSent, send_hook
 from tieout.core.access import Role
 from tieout.core.alerts import AlertKind, ChannelKind, NotificationState
 from tieout.core.errors import InvalidInput
@@ -28,7 +31,7 @@ from tieout.workflows.acting import Caller
 from tieout.workflows.add_member import add_member
 from tieout.workflows.alert_rules import set_alert_rule
 from tieout.workflows.look_at_alerts import alerts, notifications
-from tieout.workflows.notify import TRIES, send_again, send_notification, set_channel
+from tieout.workflows.notify import TRIES, TRY_LASTS, send_again, send_notification, set_channel
 from tieout.workflows.raise_alerts import raise_alerts
 from tieout.workflows.reconcile import reconcile, set_reconciliation
 
@@ -230,13 +233,97 @@ def test_an_address_is_sealed_and_one_that_cannot_be_is_refused() -> None:
         assert address not in str(raised.value) or not address
 
 
-def test_a_hook_into_the_own_network_is_not_sent(store: Store, hook: str) -> None:
+@pytest.mark.filterwarnings("ignore:'imghdr'")
+@pytest.mark.parametrize(
+    ("kind", "scheme"), [(ChannelKind.WEBHOOK, "http"), (ChannelKind.OTHER, "json")]
+)
+def test_nothing_is_sent_into_the_own_network(
+    store: Store, hook: str, kind: ChannelKind, scheme: str
+) -> None:
     settings.HOOKS_INSIDE = False
     caller = organisation()
-    set_channel(caller, name="ours", kind=ChannelKind.WEBHOOK, address=hook, now=NOW)
+    address = hook.replace("http:", f"{scheme}:")
+    set_channel(caller, name="ours", kind=kind, address=address, now=NOW)
     apart(caller)
     look(caller)
     work_off(store, caller)
     assert Receiver.seen == []
     (shown,) = notifications(caller)
     assert "own network" in shown.error
+    settings.HOOKS_INSIDE = True
+    number = shown.notification_id
+    sent = send_notification(caller.organisation_id, notification_id=number, now=shown.due_at)
+    assert sent is NotificationState.SENT
+    assert len(Receiver.seen) == 1
+
+
+def test_a_name_that_turns_inside_after_it_was_looked_up_is_met_by_nobody(
+    hook: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, asked = socket.getaddrinfo, []
+    outside = real("93.184.215.14", 80, type=socket.SOCK_STREAM)
+
+    def turning(host: str, *rest: object, **more: object) -> object:
+        """The first answer is out in the world; each later one is this very machine."""
+        asked.append(host)
+        inside = real("127.0.0.1", *rest, **more)  # type: ignore[arg-type]
+        return outside if len(asked) == 1 else inside
+
+    monkeypatch.setattr(socket, "getaddrinfo", turning)
+    socket.getaddrinfo("turning.example", 80)
+    message = Message("msg_1", "title", "body", NOW, {})
+    secret = "whsec_" + base64.b64encode(bytes(32)).decode()
+    place = hook.replace("127.0.0.1", "turning.example")
+    with pytest.raises(NotSent, match="own network"):
+        send_hook(place, secret, message)
+    assert Receiver.seen == []
+    assert asked == ["turning.example"] * 2
+    send_hook(place, secret, message, is_inside_allowed=True)
+    assert len(Receiver.seen) == 1
+
+
+def test_no_transaction_is_open_while_a_message_is_sent_and_a_lost_try_is_made_again(
+    store: Store, hook: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller = organisation()
+    set_channel(caller, name="ours", kind=ChannelKind.WEBHOOK, address=hook, now=NOW)
+    apart(caller)
+    look(caller)
+    (shown,) = notifications(caller)
+    org, number = caller.organisation_id, shown.notification_id
+
+    def killed(*_: object, **__: object) -> None:
+        assert not connection.in_atomic_block
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("tieout.workflows.notify.send_hook", killed)
+        with pytest.raises(KeyboardInterrupt):
+            send_notification(org, notification_id=number, now=NOW)
+    assert send_notification(org, notification_id=number, now=NOW) is None, "another has it"
+    work_off(store, caller)
+    (waiting,) = notifications(caller)
+    assert (waiting.state, waiting.attempt, waiting.due_at) == ("waiting", 1, NOW + TRY_LASTS)
+    done = send_notification(org, notification_id=number, now=NOW + TRY_LASTS)
+    assert done is NotificationState.SENT
+    assert len(Receiver.seen) == 1
+
+
+def test_what_was_asked_for_again_while_a_try_went_on_is_sent_again(
+    hook: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller = organisation()
+    set_channel(caller, name="ours", kind=ChannelKind.WEBHOOK, address=hook, now=NOW)
+    apart(caller)
+    look(caller)
+    (shown,) = notifications(caller)
+    org, number = caller.organisation_id, shown.notification_id
+
+    def meanwhile(*_: object, **__: object) -> None:
+        send_again(caller, notification_id=number, now=NOW)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("tieout.workflows.notify.send_hook", meanwhile)
+        assert send_notification(org, notification_id=number, now=NOW) is None
+    done = send_notification(org, notification_id=number, now=NOW)
+    assert done is NotificationState.SENT

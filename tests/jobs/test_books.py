@@ -1,5 +1,7 @@
 """A new snapshot of books explains itself, unless somebody has said when."""
 
+from uuid import uuid4
+
 import pytest
 
 from tests.jobs.at_hand import work_off
@@ -13,7 +15,7 @@ from tieout.core.explain.causes import UNEXPLAINED
 from tieout.core.jobs import Task
 from tieout.core.schedules import Every
 from tieout.store.closing.models import Snapshot
-from tieout.store.operations.models import Alert
+from tieout.store.operations.models import Alert, JobRun
 from tieout.store.postgres.tenant import tenant
 from tieout.workflows.ask_run import ask_run
 from tieout.workflows.look_at_runs import runs
@@ -45,6 +47,27 @@ def test_a_new_snapshot_is_explained_by_itself(store: Store, desk: Closing) -> N
     assert shown.count_in == shown.count_out == desk.run.item_count
     assert len(explained_runs(desk.owner, books_id=desk.books_id).rows) == 2
     assert not books_state(desk.owner, books_id=desk.books_id, now=NOW).waits
+
+
+def test_a_page_and_the_snapshot_itself_ask_for_one_run_whoever_comes_first(
+    store: Store, desk: Closing
+) -> None:
+    taken = desk.take(MORE)
+    arguments = {"books_id": desk.books_id, "snapshot_id": taken.snapshot_id}
+
+    def asked() -> int:
+        return ask_run(desk.owner, task=Task.EXPLAIN_BOOKS, arguments=arguments, now=NOW)
+
+    run = asked()
+    with tenant(desk.owner.organisation_id):
+        JobRun.objects.filter(id=run).update(state="running", started_at=NOW, lease=uuid4())
+    work_off(store, desk.owner)
+    assert asked() == run, "it works on that snapshot already"
+    assert [each.task for each in runs(desk.owner, now=NOW)].count("explain_books") == 2
+    other = ask_run(
+        desk.owner, task=Task.EXPLAIN_BOOKS, arguments={"books_id": desk.books_id}, now=NOW
+    )
+    assert other != run, "again, because somebody wants it"
 
 
 def test_books_that_are_kept_to_a_time_wait_for_it(store: Store, desk: Closing) -> None:

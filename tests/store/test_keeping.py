@@ -10,25 +10,48 @@ import threading
 import time
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psycopg
 import pytest
+from django.contrib.auth import authenticate
+from django.db import connection
+from django.test import RequestFactory
 
+import tieout
 from tests.store.databases import Store, home_folder
 from tests.store.firms import KEY, NOW, firm, organisation
+from tests.store.ledgers import Closing, files_of
+from tieout.config.database import connect
 from tieout.core.access import Role
 from tieout.core.errors import Conflict, InvalidInput
+from tieout.core.subjects import Subject, SubjectKind
+from tieout.formats.common.source import Source
 from tieout.keeping.backup import MANIFEST, take_backup
 from tieout.keeping.facts import facts_of
 from tieout.keeping.restore import restore_backup, verify_backup
 from tieout.keeping.site import Site
 from tieout.signatures import key_id, public_key_of
 from tieout.signatures.keys import KeyStore
-from tieout.store.postgres.server import OWNER, SUPERUSER
+from tieout.store.audit.models import Event
+from tieout.store.closing.models import CauseItem, Certification, Contribution, Explained
+from tieout.store.postgres.binaries import find_programs
+from tieout.store.postgres.server import APPLICATION, OWNER, SUPERUSER
+from tieout.store.postgres.tenant import tenant
+from tieout.store.reconciliation.models import Evidence
+from tieout.testing.books import Shape, planted_books, write_books
 from tieout.workflows.add_member import add_member
+from tieout.workflows.attach_evidence import attach_evidence
+from tieout.workflows.create_person import create_person
+from tieout.workflows.import_statement import source_of
 from tieout.workflows.sign_head import sign_heads
+from tieout.workflows.take_snapshot import folder_of
+from tieout.workflows.verify_audit import verify_audit
 
+PASSWORD = "plum-kettle-orbit-74-fern"  # noqa: S105  invented
 PUBLIC = public_key_of(KEY)
 KEYS = {key_id(PUBLIC): PUBLIC}
 
@@ -85,6 +108,95 @@ def test_everything_is_lost_and_comes_back_on_another_machine(
     assert before.differences(after) == []
     assert owned == [(OWNER,)]
     assert before.balance_count > 0
+
+
+def test_books_explained_and_certified_come_back_with_their_files_evidence_and_sign_in(
+    site: Site, elsewhere: Site, tmp_path: Path
+) -> None:
+    folder = write_books(planted_books(5, Shape(documents=8)).books(), tmp_path / "books")
+    desk = Closing(files_of(folder), "Closing")
+    create_person(email="anna@closing.example", password=PASSWORD, name="Anna", now=NOW)
+    desk.allow(unexplained_minor=10**12)
+    desk.sign(1)
+    with tenant(desk.owner.organisation_id):
+        largest = CauseItem.objects.order_by("rank")[0].case_id
+        signed = Certification.objects.latest("id").pk
+    for kind, number in ((SubjectKind.CASE, largest), (SubjectKind.CERTIFICATION, signed)):
+        about = Subject(kind, number)
+        proof = Source("proof.pdf", f"signed by {kind}".encode())
+        attach_evidence(desk.owner, subject=about, source=proof, now=NOW)
+    before = told(desk)
+    assert len(before.explained) > 20
+    assert before.evidence == [b"signed by case", b"signed by certification"]
+    assert before.may_sign_in == (True, False)
+    take_backup(site, tmp_path / "site.backup", now=NOW)
+
+    restored = restore_backup(
+        elsewhere, tmp_path / "site.backup", replaces=False, keys=KEYS, now=NOW
+    )
+
+    assert restored.is_sound
+    with opened_instead(elsewhere):
+        assert told(desk) == before
+        assert verify_audit(desk.owner, keys=KEYS, now=NOW).is_sound
+        desk.allow(due_days=3)  # work goes on
+    assert told(desk) == before, "and the first home knows nothing of it"
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is kept of explained books, as people get to see it."""
+
+    explained: list[tuple[object, ...]]
+    again: object
+    """The files explained once more, by themselves."""
+    steps: list[tuple[str, str, int]]
+    evidence: list[bytes]
+    head: tuple[int, bytes]
+    may_sign_in: tuple[bool, ...]
+
+
+def told(desk: Closing) -> Told:
+    request = RequestFactory().post("/")
+    with tenant(desk.owner.organisation_id):
+        run = Explained.objects.latest("id")
+        rows = Contribution.objects.filter(run=run).order_by("id").values_list(
+            "ledger", "period", "cause", "account", "currency", "amount_minor"
+        )  # fmt: skip
+        with folder_of(run.snapshot) as (folder, _):
+            made = tieout.explain(folder)
+        evidence = []
+        for each in Evidence.objects.order_by("id"):
+            with source_of(each.file) as source:
+                evidence.append(source.data(1000))
+        steps = Certification.objects.order_by("id").values_list("ledger", "step", "period")
+        last = Event.objects.latest("sequence")
+        return Told(
+            list(rows),
+            [each.explanation.by_cause() for each in made.ledgers],
+            list(steps),
+            evidence,
+            (last.sequence, bytes(last.hash)),
+            tuple(
+                authenticate(request, email="anna@closing.example", password=each) is not None
+                for each in (PASSWORD, "another-kettle-74-fern")
+            ),
+        )
+
+
+@contextmanager
+def opened_instead(site: Site) -> Iterator[None]:
+    """Django on another home's server, as the application is."""
+    earlier = dict(connection.settings_dict)
+    server = site.server()
+    server.start()
+    connect(server.address(APPLICATION))
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict.update(earlier)
+        server.stop()
 
 
 def test_a_home_that_holds_something_is_refused_or_kept_aside(
@@ -175,10 +287,67 @@ def test_a_backup_that_is_not_whole_is_refused(site: Site, tmp_path: Path) -> No
         verify_backup(site, altered, keys={})
 
 
+CUT = """#!/bin/sh
+"{real}" "$@" | head -c 20000
+echo the disk is full >&2
+exit 1
+"""
+
+
+@pytest.fixture
+def cutting(site: Site, tmp_path: Path) -> Site:
+    """The site with a pg_dump that stops halfway and says so as it ends."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    real = find_programs(site.programs)
+    for each in real.iterdir():
+        (programs / each.name).symlink_to(each)
+    (programs / "pg_dump").unlink()
+    (programs / "pg_dump").write_text(CUT.format(real=real / "pg_dump"))
+    (programs / "pg_dump").chmod(0o755)
+    return replace(site, programs=programs)
+
+
+@pytest.fixture(params=["heard", "ignored"])
+def children(request: pytest.FixtureRequest) -> Iterator[str]:
+    """How programs end is heard; or ignored, as some that start us would have it."""
+    earlier = signal.getsignal(signal.SIGCHLD)
+    if request.param == "ignored":
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    yield request.param
+    signal.signal(signal.SIGCHLD, earlier)
+
+
+def test_a_dump_that_is_cut_short_is_no_backup(
+    cutting: Site, children: str, tmp_path: Path
+) -> None:
+    organisation(f"Cut {children}")
+    out = tmp_path / "site.backup"
+    with pytest.raises(InvalidInput, match="the disk is full"):
+        take_backup(cutting, out, now=NOW)
+    assert not out.exists()
+    assert signal.getsignal(signal.SIGCHLD) == (
+        signal.SIG_IGN if children == "ignored" else signal.SIG_DFL
+    )
+
+
+def test_where_nobody_can_hear_how_the_dump_ended_there_is_no_backup(
+    site: Site, tmp_path: Path
+) -> None:
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        with ThreadPoolExecutor(1) as pool, pytest.raises(InvalidInput, match="SIGCHLD"):
+            pool.submit(take_backup, site, tmp_path / "site.backup", now=NOW).result()
+    finally:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+
+
 TAKE = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from tieout.core.subjects import Subject, SubjectKind
+from tieout.formats.common.source import Source
 from tieout.keeping.backup import take_backup
 from tieout.keeping.site import Site
 print("ready", flush=True)

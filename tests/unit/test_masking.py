@@ -56,3 +56,9 @@ def test_all_texts_of_a_value_are_masked() -> None:
     assert not any(word in said for word in ("Marlowe", "counterparty", "MEMO", "RENT"))
     assert "'currency': 'EUR'" in said
     assert ", 5, None]" in said
+
+
+def test_no_number_becomes_a_year_that_stays_itself() -> None:
+    numbers = [f"{number:04}" for number in range(10_000)]
+    masks = [Mask(KEY).text(each) for each in numbers]
+    assert len(set(masks)) == len(numbers)

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from croniter import croniter  # type: ignore[import-untyped]
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -135,3 +136,29 @@ def walked(begin: datetime, minute: int, hour: int | None, zone: ZoneInfo) -> da
             at = local.replace(tzinfo=None, hour=hour, minute=minute)
             if before.replace(tzinfo=None) < at < local.replace(tzinfo=None):
                 return instant
+
+
+def spans(low: int, high: int) -> st.SearchStrategy[str]:
+    """A field: everything, a step, a number, a list or a span."""
+    number = st.integers(low, high)
+    return st.one_of(
+        st.just("*"),
+        st.integers(1, high).map(lambda step: f"*/{step}"),
+        st.lists(number, min_size=1, max_size=3, unique=True).map(
+            lambda each: ",".join(map(str, each))
+        ),
+        st.sets(number, min_size=2, max_size=2).map(lambda two: f"{min(two)}-{max(two)}"),
+    )
+
+
+@given(
+    st.tuples(spans(0, 59), spans(0, 23), spans(1, 28), spans(1, 12), spans(0, 6)).map(" ".join),
+    st.datetimes(datetime(2024, 1, 1), datetime(2028, 1, 1)),  # noqa: DTZ001  the zone is added
+)
+def test_where_the_clock_does_not_change_a_well_known_library_says_the_same(
+    text: str, after: datetime
+) -> None:
+    instant = after.replace(tzinfo=UTC)
+    assert Cron.of(text).next_after(instant, UTC) == croniter(
+        text, instant, implement_cron_bug=True
+    ).get_next(datetime)

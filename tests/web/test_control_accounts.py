@@ -20,6 +20,7 @@ from tests.web.test_working import rows, streamed
 from tieout.core.access import Role
 from tieout.formats.common.source import Source
 from tieout.store.closing.models import Books, CauseItem
+from tieout.store.operations.models import Alert, JobRun
 from tieout.store.postgres.tenant import tenant
 from tieout.store.tenancy.models import Person
 from tieout.testing.books import Shape, planted_books, write_books
@@ -134,6 +135,8 @@ def test_files_wait_for_a_worker_and_are_explained_by_it(store: Store) -> None:
     page = desk.page("books", desk.books_id)
     assert "Ledgers by periods" in page
     assert "waiting for a worker" not in page
+    with tenant(desk.caller.organisation_id):
+        assert JobRun.objects.filter(task="explain_books").count() == 1, "asked for twice, run once"
     assert "received and not read" not in desk.page("home"), "files of books are read here"
     again = desk.client.post(
         desk.place("books_files", desk.books_id),
@@ -307,7 +310,11 @@ def test_a_period_is_prepared_reviewed_certified_and_suspended(desk: Desk) -> No
     page = desk.period()
     assert "Suspended" in page
     assert "−0.01" in page or "+0.01" in page
-    assert "See what changed" in desk.page("home")
+    home = desk.page("home")
+    assert "See what changed" in home
+    assert "is to be signed anew" not in home, "told once, by the line of its ledger"
+    with tenant(desk.caller.organisation_id):
+        assert Alert.objects.filter(kind="certification-suspended").exists()
     assert "all causes known" in page, "what was signed stays in sight"
 
 

@@ -16,7 +16,7 @@ SETTINGS = {
     "TIEOUT_SECRET_KEY": "what signs sessions; without it one is kept in the home folder",
     "TIEOUT_SECRETS_KEYS": "what seals kept secrets, with commas between; the first one seals anew",
     "TIEOUT_METRICS_TOKEN": "who asks for /metrics from elsewhere than this machine sends it",
-    "TIEOUT_HOOKS_INSIDE": "allowed: web hooks may go to addresses of the server's own network",
+    "TIEOUT_HOOKS_INSIDE": "allowed: hooks and messages may go into the server's own network",
     "TIEOUT_LOG": "plain: log lines for people instead of JSON",
     "TIEOUT_ADDRESS": "the address people open (https://books.example.org)",
     "TIEOUT_HOSTS": "further host names it answers to, with commas between",

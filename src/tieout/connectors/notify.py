@@ -1,8 +1,8 @@
 """Messages to people and programs outside: chat and mail by address, and signed web hooks."""
 
-import ipaddress
 import json
-import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -11,6 +11,7 @@ import apprise
 import requests
 from standardwebhooks import Webhook
 
+from tieout.connectors.outside import only_outside
 from tieout.core.errors import InvalidInput
 
 TIMEOUT_SECONDS = 10
@@ -51,17 +52,16 @@ def check_address(kind: str, address: str) -> None:
         raise InvalidInput("alert.invalid", "an address of another kind", expected, kind)
 
 
-def send(address: str, message: Message) -> None:
+def send(address: str, message: Message, *, is_inside_allowed: bool = False) -> None:
     """To a chat or a mailbox."""
     service = apprise.Apprise.instantiate(address)
-    if service is None or not service.notify(title=message.title, body=message.body):
-        raise NotSent("the service did not take the message")
+    with _sending(is_inside_allowed=is_inside_allowed):
+        if service is None or not service.notify(title=message.title, body=message.body):
+            raise NotSent("the service did not take the message")
 
 
 def send_hook(url: str, secret: str, message: Message, *, is_inside_allowed: bool = False) -> None:
     """A signed request, as Standard Webhooks has it; anything but a 2xx answer is a failure."""
-    if not is_inside_allowed:
-        _refuse_inside(url)
     body = json.dumps(message.data | {"timestamp": message.at.isoformat()}, sort_keys=True)
     headers = {
         "content-type": "application/json",
@@ -69,7 +69,7 @@ def send_hook(url: str, secret: str, message: Message, *, is_inside_allowed: boo
         "webhook-timestamp": str(int(message.at.timestamp())),
         "webhook-signature": Webhook(secret).sign(message.message_id, message.at, body),
     }
-    try:
+    with _sending(is_inside_allowed=is_inside_allowed):
         answer = requests.post(
             url,
             data=body.encode(),
@@ -77,19 +77,17 @@ def send_hook(url: str, secret: str, message: Message, *, is_inside_allowed: boo
             timeout=TIMEOUT_SECONDS,
             allow_redirects=False,
         )
-    except requests.RequestException as error:
-        raise NotSent(type(error).__name__) from error
     if not answer.ok or answer.is_redirect:
         raise NotSent(f"the answer was {answer.status_code}")
 
 
-def _refuse_inside(url: str) -> None:
-    """A hook goes out into the world, not to the server's own network."""
-    parts = urlsplit(url)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    try:
-        found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
-    except OSError as error:
-        raise NotSent("the host is not known") from error
-    if not all(ipaddress.ip_address(each[4][0]).is_global for each in found):
-        raise NotSent("the address is inside the server's own network")
+@contextmanager
+def _sending(*, is_inside_allowed: bool) -> Iterator[None]:
+    """A message goes out into the world, not to the server's own network."""
+    with nullcontext() if is_inside_allowed else only_outside() as watch:
+        try:
+            yield
+        except (requests.RequestException, NotSent) as error:
+            if watch and watch.refused:
+                raise NotSent("the address is inside the server's own network") from error
+            raise error if isinstance(error, NotSent) else NotSent(type(error).__name__) from error

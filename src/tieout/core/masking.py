@@ -4,7 +4,9 @@ Each run of letters or digits is masked by itself, letter by letter: what a lett
 the key and on the letters before it in its run. So lengths stay, capitals stay, equal beginnings
 stay equal (`MARLOW` begins the mask of `MARLOWE`), different words stay different, and no letter
 or digit stands for itself. Marks and blanks are kept, and so are leading zeros, years, and the
-words that are named as telling nothing of anybody. Whoever drops the key cannot undo it.
+words that are named as telling nothing of anybody; a number that would become a year is masked
+again. Where `is_exact`, years are masked too and an accent counts: ids that differ stay different.
+Whoever drops the key cannot undo it.
 """
 
 import hashlib
@@ -23,12 +25,15 @@ KEY_BYTES = 32
 class Mask:
     """One key's masks."""
 
-    def __init__(self, key: bytes, kept: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, key: bytes, kept: frozenset[str] = frozenset(), *, is_exact: bool = False
+    ) -> None:
         """`kept`: words in capitals that are left as they are."""
         if len(key) < KEY_BYTES:
             raise ValueError(f"a key has at least {KEY_BYTES} bytes")
         self._key = key
         self._kept = kept
+        self._is_exact = is_exact
         self._known: dict[str, str] = {}
 
     def text(self, text: str) -> str:
@@ -57,7 +62,7 @@ class Mask:
         return self._known[run]
 
     def _letters(self, run: str) -> str:
-        folded = _folded(run)
+        folded = run if self._is_exact else _folded(run)
         if folded.upper() in self._kept:
             return run
         made, before = [], ""
@@ -79,9 +84,19 @@ class Mask:
         return letters
 
     def _digits(self, run: str) -> str:
-        if len(run) == 4 and int(run) in YEARS:
+        if self._is_year(run):
             return run
-        whole = str(int(run))
+        made = self._number(run)
+        while self._is_year(made):
+            made = self._number(made)
+        return made
+
+    def _is_year(self, run: str) -> bool:
+        return not self._is_exact and len(run) == 4 and int(run) in YEARS
+
+    def _number(self, run: str) -> str:
+        digits = "".join(str(int(digit)) for digit in run)
+        whole = digits.lstrip("0") or "0"
         made, before = [], "#"
         for at, digit in enumerate(whole):
             value, shift = int(digit), self._shift(before, 9 if at else 8)

@@ -3,6 +3,9 @@
 A schedule with fixed hours runs once for each of its local times: one that the spring change skips
 runs right after the gap, one that the autumn change repeats runs the first time only. A schedule
 whose hour begins with `*` runs by elapsed time: the repeated hour counts, the skipped one is none.
+
+Why no library: the ground has none, and croniter 7 says the same of all else (a test compares) but,
+asked within the hour that autumn repeats, has a fixed time come a second time.
 """
 
 import re

@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import tempfile
 import zipfile
@@ -86,7 +87,7 @@ class Manifest:
 
 def take_backup(site: Site, out: Path, *, now: datetime) -> Manifest:
     """Write the backup; under its final name it is whole, or it is not there."""
-    with site.all_seeing() as address, _part(out) as file:
+    with _heard(), site.all_seeing() as address, _part(out) as file:
         with zipfile.ZipFile(file, "w", allowZip64=True) as archive:
             manifest = _filled(archive, site, address, now)
             archive.writestr(MANIFEST, manifest.text)
@@ -144,7 +145,7 @@ def running(
     environment = known | {"PGPASSWORD": address.password}
     plain = Address(address.host, address.database, address.role, "", address.port, address.options)
     command = [str(programs / words[0]), *words[1:], "-d", plain.conninfo]
-    with tempfile.TemporaryFile() as errors:
+    with _heard(), tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(  # noqa: S603  a program that we found ourselves
             command, stdin=stdin, stdout=stdout, stderr=errors, env=environment, cwd="/"
         )
@@ -167,6 +168,27 @@ def running(
             raise InvalidInput(
                 "backup.not-usable", said or words[0], f"{words[0]} without an error"
             )
+
+
+@contextmanager
+def _heard() -> Iterator[None]:
+    """How a program ended is heard: whoever started us may have had its children's ends ignored.
+
+    The system tells them to nobody then, and a dump that was cut short would look whole.
+    """
+    earlier = signal.getsignal(signal.SIGCHLD)
+    if earlier is not signal.SIG_IGN:
+        yield
+        return
+    try:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    except ValueError as error:  # only the first thread may
+        found, expected = "SIGCHLD ignored", "a process that hears how its programs end"
+        raise InvalidInput("backup.not-usable", found, expected) from error
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGCHLD, earlier)
 
 
 @contextmanager

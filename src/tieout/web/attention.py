@@ -56,7 +56,7 @@ def _differs(request: MemberRequest, books: BooksView, ledger: LedgerStanding) -
 def _waiting(request: MemberRequest, books: BooksView, ledger: LedgerStanding) -> list[Attention]:
     """Suspended, overdue, due: one line each, which goes to the oldest period."""
     past = [each for each in ledger.periods if books.run and each.period <= books.run.period]
-    suspended = [each for each in past if each.state is ClosingState.SUSPENDED]
+    suspended = [each for each in ledger.periods if each.state is ClosingState.SUSPENDED]
     others = [each for each in past if each not in suspended]
     kinds: tuple[tuple[str, str, Sequence[PeriodStanding], str], ...] = (
         ("‖", "suspended", suspended, "See what changed"),

@@ -88,9 +88,14 @@ class Act:
 
     def alone(self, what: str) -> None:
         """Wait for whoever does the same in this organisation, until the transaction ends."""
-        key = f"{what} {self.caller.organisation_id}"
-        with connection.cursor() as cursor:
-            cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+        alone(self.caller.organisation_id, what)
+
+
+def alone(organisation_id: UUID, what: str) -> None:
+    """Within a transaction: wait for whoever does the same in this organisation, until it ends."""
+    key = f"{what} {organisation_id}"
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from tieout.core.subjects import Subject
 from tieout.store.operations.models import JobRun
 from tieout.store.postgres.tenant import tenant
 from tieout.store.tenancy.models import TenantModel
-from tieout.workflows.acting import Act, Caller, access_actor
+from tieout.workflows.acting import Act, Caller, access_actor, alone
 from tieout.workflows.comment import MODELS
 
 SUBJECTS = {
@@ -44,7 +44,21 @@ def wanted(
     asked_by_id: int | None,
     now: datetime,
 ) -> int:
-    """Within a verb's transaction: the waiting run of this task and subject, made when needed."""
+    """Within a verb's transaction: the waiting run of this task and subject, made when needed.
+
+    What is asked for with a snapshot is asked for once, by the page and by what follows the act:
+    a run that works on it already, or is done with it, is the answer.
+    """
+    if "snapshot_id" in arguments:
+        alone(organisation_id, f"explain snapshot {arguments['snapshot_id']}")
+        known = JobRun.objects.filter(
+            task=task,
+            subject=subject_of(task, arguments),
+            arguments__snapshot_id=arguments["snapshot_id"],
+            state__in=[RunState.WAITING, RunState.RUNNING, RunState.SUCCEEDED],
+        ).first()
+        if known is not None:
+            return known.pk
     run, _ = JobRun.objects.get_or_create(
         organisation_id=organisation_id,
         task=task,

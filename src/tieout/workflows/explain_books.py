@@ -71,7 +71,7 @@ def explain_books(caller: Caller, *, books_id: int, now: datetime) -> BooksExpla
         if snapshot is None:
             raise NotFound("store.not-found", f"no snapshot of {books.name}", "its files")
         before = newest_run(books_id)
-        if before is not None and _is_known(before, snapshot):
+        if before is not None and is_known(before, snapshot):
             return _as_before(before)
         with folder_of(snapshot) as (folder, mapping):
             report("reading the books")
@@ -115,7 +115,7 @@ def _progress(stage: str, share: float) -> None:
     report(stage, int(share * 100), 100)
 
 
-def _is_known(run: Explained, snapshot: Snapshot) -> bool:
+def is_known(run: Explained, snapshot: Snapshot) -> bool:
     """Whether another run would find and decide the same."""
     is_same = run.snapshot_id == snapshot.pk and run.program == _program()
     newer = Policy.objects.filter(books_id=run.books_id, set_at__gte=run.started_at)

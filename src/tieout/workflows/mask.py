@@ -1,8 +1,9 @@
 """`mask_organisation`: a copy without a name, an account number or a text of the original.
 
 Amounts, days, directions and what belongs to what are the same, and equal words stay equal: the
-copy's reconciliations find the same amounts. Files are not copied, and runs are not: they are made
-anew. Of the members only the caller can sign in to the copy.
+copy's reconciliations find the same amounts, and its control accounts differ by the same causes.
+Files are not copied, but for those of books that are explained, which are masked. Runs are not:
+they are made anew. Of the members only the caller can sign in to the copy.
 """
 
 import hashlib
@@ -27,17 +28,19 @@ from tieout.store.banking.models import (
     ReadingProblem,
     ReceivedFile,
 )
+from tieout.store.closing.models import Books, Policy
 from tieout.store.ledger.models import Account, JournalEntry, Posting
 from tieout.store.postgres.tenant import tenant
 from tieout.store.reconciliation.models import DecidedRecord, Decision, Reconciliation
 from tieout.store.tenancy.models import Member, TenantModel
 from tieout.workflows.acting import Caller, acting
+from tieout.workflows.copy_books import copy_books
 from tieout.workflows.create_organisation import create_organisation
 
 PAGE = 2000
 COPIED: tuple[type[TenantModel], ...] = (
     Member, Account, BankAccount, JournalEntry, Posting, ReceivedFile, FileReading, ReadingProblem,
-    BankStatement, BankLine, Reconciliation, Decision, DecidedRecord,
+    BankStatement, BankLine, Reconciliation, Decision, DecidedRecord, Books, Policy,
 )  # fmt: skip
 """In the order in which their keys point."""
 PLAIN = frozenset({
@@ -45,7 +48,10 @@ PLAIN = frozenset({
     "code", "format", "variant", "charset", "program", "rules",
 })  # fmt: skip
 """Columns that hold words of ours and no one's text."""
-OURS: Mapping[type[TenantModel], frozenset[str]] = {Account: frozenset({"kind"})}
+OURS: Mapping[type[TenantModel], frozenset[str]] = {
+    Account: frozenset({"kind"}),
+    Policy: frozenset({"ledger", "risk", "automatic"}),
+}
 """The same, where a column of that name elsewhere holds text."""
 TEXTS: Mapping[type[TenantModel], frozenset[str]] = {Account: frozenset({"code"})}
 """And columns that hold text, where elsewhere they do not."""
@@ -137,6 +143,8 @@ def mask_organisation(caller: Caller, *, into: str, key: bytes, now: datetime) -
         copy = Copy(caller.organisation_id, owner.organisation_id, mask, SPECIAL)
         copy.became[Member] = {me.pk: owner.member_id}
         counts = {model._meta.label_lower: copy.take(model) for model in COPIED}
+        exact = Mask(key, is_exact=True)
+        counts["snapshots"] = copy_books(caller, owner, copy.became[Books], exact, now)
         act.record(
             f"organisation:{caller.organisation_id}",
             after={"copy": f"organisation:{owner.organisation_id}", **counts},
@@ -176,4 +184,5 @@ SPECIAL: Special = {
     ReceivedFile: _file,
     JournalEntry: lambda _: {"digest": b""},  # a hash of the original's words tells who knows them
     Decision: lambda _: {"group_id": None},
+    Books: lambda _: {"mapping": ""},  # its files in the copy have the layout's own tables
 }

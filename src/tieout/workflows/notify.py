@@ -16,7 +16,7 @@ from tieout.core.access import Action, Role
 from tieout.core.alerts import AlertKind, ChannelKind, NotificationState
 from tieout.core.errors import Conflict, InvalidInput, NotFound, TieoutError
 from tieout.store.banking.models import BankAccount
-from tieout.store.operations.models import Alert, AlertChannel, Notification
+from tieout.store.operations.models import AlertChannel, Notification
 from tieout.store.postgres.tenant import tenant
 from tieout.store.tenancy.models import Member, Organisation
 from tieout.workflows.acting import Caller, acting
@@ -25,6 +25,8 @@ from tieout.workflows.kept_secrets import sealed, unsealed
 
 TRIES = tuple(timedelta(seconds=each) for each in (5, 60, 300, 1800, 7200, 21600, 43200))
 """How long to wait after each failed try; after the last one it is given up."""
+TRY_LASTS = timedelta(minutes=5)
+"""When a try of which nothing was heard is made again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,56 +129,72 @@ def send_again(caller: Caller, *, notification_id: int, now: datetime) -> None:
 def send_notification(
     organisation_id: UUID, *, notification_id: int, now: datetime
 ) -> NotificationState | None:
-    """Send it if it is due; a failure waits longer each time. None when there is nothing to do."""
+    """Send it if it is due; a failure waits longer each time. None when there is nothing to do.
+
+    No transaction is open while it is sent: the try is written down before, with an instant at
+    which it is made again should nobody come back to say what became of it.
+    """
     with tenant(organisation_id):
-        found = (
-            Notification.objects.select_for_update(of=("self",))
-            .select_related("channel", "alert")
-            .filter(id=notification_id, state=NotificationState.WAITING, due_at__lte=now)
-            .first()
-        )
-        if found is None:
+        found = _waiting(notification_id)
+        if found is None or found.due_at > now:
             return None
-        try:
-            _deliver(found, now)
-        except (NotSent, TieoutError, OSError) as error:
-            _wait(found, error, now)
+        message = _message(found, now)
+        channel, people = found.channel, _people(found.channel)
+        found.attempt, found.due_at = found.attempt + 1, now + TRY_LASTS
+        found.save(update_fields=["attempt", "due_at"])
+    said = ""
+    try:
+        _deliver(channel, people, message)
+    except (NotSent, TieoutError, OSError) as error:
+        said = str(error) if isinstance(error, NotSent) else type(error).__name__
+    with tenant(organisation_id):
+        tried, found = found, _waiting(notification_id)
+        if found is None or (found.attempt, found.due_at) != (tried.attempt, tried.due_at):
+            return (
+                None  # somebody has asked for it again meanwhile: that try says what became of it
+            )
+        found.error = said
+        if not said:
+            found.state, found.sent_at = NotificationState.SENT, now
+        elif found.attempt > len(TRIES):
+            found.state = NotificationState.FAILED
         else:
-            found.state, found.sent_at, found.error = NotificationState.SENT, now, ""
-        found.attempt += 1
-        found.save(update_fields=["state", "attempt", "due_at", "sent_at", "error"])
+            found.due_at = now + TRIES[found.attempt - 1]
+        found.save(update_fields=["state", "due_at", "sent_at", "error"])
         return NotificationState(found.state)
 
 
-def _wait(found: Notification, error: Exception, now: datetime) -> None:
-    found.error = str(error) if isinstance(error, NotSent) else type(error).__name__
-    if found.attempt >= len(TRIES):
-        found.state = NotificationState.FAILED
-    else:
-        found.due_at = now + TRIES[found.attempt]
+def _waiting(notification_id: int) -> Notification | None:
+    """The notification, kept for us, if it is to be sent."""
+    return (
+        Notification.objects.select_for_update(of=("self",))
+        .select_related("channel", "alert")
+        .filter(id=notification_id, state=NotificationState.WAITING)
+        .first()
+    )
 
 
-def _deliver(notification: Notification, now: datetime) -> None:
-    channel, alert = notification.channel, notification.alert
-    message = _message(notification, alert, now)
+def _people(channel: AlertChannel) -> list[str]:
+    """Whom a channel of members writes to."""
+    found = Member.objects.filter(role__in=channel.roles, left_at__isnull=True).order_by("id")
+    return list(found.values_list("email", flat=True))
+
+
+def _deliver(channel: AlertChannel, people: Sequence[str], message: Message) -> None:
     if channel.kind == ChannelKind.MEMBERS:
-        _to_members(channel, message)
+        for each in people:
+            send_mail(message.title, message.body, None, [each])
         return
     kept = json.loads(unsealed(channel.address))
+    inside = settings.HOOKS_INSIDE
     if channel.kind == ChannelKind.WEBHOOK:
-        inside = settings.HOOKS_INSIDE
         send_hook(kept["address"], kept["secret"], message, is_inside_allowed=inside)
     else:
-        send(kept["address"], message)
+        send(kept["address"], message, is_inside_allowed=inside)
 
 
-def _to_members(channel: AlertChannel, message: Message) -> None:
-    people = Member.objects.filter(role__in=channel.roles, left_at__isnull=True)
-    for each in people.order_by("id"):
-        send_mail(message.title, message.body, None, [each.email])
-
-
-def _message(notification: Notification, alert: Alert, now: datetime) -> Message:
+def _message(notification: Notification, now: datetime) -> Message:
+    alert = notification.alert
     name = Organisation.objects.get().name
     turn = "over" if notification.is_over else "raised"
     return Message(

@@ -10,11 +10,13 @@ from uuid import UUID
 from tieout.core.access import Action, Actor, Role
 from tieout.core.errors import NotFound
 from tieout.store.banking.models import ReceivedFile
+from tieout.store.closing.models import Books
 from tieout.store.postgres.tenant import tenant
 from tieout.store.reconciliation.models import Decision
 from tieout.store.tenancy.models import Member, Sandbox
 from tieout.workflows.acting import Act, Caller, acting
 from tieout.workflows.apply_settings import apply_settings
+from tieout.workflows.copy_books import copy_books
 from tieout.workflows.create_organisation import create_organisation
 from tieout.workflows.keep_settings import keep_version, latest_version
 from tieout.workflows.mask import COPIED, SPECIAL, Copy
@@ -85,4 +87,6 @@ def _copied(caller: Caller, owner: Caller, now: datetime) -> dict[str, int]:
     }
     copy = Copy(caller.organisation_id, owner.organisation_id, None, special)
     copy.became[Member] = {caller.member_id: owner.member_id}
-    return {model._meta.label_lower: copy.take(model) for model in COPIED}
+    counts = {model._meta.label_lower: copy.take(model) for model in COPIED}
+    counts["snapshots"] = copy_books(caller, owner, copy.became[Books], None, now)
+    return counts

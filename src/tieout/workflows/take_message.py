@@ -53,7 +53,7 @@ def _follows(  # noqa: PLR0911  a line a kind of message
         case "books_imported":
             return _of_books(payload.get("books"))
         case "snapshot_taken":
-            return _books(_number(payload["books_id"]))
+            return _books(_number(payload["books_id"]), _number(payload["snapshot_id"]))
         case "audit_not_sound" | "match_run_finished" | "books_explained" | "period_signed":
             return [(Task.RAISE_ALERTS, {})]
     return []
@@ -80,13 +80,14 @@ def _reconciliations(*conditions: Exists, **fields: object) -> list[Asked]:
     ]
 
 
-def _books(books_id: int) -> list[Asked]:
+def _books(books_id: int, snapshot_id: int) -> list[Asked]:
     """The books, where they are in use and not kept to other times."""
     scheduled = Schedule.objects.filter(task=Task.EXPLAIN_BOOKS, subject=f"books:{books_id}")
     every = scheduled.values_list("every", flat=True).first() or Every.REAL_TIME
     is_used = Books.objects.filter(id=books_id, ended_at__isnull=True).exists()
     is_asked = is_used and every == Every.REAL_TIME
-    return [(Task.EXPLAIN_BOOKS, {"books_id": books_id})] if is_asked else []
+    arguments = {"books_id": books_id, "snapshot_id": snapshot_id}
+    return [(Task.EXPLAIN_BOOKS, arguments)] if is_asked else []
 
 
 def _number(value: object) -> int:

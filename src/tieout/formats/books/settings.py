@@ -11,7 +11,7 @@ from tieout.core.errors import InvalidInput
 from tieout.core.explain.books import ControlSettings, SubLedger
 
 NAME = "settings.json"
-_DEFAULTS = {
+DEFAULTS = {
     SubLedger.AR: "debtors_control",
     SubLedger.AP: "creditors_control",
     SubLedger.INVENTORY: "stock_control",
@@ -55,7 +55,7 @@ def _settings(said: Mapping[str, object]) -> SettingsRead:
     ledgers: dict[SubLedger, ControlSettings] = {}
     for ledger in SubLedger:
         named = counted.get(ledger.value)
-        default = defaults.get(_DEFAULTS[ledger])
+        default = defaults.get(DEFAULTS[ledger])
         if not isinstance(named, list):
             continue
         keys = [_key(each) for each in named]

@@ -32,7 +32,7 @@ class Row:
         said = self.text(column)
         if not said:
             return None
-        found = _date(said)
+        found = day_of(said)
         if found is None:
             self.table.note("record.date-invalid", self, column, repr(said), "a date as 2026-01-31")
         return found
@@ -63,7 +63,8 @@ class Row:
 
 
 @lru_cache(maxsize=100_000)
-def _date(said: str) -> date | None:
+def day_of(said: str) -> date | None:
+    """The day that a cell begins with, as ISO writes it; None where it is none."""
     try:
         return date.fromisoformat(said[:10])
     except ValueError:

@@ -168,7 +168,7 @@ def files(request: MemberRequest, books_id: int) -> HttpResponse:
         shown = {"error": error, "kept": kept, "books_id": books_id}
         return render(request, "web/books_refused.html", shown, status=status_of(error))
     if taken.is_new:
-        _ask(request, books_id)
+        _ask(request, books_id, snapshot_id=taken.snapshot_id)
     else:
         messages.info(request, "These are the files of the newest snapshot: nothing has changed.")
     return redirect("books", request.membership.organisation_id, books_id)
@@ -182,11 +182,11 @@ def explain(request: MemberRequest, books_id: int) -> HttpResponse:
     return redirect("books", request.membership.organisation_id, books_id)
 
 
-def _ask(request: MemberRequest, books_id: int) -> None:
+def _ask(request: MemberRequest, books_id: int, **snapshot: int) -> None:
     ask_run(
         request.caller,
         task=Task.EXPLAIN_BOOKS,
-        arguments={"books_id": books_id},
+        arguments={"books_id": books_id, **snapshot},
         now=settings.CLOCK(),
     )
 

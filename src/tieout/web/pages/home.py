@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from tieout.core.access import Action
+from tieout.core.alerts import AlertKind
 from tieout.web.access import MemberRequest, member_page
 from tieout.web.attention import Attention, control_accounts
 from tieout.workflows.look_at_alerts import alerts
@@ -39,9 +40,11 @@ def _at(request: MemberRequest, name: str, *numbers: int) -> str:
 
 
 def _alerts(request: MemberRequest) -> list[Attention]:
+    """But for what is told by the line of its ledger: a suspended period."""
     return [
         Attention("!", each.text, _at(request, "runs"), "See the runs")
         for each in alerts(request.caller, limit=20)
+        if each.kind != AlertKind.CERTIFICATION_SUSPENDED
     ]
 
 
