@@ -9,6 +9,7 @@ import pytest
 
 import tieout
 from tests.explain.test_bad_input import EDITS, change, set_cell
+from tests.explain.test_guessing import sheeted
 from tests.explain.test_mapping import MAPPING, foreign
 from tests.explain.test_random_books import cells
 from tieout.core.errors import InvalidInput
@@ -162,3 +163,17 @@ def test_years_are_masked_and_accents_count_where_ids_must_stay_different() -> N
     masks = [mask().text(each) for each in texts]
     assert len(set(masks)) == len(texts)
     assert all(one != other for one, other in zip(texts, masks, strict=True) if one != "0000")
+
+
+@pytest.mark.req("R103")
+def test_sheets_of_a_workbook_become_tables_of_the_layout(tmp_path: Path) -> None:
+    folder = write_books(planted_books(4, Shape(documents=25)).books(), tmp_path / "books")
+    before = figures(tieout.explain(folder), mask().text)
+    words = named_in(folder) - {"49363"}  # an amount, which the audit log says again
+    sheeted(folder, folder / "export.xlsx", 3)
+    guess = tieout.guess_books_mapping(folder)
+    mapping = tieout.save_books_mapping(guess, tmp_path / "map.toml")
+    made = figures(masked(folder, tmp_path / "copy", mapping))
+    assert made == before
+    assert not list((tmp_path / "copy").glob("*.xlsx"))
+    assert shown(tmp_path / "copy", words) == []

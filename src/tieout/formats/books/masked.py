@@ -8,7 +8,6 @@ unreadable.
 """
 
 import csv
-import io
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,12 +29,12 @@ from tieout.core.explain.cases import named
 from tieout.core.masking import Mask
 from tieout.core.money import parse_decimal
 from tieout.core.periods import LogState
+from tieout.formats.books.lines import lines_of
 from tieout.formats.books.mapping import AMOUNTS, DATES, PLAIN, FileMapping
 from tieout.formats.books.reader import MAPPED
 from tieout.formats.books.settings import DEFAULTS, SettingsRead, read_settings
 from tieout.formats.books.settings import NAME as SETTINGS_NAME
-from tieout.formats.books.tables import FILE_BYTES_MAX, day_of
-from tieout.formats.common.source import Source, decode
+from tieout.formats.books.tables import day_of
 
 NUMBERS = frozenset({"period", "line_no", "line_count", "rows"})
 IDS = frozenset(
@@ -103,7 +102,7 @@ def masked_books(
         with (into / each.name).open("w", encoding="utf-8", newline="") as file:
             try:
                 csv.writer(file, lineterminator="\n").writerows(hand.rows(each))
-            except csv.Error:
+            except (csv.Error, InvalidInput):
                 file.write(_UNREADABLE)
     made = [into / each.name for each in files]
     if (folder / SETTINGS_NAME).exists():
@@ -122,11 +121,10 @@ class _File:
 
     def rows(self) -> Iterator[Sequence[str]]:
         """The header, then the rows; as many cells too few or too many as there were."""
-        text = decode(Source.of(self.path).data(FILE_BYTES_MAX)).text
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=self.mapping.delimiter)
-        if self.mapping is PLAIN:
-            return reader
-        return self._mapped(reader)
+        mapping = self.mapping
+        lines, _ = lines_of(self.path, mapping.delimiter, mapping.sheet)
+        cells = (line.cells for line in lines if line.line >= mapping.heading_line)
+        return cells if mapping is PLAIN else self._mapped(cells)
 
     def _mapped(self, reader: Iterator[list[str]]) -> Iterator[Sequence[str]]:
         own = _columns(next(reader, []))
@@ -148,7 +146,7 @@ class _File:
                 for at in places:
                     if at < len(cells):
                         yield cells[at].strip()
-        except csv.Error:
+        except (csv.Error, InvalidInput):
             return
 
 
