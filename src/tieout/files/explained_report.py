@@ -22,8 +22,7 @@ from tieout.core.reports.report import (
     prove,
     text,
 )
-from tieout.files.explained_bridge import at
-from tieout.files.explained_page import headline
+from tieout.files.explained_words import at, headline, since_words
 from tieout.files.explaining import Explanation, LedgerAnswer
 
 SUMMARY = "summary"
@@ -128,14 +127,6 @@ def _summary(made: Explanation, each: LedgerAnswer, standing: dict[str, list[Ite
         "Difference",
         group=SUMMARY,
     )
-
-
-def since_words(items: Sequence[Item]) -> str:
-    """The period of the oldest item, in the words of a list; blank where there is none."""
-    begins = min((item.share.begins for item in items), default=None)
-    if begins is None:
-        return ""
-    return f"period {begins}" if begins else "brought forward"
 
 
 def _history(made: Explanation, each: LedgerAnswer) -> Section:

@@ -7,7 +7,7 @@ What cannot be used is set aside.
 """
 
 import csv
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -23,7 +23,15 @@ from tieout.core.explain.books import more_debit
 from tieout.engine.explain import NOMINAL, DamagedError, Frame, KeptFile, Move, Triage
 from tieout.files.added_rows import ROWS_MAX, SHARE_MAX, Gathering, moves_of, names_in
 from tieout.files.writing import writing
-from tieout.formats.books import Part, Picked, line_starts, read_books, rows_behind
+from tieout.formats.books import (
+    BooksReading,
+    Part,
+    Picked,
+    Unbalanced,
+    line_starts,
+    read_books,
+    rows_behind,
+)
 
 if TYPE_CHECKING:
     from tieout.engine.duckdb_adapter import DuckDB
@@ -45,8 +53,8 @@ class Found:
     triage: Triage
     said: str
     digests: Mapping[str, bytes]
-    rows: Mapping[str, list[Picked]] | None = None
-    """The rows that may differ, where they were read already."""
+    reading: BooksReading | None = None
+    """Of what may differ, where it was read already."""
 
 
 @dataclass(frozen=True)
@@ -88,13 +96,12 @@ def found_with(keep: Path, folder: Path, frame: Frame) -> Found | None:
         }
         cut = [name for name in names if not _ends_whole(folder / name, known.get(name))]
         if kept is not None and is_sound is not None and not cut:
-            again = _grown(kept, folder, ends, lambda: _are_grown(asked) and is_sound.result())
+            again = _grown(kept, folder, ends, asked, is_sound)
+            if again is not None:
+                return again
             if not is_sound.result():
                 set_aside(keep)
-                again, why = None, "what was kept is damaged"
-            if again is not None:
-                digests = {name: each.result().whole for name, each in asked.items()}
-                return replace(again, digests=digests)
+                why = "what was kept is damaged"
         changed = [name for name in names if not asked[name].result().is_as_known]
         if not why and (changed or cut):
             said_of = "has changed, not only grown" if changed else "did not end with a whole row"
@@ -102,8 +109,20 @@ def found_with(keep: Path, folder: Path, frame: Frame) -> Found | None:
         return _in_full(keep, folder, frame, asked, why or "too much hangs on what was added")
 
 
-def _are_grown(asked: Hashes) -> bool:
-    return all(each.result().is_as_known for each in asked.values())
+@dataclass(frozen=True)
+class _Digests(Mapping[str, bytes]):
+    """The SHA-256 of each file, waited for when it is asked for."""
+
+    asked: Hashes
+
+    def __getitem__(self, name: str) -> bytes:
+        return self.asked[name].result().whole
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.asked)
+
+    def __len__(self) -> int:
+        return len(self.asked)
 
 
 def _in_full(keep: Path, folder: Path, frame: Frame, asked: Hashes, why: str) -> Found | None:
@@ -134,8 +153,7 @@ def _in_full(keep: Path, folder: Path, frame: Frame, asked: Hashes, why: str) ->
     if not noted:
         begins = {name: starts[name][list(each)].tolist() for name, each in found.places.items()}
         found = replace(found, starts=begins)
-    digests = {name: each.result().whole for name, each in asked.items()}
-    return Found(found, f"read in full: {'; '.join([why, *noted])}", digests)
+    return Found(found, f"read in full: {'; '.join([why, *noted])}", _Digests(asked))
 
 
 def _said(found: Triage) -> dict[str, object]:
@@ -155,23 +173,41 @@ def _said(found: Triage) -> dict[str, object]:
 
 
 def _grown(
-    kept: KeptFile, folder: Path, ends: Mapping[str, int], are_grown: Callable[[], bool]
+    kept: KeptFile,
+    folder: Path,
+    ends: Mapping[str, int],
+    asked: Hashes,
+    is_sound: Future[bool],
 ) -> Found | None:
     """What may differ now that rows were added.
 
-    None where all has to be read: files have not only grown, new rows are not as the layout has
-    them, or too much hangs together with them.
+    None where all has to be read: what was kept is not sound, files have not only grown, new rows
+    are not as the layout has them, or too much hangs together with them.
     """
+
+    def is_well() -> bool:
+        return is_sound.result() and all(each.result().is_as_known for each in asked.values())
+
     try:
-        found = _looked_at(kept, folder, ends)
+        looked_at = _looked_at(kept, folder, ends)
+        if looked_at is None:
+            return None
+        found, rows = looked_at
+        unbalanced = [Unbalanced(*each) for each in found.unbalanced]
+        digests = _Digests(asked)
+        reading = read_books(folder, Part(rows, unbalanced, digests=digests))
     except (ValueError, LookupError, OverflowError, csv.Error, TieoutError):
-        if are_grown():
+        if is_well():
             raise
         return None
-    return found if are_grown() else None
+    said = "only what was added since was read"
+    return Found(found, said, digests, reading) if is_well() else None
 
 
-def _looked_at(kept: KeptFile, folder: Path, ends: Mapping[str, int]) -> Found | None:
+def _looked_at(
+    kept: KeptFile, folder: Path, ends: Mapping[str, int]
+) -> tuple[Triage, dict[str, list[Picked]]] | None:
+    """The sums of all rows, and the rows that may differ."""
     counts = {name: int(kept.said["rows"].get(name, 0)) for name in ends}
     new: dict[str, list[Picked]] = {}
     for name, (size, _) in _states(kept).items():
@@ -194,8 +230,7 @@ def _looked_at(kept: KeptFile, folder: Path, ends: Mapping[str, int]) -> Found |
         found = near.found.get(name, {})
         odd = near.rows(name, set(kept.said["places"].get(name, ())) - found.keys())
         picked[name] = [*sorted([*odd, *found.values()], key=itemgetter(0)), *new[name]]
-    triage = replace(summed, rows={name: counts[name] + len(new[name]) for name in ends})
-    return Found(triage, "only what was added since was read", {}, picked)
+    return summed, picked
 
 
 def _has_known_line(kept: KeptFile, new: list[Picked]) -> bool:

@@ -52,12 +52,14 @@ def take_part(folder: Path, keep: Path | None = None) -> Taken | None:
     found = kept.triage if kept else (None if keep else _found_by_engine(folder, frame))
     if found is None:
         return None
-    rows = kept.rows if kept and kept.rows is not None else _rows(folder, found)
-    if rows is None:
-        return None
-    unbalanced = [Unbalanced(*each) for each in found.unbalanced]
-    digests = kept.digests if kept else {}
-    reading = read_books(folder, Part(rows, unbalanced, digests=digests))
+    reading = kept.reading if kept else None
+    if reading is None:
+        rows = _rows(folder, found)
+        if rows is None:
+            return None
+        unbalanced = [Unbalanced(*each) for each in found.unbalanced]
+        digests = kept.digests if kept else {}
+        reading = read_books(folder, Part(rows, unbalanced, digests=digests))
     balances = {
         ledger: Balances(_steps(found.subledger, ledger), _steps(found.control, ledger))
         for ledger in small.books.ledgers

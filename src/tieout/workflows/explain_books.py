@@ -16,7 +16,7 @@ from tieout.core.explain.sentences import period_phrase
 from tieout.core.money import Currency
 from tieout.core.periods import LogState
 from tieout.files.answers import item_row
-from tieout.files.explained_bridge import at
+from tieout.files.explained_words import at
 from tieout.files.explaining import Explanation, LedgerAnswer, explain
 from tieout.store.banking.lines import NUL
 from tieout.store.closing.models import (

@@ -7,9 +7,9 @@ with all that hangs together with it (`files.kept_work`), which is found here by
 
 import json
 from collections.abc import Mapping
-from hashlib import sha256
 from pathlib import Path
 from typing import IO
+from zlib import crc32
 
 import numpy as np
 import pyarrow as pa
@@ -33,11 +33,11 @@ def save(
         said: What the caller wants to know of it again, as JSON has it.
         starts: By file, where in bytes each of its rows begins.
     """
-    columns: dict[str, list[int]] = {}
+    columns: dict[str, list[object]] = {}
     with path.open("wb") as file:
         out = _Out(file)
         for name, begins in starts.items():
-            columns[f"{name}/{STARTS}"] = [out.numbers(begins), len(begins)]
+            columns[f"{name}/{STARTS}"] = [len(begins), out.numbers(begins)]
             for column, asked in names_of(name).items():
                 values = {} if name == NOMINAL else {"file_name": name}
                 found = engine.rows(statement(asked), values or None)
@@ -45,33 +45,34 @@ def save(
         written = json.dumps({"said": said, "columns": columns}).encode()
         out.write(written)
         out.write(len(written).to_bytes(NUMBER, "little"))
-        file.write(out.hash.digest())
+        file.write(out.crc.to_bytes(NUMBER, "little"))
 
 
 class _Out:
-    """A file, what was written of it hashed; columns begin at whole numbers."""
+    """A file, what was written of it added up; columns begin at whole numbers."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self._length = 0
-        self.hash = sha256()
+        self.crc = 0
 
     def write(self, data: bytes | memoryview) -> int:
         """Write, and say where it begins."""
         begin = self._length
         self._file.write(data)
-        self.hash.update(data)
+        self.crc = crc32(data, self.crc)
         self._length += len(data)
         return begin
 
-    def numbers(self, values: Offsets) -> int:
-        """Write numbers, and say where they begin."""
+    def numbers(self, values: Offsets) -> list[int]:
+        """Write numbers; where they begin, and how many bytes each has."""
         self.write(bytes(-self._length % NUMBER))
-        return self.write(np.ascontiguousarray(values, "<i8").tobytes())
+        size = NUMBER // 2 if values.size and values.max() < 1 << 31 else NUMBER
+        return [self.write(values.astype(f"<i{size}").tobytes()), size]
 
 
-def _names(out: _Out, found: pa.Table) -> list[int]:
-    """Write texts and their rows; where texts, bounds and rows begin, and how many there are."""
+def _names(out: _Out, found: pa.Table) -> list[object]:
+    """Write texts and their rows; how many there are, where texts, bounds and rows begin."""
     bounds = [np.zeros(1, np.int64)]
     begin, end = -1, 0
     for chunk in found["name"].cast(pa.large_string()).chunks:
@@ -81,4 +82,4 @@ def _names(out: _Out, found: pa.Table) -> list[int]:
         bounds.append(ends[1:] - ends[0] + end)
         end = int(bounds[-1][-1]) if len(chunk) else end
     places = found["place"].to_numpy()
-    return [max(begin, 0), out.numbers(np.concatenate(bounds)), out.numbers(places), len(places)]
+    return [len(places), max(begin, 0), out.numbers(np.concatenate(bounds)), out.numbers(places)]

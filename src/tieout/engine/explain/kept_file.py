@@ -2,7 +2,7 @@
 
 Nothing is loaded: it is mapped into memory, and a name is found by halving. Its layout is columns
 of numbers and texts, then what the caller said as JSON with where the columns are, then the length
-of that and the SHA-256 of all before.
+of that and the CRC of all before.
 """
 
 import json
@@ -10,9 +10,9 @@ import mmap
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from tieout.engine.explain.frame import NOMINAL
 
@@ -31,9 +31,8 @@ LINE_NAMES = {
 """The same of the nominal file; references only of lines that name no entry."""
 STARTS = "where each row begins"
 NUMBER = 8
-"""Bytes of a number, little-endian."""
-DIGEST = 32
-_TAIL = NUMBER + DIGEST
+"""Bytes of a number; of those of a column half of it where all of them fit."""
+_TAIL = 2 * NUMBER
 _BLOCK = 1 << 20
 
 
@@ -83,17 +82,18 @@ class KeptFile:
             begin = end - int.from_bytes(self._bytes[end : end + NUMBER], "little")
             read = json.loads(self._bytes[begin:end]) if 0 <= begin < end else {}
             self.said: dict[str, Any] = read["said"]
-            self._columns: dict[str, list[int]] = read["columns"]
+            self._columns: dict[str, list[Any]] = read["columns"]
+            self._starts: dict[str, Sequence[int]] = {}
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise DamagedError(str(error)) from error
 
     def is_sound(self) -> bool:
         """Whether every byte is as it was written; reads the whole file."""
-        whole = sha256()
-        end = len(self._bytes) - DIGEST
+        crc = 0
+        end = len(self._bytes) - NUMBER
         for at in range(0, end, _BLOCK):
-            whole.update(self._bytes[at : min(at + _BLOCK, end)])
-        return whole.digest() == self._bytes[end:]
+            crc = crc32(self._bytes[at : min(at + _BLOCK, end)], crc)
+        return crc.to_bytes(NUMBER, "little") == self._bytes[end:]
 
     def rows_named(self, file: str, column: str, name: str) -> list[int]:
         """The rows of a file, counted from 0, that had this name in a column when it was kept."""
@@ -101,16 +101,20 @@ class KeptFile:
 
     def start_of(self, file: str, place: int) -> int:
         """Where in bytes a row of a file begins."""
-        return self._numbers(*self._columns[f"{file}/{STARTS}"])[place]
+        if file not in self._starts:
+            count, numbers = self._columns[f"{file}/{STARTS}"]
+            self._starts[file] = self._numbers(numbers, count)
+        return self._starts[file][place]
 
     def _names(self, file: str, column: str) -> _Names:
-        texts, bounds, places, count = self._columns[f"{file}/{column}"]
-        return _Names(
-            self._bytes, texts, self._numbers(bounds, count + 1), self._numbers(places, count)
-        )
+        count, texts, bounds, places = self._columns[f"{file}/{column}"]
+        marks, rows = self._numbers(bounds, count + 1), self._numbers(places, count)
+        return _Names(self._bytes, texts, marks, rows)
 
-    def _numbers(self, begin: int, count: int) -> Sequence[int]:
-        return memoryview(self._bytes)[begin : begin + count * NUMBER].cast("q")
+    def _numbers(self, numbers: Sequence[int], count: int) -> Sequence[int]:
+        begin, size = numbers
+        column = memoryview(self._bytes)[begin : begin + count * size]
+        return column.cast("q") if size == NUMBER else column.cast("i")
 
 
 def names_of(file: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import mmap
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,12 +60,15 @@ def line_starts(path: Path) -> "Offsets":
 
 
 def rows_from(path: Path, places: Iterable[tuple[int, int]]) -> Iterator[Picked]:
-    """The rows of which place and first byte are known, in that order."""
-    with path.open("rb") as file:
+    """The rows of which place and first byte are known, in that order; each is a line."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         header = _columns(next(csv.reader([file.readline().decode("utf-8-sig")])))
-        for place, start in places:
-            file.seek(start)
-            cells = next(csv.reader([file.readline().decode("utf-8")]))
+        known = list(places)
+        lines = (
+            data[start : (data.find(b"\n", start) + 1) or len(data)].decode("utf-8")
+            for _, start in known
+        )
+        for (place, _), cells in zip(known, csv.reader(lines), strict=True):
             yield place + 2, dict(zip(header, cells, strict=False))
 
 
