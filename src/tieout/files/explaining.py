@@ -222,7 +222,8 @@ def explain(  # noqa: PLR0913  the public door: every argument is a setting by n
     path = Path(folder)
     map_file = Path(mapping) if mapping else None
     kept = Path(keep) if keep else None
-    takes_part = map_file is None and (_is_large(path, engine) or (kept and engine == "auto"))
+    asks_engine = engine == "duckdb" or (engine == "auto" and (kept or is_large(path)))
+    takes_part = map_file is None and asks_engine
     for kept_work in (kept, None) if kept else (None,):
         taken = take_part(path, kept_work) if takes_part else None
         if taken is not None:
@@ -258,10 +259,10 @@ def _explained(
     return Explanation(str(folder), taken.reading, answers, at, is_one, engine, taken.said)
 
 
-def _is_large(folder: Path, engine: str) -> bool:
+def is_large(folder: Path) -> bool:
+    """Whether books are explained by parts, where nobody says how."""
     path = folder / "nominal.csv"
-    is_large = path.exists() and path.stat().st_size > LARGE_BYTES
-    return engine == "duckdb" or (engine == "auto" and is_large)
+    return path.exists() and path.stat().st_size > LARGE_BYTES
 
 
 def require_period(books: Books, period: int | None) -> None:

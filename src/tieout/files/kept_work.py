@@ -7,6 +7,7 @@ What cannot be used is set aside.
 """
 
 import csv
+import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -40,6 +41,8 @@ NAME = "explained.kept"
 SET_ASIDE = "explained.set-aside"
 LAYOUT = 3
 """Of what is kept: another number is read in full."""
+ADDED_ONLY = "only what was added since was read"
+FORSAKEN_SECONDS = 3600
 _BLOCK = 1 << 20
 
 FileState = tuple[int, str]
@@ -84,9 +87,9 @@ def found_with(keep: Path, folder: Path, frame: Frame) -> Found | None:
     """
     with writing():
         keep.mkdir(parents=True, exist_ok=True)
+        kept, why = _known(keep, frame)
     names = [*(name for name, *_ in frame.ledgers), NOMINAL]
     ends = {name: (folder / name).stat().st_size for name in names}
-    kept, why = _known(keep, frame)
     known = _states(kept) if kept else {}
     with ThreadPoolExecutor(2) as hashing:
         is_sound = hashing.submit(kept.is_sound) if kept else None
@@ -132,6 +135,7 @@ def _in_full(keep: Path, folder: Path, frame: Frame, asked: Hashes, why: str) ->
 
     starts = {name: line_starts(folder / name)[1:] for name in asked}
     made = keep / f"{NAME}.{getpid()}.part"
+    _drop_forsaken(keep)
     noted: list[str] = []
 
     def note(engine: "DuckDB", found: Triage) -> None:
@@ -154,6 +158,14 @@ def _in_full(keep: Path, folder: Path, frame: Frame, asked: Hashes, why: str) ->
         begins = {name: starts[name][list(each)].tolist() for name, each in found.places.items()}
         found = replace(found, starts=begins)
     return Found(found, f"read in full: {'; '.join([why, *noted])}", _Digests(asked))
+
+
+def _drop_forsaken(keep: Path) -> None:
+    """Drop what runs that were killed had begun to write."""
+    for each in keep.glob(f"{NAME}.*.part"):
+        with suppress(FileNotFoundError):
+            if time.time() - each.stat().st_mtime > FORSAKEN_SECONDS:
+                each.unlink()
 
 
 def _said(found: Triage) -> dict[str, object]:
@@ -200,8 +212,7 @@ def _grown(
         if is_well():
             raise
         return None
-    said = "only what was added since was read"
-    return Found(found, said, digests, reading) if is_well() else None
+    return Found(found, ADDED_ONLY, digests, reading) if is_well() else None
 
 
 def _looked_at(
@@ -272,7 +283,7 @@ def _summed(
 
 def set_aside(keep: Path) -> None:
     """Take kept work out of use; it stays beside, for whoever wants to know why."""
-    with suppress(FileNotFoundError):
+    with writing(), suppress(FileNotFoundError):
         (keep / NAME).replace(keep / SET_ASIDE)
 
 

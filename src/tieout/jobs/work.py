@@ -14,6 +14,8 @@ from tieout.workflows.reconcile import reconcile
 from tieout.workflows.run_job import Work
 from tieout.workflows.verify_audit import verify_audit
 
+KEPT_WORK = "kept-work"
+"""Below the home: what explaining large books keeps between runs, a folder for each books."""
 Arguments = Mapping[str, object]
 
 
@@ -44,7 +46,8 @@ def reconciled(caller: Caller, arguments: Arguments, now: datetime) -> Counts:
 
 
 def books_explained(caller: Caller, arguments: Arguments, now: datetime) -> Counts:
-    done = explain_books(caller, books_id=number(arguments, "books_id"), now=now)
+    books_id = number(arguments, "books_id")
+    done = explain_books(caller, books_id=books_id, now=now, keep=settings.HOME / KEPT_WORK)
     return Counts(done.item_count, done.item_count)
 
 
