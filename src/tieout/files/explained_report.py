@@ -67,12 +67,12 @@ def explained_reports(made: Explanation) -> tuple[Report, ...]:
 
 
 def origin_of(made: Explanation) -> Origin:
-    """What an explanation was made from: of large books the files' hash alone says which."""
+    """What an explanation was made from: of large books the hash of the files alone says it."""
     files, version = made.reading.content_hash, tieout.__version__
     books = made.books
     if made.engine == "reference":
         return Origin.of(books, version=version, files=files)
-    return Origin("", books.base_currency, books.exponents, version, files, books.extracted_on)
+    return Origin(files, books.base_currency, books.exponents, version, "", books.extracted_on)
 
 
 def _report(made: Explanation, each: LedgerAnswer, origin: Origin) -> Report:

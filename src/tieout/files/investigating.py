@@ -17,7 +17,7 @@ from tieout.core.explain.correcting import Choice, Corrected, correct, full_name
 from tieout.core.explain.corrections import Into, journal_lines
 from tieout.core.explain.explaining import LedgerExplanation, explain_ledger
 from tieout.core.explain.proving import Proof, prove_posted, prove_replayed
-from tieout.core.explain.snapshot import snapshot_id
+from tieout.core.explain.snapshot import books_digest
 from tieout.core.explain.whatifs import Ask, Tried, alone_enough, try_all
 from tieout.files.corrections.filed import Filed, actions_of
 
@@ -63,7 +63,7 @@ class Investigation:
     @property
     def copy_digest(self) -> str:
         """Which books the copy is: equal copies have equal digests."""
-        return snapshot_id(self.copy)
+        return books_digest(self.copy)
 
     @cached_property
     def before(self) -> tuple[LedgerExplanation, ...]:
