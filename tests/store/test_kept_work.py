@@ -28,7 +28,7 @@ class Growing:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.world: BookWorld = planted_books(3, Shape(documents=150))
+        self.world: BookWorld = planted_books(3, Shape(documents=80))
         write_books(self.world.books(), folder)
 
     def grow(self) -> dict[str, bytes]:
