@@ -8,7 +8,6 @@ from tieout.cli.screen import ERR, OUT, hanging, plain, progress_bar, show_probl
 from tieout.core.accounts import AccountKey
 from tieout.core.errors import InvalidInput
 from tieout.core.explain.causes import UNEXPLAINED, title_of
-from tieout.core.explain.explaining import is_active
 from tieout.core.explain.items import Item
 from tieout.core.explain.sentences import account_phrase, money
 from tieout.files.explained_words import headline, since_words
@@ -143,9 +142,9 @@ def _show(made: Explanation, each: LedgerAnswer) -> None:
     lines = _short(made, items)
     OUT.print(f"\n[bold]Largest items[/] ({len(lines):,})")
     for line in lines[:SHOWN_MAX]:
-        mark = "[red]✗[/]" if line.cause == UNEXPLAINED else "[yellow]·[/]"
+        mark = "[red]✗[/]" if line.first.share.cause == UNEXPLAINED else "[yellow]·[/]"
         said = plain(f"{money(made.books, line.amount_minor):>18}  {line.sentence}")
-        hanging(mark, f"{said}\n[dim]→ {plain(line.action)}[/]")
+        hanging(mark, f"{said}\n[dim]→ {plain(line.first.action)}[/]")
     if len(lines) > SHOWN_MAX:
         OUT.print(f"    [dim]and {len(lines) - SHOWN_MAX:,} more: --json FILE has all[/]")
 
@@ -154,10 +153,16 @@ def _show(made: Explanation, each: LedgerAnswer) -> None:
 class _Line:
     """A line of the short list."""
 
-    cause: str
     amount_minor: int
-    sentence: str
-    action: str
+    first: Item
+    """The item, or the first of those that are one line."""
+    together: str = ""
+    """The sentence of several."""
+
+    @property
+    def sentence(self) -> str:
+        """What is said of it."""
+        return self.together or self.first.sentence
 
 
 def _short(made: Explanation, items: tuple[Item, ...]) -> list[_Line]:
@@ -168,15 +173,14 @@ def _short(made: Explanation, items: tuple[Item, ...]) -> list[_Line]:
         if item.share.cause == "control_not_in_settings":
             outside.setdefault(item.share.key, []).append(item)
             continue
-        share = item.share
-        lines.append(_Line(share.cause, share.amount_minor, item.sentence, item.action))
+        lines.append(_Line(item.share.amount_minor, item))
     for key, same in outside.items():
         sentence = (
             f"{account_phrase(made.books, key)} is not in the reconciliation settings: "
             f"{len(same)} documents belong to it."
         )
         amount = sum(item.share.amount_minor for item in same)
-        lines.append(_Line("control_not_in_settings", amount, sentence, same[0].action))
+        lines.append(_Line(amount, same[0], sentence))
     return sorted(lines, key=lambda line: -abs(line.amount_minor))
 
 
@@ -184,6 +188,9 @@ def _show_bridge(made: Explanation, each: LedgerAnswer) -> None:
     """One row a cause: amount now, amount a period before, items, the oldest."""
     rows = each.explanation.by_cause()
     now, before = made.period, max(made.period - 1, 0)
+    standing: dict[str, list[Item]] = {}
+    for item in each.items_at(now):
+        standing.setdefault(item.share.cause, []).append(item)
     shown = table(
         f"{each.ledger.value} bridge",
         "now",
@@ -193,9 +200,7 @@ def _show_bridge(made: Explanation, each: LedgerAnswer) -> None:
         right=("now", "a period before", "items", "since"),
     )
     for code, row in rows.items():
-        items = [
-            item for item in each.items if item.share.cause == code and is_active(item.share, now)
-        ]
+        items = standing.get(code, [])
         if not items and not row[before]:
             continue
         shown.add_row(

@@ -43,7 +43,7 @@ LAYOUT = 3
 """Of what is kept: another number is read in full."""
 ADDED_ONLY = "only what was added since was read"
 FORSAKEN_SECONDS = 3600
-_BLOCK = 1 << 20
+_BLOCK = 1 << 18
 
 FileState = tuple[int, str]
 """How long a file was in bytes, and the SHA-256 of those."""
@@ -322,11 +322,12 @@ def _hashed(path: Path, end: int, known: FileState | None) -> _Hashed:
     """Hash a file up to `end`, and on the way as much of it as is known."""
     size, digest = known or (0, "")
     whole, read, is_as_known = sha256(), 0, False
-    with path.open("rb") as file:
+    block = memoryview(bytearray(_BLOCK))
+    with path.open("rb", buffering=0) as file:
         for limit in (min(size, end), end):
-            while read < limit and (block := file.read(min(_BLOCK, limit - read))):
-                whole.update(block)
-                read += len(block)
+            while read < limit and (count := file.readinto(block[: limit - read])):
+                whole.update(block[:count])
+                read += count
             if limit == size and digest:
                 is_as_known = whole.hexdigest() == digest
     return _Hashed((read, whole.hexdigest()), whole.digest(), is_as_known)

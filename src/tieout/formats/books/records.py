@@ -80,6 +80,8 @@ class Amounts:
         return self._minor(row, column, _code(row, self.entries) or self.base_currency)
 
     def _minor(self, row: Row, column: str, currency: str) -> int | None:
+        if not row.cells.get(column):
+            return 0
         found = row.amount(column)
         if found is None:
             return None
