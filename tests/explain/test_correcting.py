@@ -18,7 +18,7 @@ from tieout.core.explain.corrections import ActionKind, Into, is_balanced, journ
 from tieout.core.explain.drafting import corrections_of
 from tieout.core.explain.explaining import explain_ledger
 from tieout.core.explain.groups import Share
-from tieout.core.explain.snapshot import snapshot_id
+from tieout.core.explain.snapshot import books_digest
 from tieout.core.statements import Direction
 from tieout.testing.books import Shape, clean_books, planted_books, write_books
 
@@ -54,11 +54,11 @@ def test_after_the_products_own_corrections_no_permanent_difference_is_left(
     seed: int, into: Into
 ) -> None:
     kept = planted_books(seed, Shape(documents=25)).books()
-    before = snapshot_id(kept)
+    before = books_digest(kept)
     made = correct(kept, Choice(into=into))
     assert_put_right(made, into)
-    assert snapshot_id(kept) == before
-    assert snapshot_id(made.books) != before
+    assert books_digest(kept) == before
+    assert books_digest(made.books) != before
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -283,10 +283,10 @@ def test_an_unexplained_item_is_offered_no_correction() -> None:
 def test_the_digest_says_which_books_these_are() -> None:
     kept = clean_books(1, Shape(documents=5)).books()
     turned = replace(kept, entries=kept.entries[::-1], postings=kept.postings[::-1])
-    assert snapshot_id(turned) == snapshot_id(kept)
-    assert len(snapshot_id(kept)) == 64
+    assert books_digest(turned) == books_digest(kept)
+    assert len(books_digest(kept)) == 64
     for at, line in enumerate(kept.postings[:5]):
         other = replace(line, base_minor=line.base_minor + 1)
         moved = (*kept.postings[:at], other, *kept.postings[at + 1 :])
-        assert snapshot_id(replace(kept, postings=moved)) != snapshot_id(kept)
-    assert snapshot_id(replace(kept, last_period=3)) != snapshot_id(kept)
+        assert books_digest(replace(kept, postings=moved)) != books_digest(kept)
+    assert books_digest(replace(kept, last_period=3)) != books_digest(kept)

@@ -1,5 +1,8 @@
 """Work kept between runs: what was added is read alone, and the answer is that of a full run."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +18,7 @@ from tests.explain.test_engine import figures
 from tieout.cli.app import app
 from tieout.core.errors import InvalidInput
 from tieout.core.explain.books import LedgerEntry, NominalPosting
-from tieout.files.kept_work import NAME, SET_ASIDE
+from tieout.files.kept_work import ADDED_ONLY, NAME, SET_ASIDE
 from tieout.testing.books import (
     PLANTS,
     BookWorld,
@@ -26,7 +29,7 @@ from tieout.testing.books import (
     write_books,
 )
 
-ADDED = "only what was added since was read"
+ADDED = ADDED_ONLY
 
 
 def kept(folder: Path, keep: Path) -> str:
@@ -225,6 +228,46 @@ def test_the_command_says_how_much_was_read(tmp_path: Path) -> None:
     ran = CliRunner().invoke(app, command)
     assert ran.exit_code == 0
     assert ADDED in " ".join(ran.output.split())
+
+
+def test_a_run_from_kept_work_loads_no_engine(tmp_path: Path) -> None:
+    books(tmp_path / "books")
+    tieout.explain(tmp_path / "books", keep=tmp_path / "keep")
+    run = (
+        "import sys, tieout; made = tieout.explain(sys.argv[1], keep=sys.argv[2]);"
+        "print(made.kept, {'duckdb', 'pyarrow', 'numpy', 'pandas'} & sys.modules.keys())"
+    )
+    folders = [str(tmp_path / "books"), str(tmp_path / "keep")]
+    done = subprocess.run(
+        [sys.executable, "-c", run, *folders], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == f"{ADDED} set()"
+
+
+def test_what_a_killed_run_had_begun_to_write_goes_after_an_hour(tmp_path: Path) -> None:
+    books(tmp_path / "books")
+    keep = tmp_path / "keep"
+    keep.mkdir()
+    old, new = keep / f"{NAME}.1.part", keep / f"{NAME}.2.part"
+    for each in (old, new):
+        each.write_text("half", encoding="utf-8")
+    os.utime(old, (0, 0))
+    kept(tmp_path / "books", keep)
+    assert not old.exists()
+    assert new.exists()
+
+
+def test_a_row_of_more_than_one_line_is_explained_and_not_kept(tmp_path: Path) -> None:
+    books(tmp_path / "books")
+    ledger = tmp_path / "books" / "sales_ledger.csv"
+    head, first, *rest = ledger.read_text(encoding="utf-8").splitlines(keepends=True)
+    place = head.split(",").index("party")
+    cells = first.split(",")
+    cells[place] = f'"{cells[place]}\n"'
+    ledger.write_text("".join([head, ",".join(cells), *rest]), encoding="utf-8")
+    said = kept(tmp_path / "books", tmp_path / "keep")
+    assert said.endswith("nothing is kept, as sales_ledger.csv has line breaks in its cells")
+    assert not (tmp_path / "keep" / NAME).exists()
 
 
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ from tieout.core.explain.books import NominalPosting, PostingStatus
 from tieout.core.explain.changes import Change, changed
 from tieout.core.explain.corrections import Into
 from tieout.core.explain.proving import compared_lines
-from tieout.files.corrections import FORMS, read_posting_file
 from tieout.files.corrections.beancount_form import account_names
+from tieout.files.corrections.forms import FORMS, read_posting_file
 from tieout.files.investigating import Investigation
 from tieout.testing.books import Shape, planted_books, write_books
 

@@ -20,7 +20,7 @@ from tieout.core.explain.books import (
     SubLedger,
 )
 from tieout.core.explain.explaining import explain_ledger
-from tieout.core.explain.snapshot import snapshot_id
+from tieout.core.explain.snapshot import books_digest
 from tieout.core.explain.whatifs import Ask, WhatIf, alone_enough, landings_of, try_all, try_it
 from tieout.core.periods import PeriodLog
 from tieout.testing.books import Shape, planted_books, write_books
@@ -138,11 +138,11 @@ def test_suspense_journals_go_into_the_original_period_and_leave_no_suspense(see
 def test_nothing_read_is_changed_by_an_investigation(seed: int, tmp_path: Path) -> None:
     folder = write_books(planted_books(seed, Shape(documents=15)).books(), tmp_path)
     made = tieout.explain(folder)
-    kept, snapshot = snapshot_id(made.whole), made.snapshot
+    kept, snapshot = books_digest(made.whole), made.snapshot
     asks = ["open-periods", "update-waiting", "move-deferred", "add-control=44190"]
     copy = made.investigate(what_if=[*asks, "suspense-journals"], accept="all")
     assert copy.snapshot == snapshot
-    assert snapshot_id(made.whole) == kept
+    assert books_digest(made.whole) == kept
     assert tieout.explain(folder).snapshot == snapshot
     assert (
         copy.copy_digest

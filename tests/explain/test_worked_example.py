@@ -14,7 +14,8 @@ from click.testing import CliRunner
 import tieout
 from tieout.cli.app import app
 from tieout.files.answers import answer_of
-from tieout.files.explained_page import headline, page_of
+from tieout.files.explained_page import page_of
+from tieout.files.explained_words import headline
 from tieout.files.explaining import Explanation
 from tieout.testing.corpus import PROJECT
 

@@ -17,7 +17,7 @@ from tieout.core.explain.balances import closing_days, control_balance, subledge
 from tieout.core.explain.books import Books, EntryAllocation, SubLedger
 from tieout.core.explain.explaining import explain_ledger
 from tieout.core.explain.groups import Scene
-from tieout.core.explain.snapshot import snapshot_id
+from tieout.core.explain.snapshot import books_digest
 from tieout.core.reports.aged import AgedQuestion, aged_ledger_report
 from tieout.core.reports.changes import changes_report
 from tieout.core.reports.closed import closed_report, default_keys
@@ -386,7 +386,8 @@ def test_every_report_carries_what_it_was_made_from() -> None:
     books = random_books(1)
     for report in every_report(books):
         said = dict(report.about())
-        assert said["snapshot"] == snapshot_id(books)
+        assert said["snapshot"] == "f" * 64
+        assert said["books (SHA-256)"] == books_digest(books)
         assert said["rows"] == str(sum(len(each.rows) for each in report.sections))
         assert said[f"control total: {report.control_name}"].endswith(" GBP")
         assert said["made by"] == "tieout 0"
@@ -403,7 +404,7 @@ def test_the_snapshot_does_not_depend_on_order_and_sees_every_cell() -> None:
         accounts=dict(reversed(list(books.accounts.items()))),
         allocations=books.allocations[::-1],
     )
-    assert snapshot_id(shuffled) == snapshot_id(books)
+    assert books_digest(shuffled) == books_digest(books)
     first, *rest = books.entries
     changes: list[Callable[[], Books]] = [
         lambda: replace(books, entries=(replace(first, base_minor=first.base_minor + 1), *rest)),
@@ -414,7 +415,7 @@ def test_the_snapshot_does_not_depend_on_order_and_sees_every_cell() -> None:
         lambda: replace(books, settings={}),
         lambda: replace(books, allocations=books.allocations[1:]),
     ]
-    assert len({snapshot_id(books), *(snapshot_id(each()) for each in changes)}) == 8
+    assert len({books_digest(books), *(books_digest(each()) for each in changes)}) == 8
 
 
 def test_a_total_that_the_books_do_not_have_is_refused() -> None:

@@ -1,12 +1,12 @@
-"""A thousand random books, every cell exact."""
+"""A thousand random books, every cell exact; and a penny changed in every place of many."""
 
 import pytest
 
 from tests.explain.test_correcting import assert_put_right
-from tests.explain.test_random_books import assert_known
+from tests.explain.test_random_books import assert_a_penny_is_named, assert_known, pennies
 from tieout.core.explain.correcting import Choice, correct
 from tieout.core.explain.corrections import Into
-from tieout.testing.books import Shape, planted_books
+from tieout.testing.books import Shape, clean_books, planted_books
 from tieout.testing.books.other_ledgers import other_books
 
 
@@ -38,3 +38,12 @@ def test_three_hundred_seeds_of_stock_assets_and_bank(first: int) -> None:
         world = other_books(seed)
         assert_known(world, world.books())
         assert_put_right(correct(world.books()), Into.ORIGINAL)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("first", range(0, 1000, 50))
+def test_one_penny_changed_in_every_place_of_a_thousand_books(first: int) -> None:
+    for seed in range(first, first + 50):
+        books = clean_books(seed, Shape(documents=5 + seed % 40)).books()
+        for after, changed in pennies(books):
+            assert_a_penny_is_named(books, after, changed)

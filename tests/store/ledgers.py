@@ -53,9 +53,9 @@ class Closing:
         }
         return take_snapshot(self.owner, books_id=self.books_id, files=received, now=NOW)
 
-    def explain(self) -> BooksExplained:
+    def explain(self, keep: Path | None = None) -> BooksExplained:
         """Explain the newest snapshot."""
-        return explain_books(self.owner, books_id=self.books_id, now=NOW)
+        return explain_books(self.owner, books_id=self.books_id, now=NOW, keep=keep)
 
     def allow(self, ledger: str = "AR", **policy: object) -> None:
         """Set a policy."""

@@ -14,7 +14,7 @@ from tieout.core.access import Role
 from tieout.core.errors import AccessDenied, Conflict, InvalidInput, NotFound
 from tieout.core.explain.causes import UNEXPLAINED
 from tieout.core.subjects import SubjectKind
-from tieout.files.explained_page import headline
+from tieout.files.explained_words import headline
 from tieout.formats.common.source import Source
 from tieout.store.closing.models import (
     CauseItem,

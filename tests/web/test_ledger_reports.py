@@ -2,12 +2,15 @@
 
 import csv
 import io
+import json
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from html import unescape
 from itertools import count
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -18,13 +21,22 @@ from pypdf import PdfReader
 
 import tieout
 from tests.api.programs import program, told
+from tests.jobs.at_hand import work_off
+from tests.store.databases import Store
 from tests.store.firms import NOW
 from tests.store.ledgers import DEMO, Closing, files_of
 from tieout.core.access import Role
 from tieout.core.reports.report import Report
 from tieout.files.ledger_reporting import USED, ReportKind
+from tieout.files.report_tables import json_of
 from tieout.store.tenancy.models import Person
+from tieout.web.pages import ledger_reports as pages
 from tieout.workflows.add_member import add_member
+from tieout.workflows.set_books import set_books
+from tieout.workflows.views import ledger_reports as views
+from tieout.workflows.views.closing import books_state
+from tieout.workflows.views.investigation import Tries, drafts, preview
+from tieout.workflows.views.report_files import MADE
 
 pytestmark = pytest.mark.usefixtures("store")
 NUMBERS = count(1)
@@ -34,8 +46,8 @@ PERIOD = 12
 class Looking:
     """The worked example explained, and somebody of the firm who may look at it."""
 
-    def __init__(self, role: Role = Role.AUDITOR) -> None:
-        self.desk = Closing(files_of(DEMO))
+    def __init__(self, role: Role = Role.AUDITOR, desk: Closing | None = None) -> None:
+        self.desk = desk or Closing(files_of(DEMO))
         email = f"reports{next(NUMBERS)}@example.org"
         person = Person.objects.create(email=email, joined_at=NOW)
         add_member(self.desk.owner, email=email, role=role, person_id=person.pk, now=NOW)
@@ -171,3 +183,103 @@ def test_the_whole_explanation_is_kept_as_a_workbook_and_as_a_pdf() -> None:
     paper = "".join("".join(page.extract_text().split()) for page in pdf.pages)
     for each in made.ledgers:
         assert made.books.decimal(each.explanation.difference()[made.period]) in paper
+
+
+@pytest.fixture
+def all_are_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "WAITED_BYTES_MAX", 0)
+    monkeypatch.setattr(views, "READ_BYTES_MAX", 0)
+
+
+@pytest.mark.usefixtures("all_are_large")
+def test_a_report_of_large_books_is_made_by_a_worker_while_no_page_waits(store: Store) -> None:
+    looking = Looking()
+    owner, ids = looking.desk.owner, [looking.desk.owner.organisation_id, looking.desk.books_id]
+    work_off(store, owner)
+    asked = {"report": "aged", "ledger": "AR", "period": "12", "by_due_date": "1"}
+    page = looking.page(**asked).decode()
+    assert "These books are large" in page
+    assert "About this report" not in page
+    refused = looking.client.get(reverse("ledger_reports", args=ids), asked | {"format": "pdf"})
+    assert "These books are large" in refused.content.decode()  # the page again, and no file
+    posted = looking.client.post(
+        reverse("ask_report", args=ids), asked | {"form": "json"}, follow=True
+    )
+    assert "waiting for a worker" in posted.content.decode()
+    work_off(store, owner)
+    shown = unescape(looking.page(report="aged").decode())
+    assert "aged AR Main books" in shown
+    [made] = drafts(owner, books_id=looking.desk.books_id, note=MADE)
+    kept = looking.client.get(reverse("file_content", args=[ids[0], made.file_id]))
+    question = tieout.Asked(period=12, by_due_date=True)
+    expected = tieout.ledger_reports(DEMO, "aged", ledger="AR", asked=question)
+    assert b"".join(kept).decode() == json_of(expected)
+
+
+@pytest.mark.usefixtures("all_are_large")
+def test_the_whole_explanation_of_large_books_is_made_by_a_worker(store: Store) -> None:
+    looking = Looking()
+    owner, books_id = looking.desk.owner, looking.desk.books_id
+    work_off(store, owner)
+    place = reverse("ask_report", args=[owner.organisation_id, books_id])
+    looking.client.post(place, {"report": "explanation", "form": "xlsx"})
+    again = looking.client.post(place, {"report": "explanation", "form": "pdf"})
+    assert b"job.not-possible" in again.content  # one at a time
+    work_off(store, owner)
+    [made] = drafts(owner, books_id=books_id, note=MADE)
+    assert made.name.endswith(".xlsx")
+
+
+@pytest.mark.usefixtures("all_are_large")
+def test_what_reads_large_books_whole_is_refused_where_somebody_waits() -> None:
+    looking = Looking()
+    ids = [looking.desk.owner.organisation_id, looking.desk.books_id]
+    for name, asked in (
+        ("explanation_file", {"format": "xlsx"}),
+        ("corrections", {"try": "1", "accept": "all"}),
+    ):
+        answer = looking.client.get(reverse(name, args=ids), asked)
+        assert answer.status_code == 400
+        assert b"books.too-large-to-wait" in answer.content
+    api = program(looking.desk.owner, Role.AUDITOR)
+    said = api.get(f"/books/bks_{ids[1]}/ledgers/AR/reports/aged")
+    assert told(said)["code"] == "books.too-large-to-wait"
+
+
+@pytest.mark.req("R060")
+def test_one_snapshot_has_one_name_wherever_it_appears_and_one_total_for_everybody() -> None:
+    snapshot = tieout.explain(DEMO).snapshot
+    first = Looking()
+    desk = first.desk
+    second = Looking(Role.REVIEWER, desk)
+    asked = {"report": "aged", "ledger": "AR", "period": str(PERIOD)}
+    assert first.page(**asked, format="csv") == second.page(**asked, format="csv")
+    api = program(desk.owner, Role.AUDITOR)
+    place = f"/books/bks_{desk.books_id}"
+    run = books_state(desk.owner, books_id=desk.books_id, now=NOW).run
+    tried = preview(desk.owner, books_id=desk.books_id, tries=Tries(accept=("all",)))
+    names = {
+        "run": run and run.snapshot,
+        "report": json.loads(first.page(**asked, format="json"))[0]["snapshot"],
+        "report by the API": told(api.get(f"{place}/ledgers/AR/reports/aged"))["snapshot"],
+        "preview": tried.snapshot,
+        "investigation": tieout.explain(DEMO).investigate(accept="all").snapshot,
+    }
+    assert names == dict.fromkeys(names, snapshot)
+    corrections = second.page("corrections", **{"try": "1", "accept": "all"})
+    for page in (first.page("books"), second.page(**asked), corrections):
+        assert snapshot in page.decode()
+
+
+@pytest.mark.req("R060")
+def test_a_mapping_is_part_of_the_name_of_a_snapshot(tmp_path: Path) -> None:
+    folder, mapping = tmp_path / "books", tmp_path / "other.toml"
+    shutil.copytree(DEMO, folder)
+    (folder / "parties.csv").rename(folder / "people.csv")
+    mapping.write_text('[parties]\nfile = "people.csv"\n', encoding="utf-8")
+    desk = Closing(files_of(DEMO))
+    text = mapping.read_text(encoding="utf-8")
+    set_books(desk.owner, name="Main books", mapping=text, books_id=desk.books_id, now=NOW)
+    taken = desk.take(files_of(folder))
+    assert taken.content_hash == tieout.explain(folder, mapping=mapping).snapshot
+    assert taken.content_hash != tieout.explain(DEMO).snapshot

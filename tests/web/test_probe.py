@@ -102,6 +102,7 @@ PAGES = {
     "open_items": Asked(GET, Action.VIEW),
     "reports": Asked(GET, Action.VIEW),
     "ledger_reports": Asked(GET, Action.VIEW, ("books",)),
+    "ask_report": Asked(POST, Action.VIEW, ("books",)),
     "explanation_file": Asked(GET, Action.VIEW, ("books",)),
     "corrections": Asked(GET, Action.VIEW, ("books",)),
     "draft_corrections": Asked(POST, Action.DECIDE, ("books",)),

@@ -4,6 +4,7 @@ Exit codes: 0 agreed or read, 1 differences or problems, 2 could not run.
 """
 
 import difflib
+import gc
 import json
 import os
 import sys
@@ -20,6 +21,8 @@ from tieout.core.errors import CODES, TieoutError
 PATH = click.Path(path_type=Path)
 DAY = click.DateTime(["%Y-%m-%d"])
 COULD_NOT_RUN = 2
+OBJECTS = 50_000
+"""So many new objects before Python looks for cycles: nearly all of them are rows, which stay."""
 STOPPED = 130
 """What shells expect of a program that Ctrl-C ended."""
 
@@ -357,6 +360,7 @@ def main(wired: object = None) -> None:
 
     `wired`: what the commands of a server are handed (`cli.server.wiring`).
     """
+    gc.set_threshold(OBJECTS)
     # Arrow's own pool holds on to what is freed: a fifth more memory at the peak of a large match.
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     run: Callable[..., object] = app.main

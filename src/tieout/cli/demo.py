@@ -14,7 +14,7 @@ from tieout.cli.screen import OUT, hanging, is_narrow, plain, progress_bar, show
 from tieout.core.errors import InvalidInput
 from tieout.core.money import format_minor
 from tieout.core.reading import Reading
-from tieout.files.explained_page import headline
+from tieout.files.explained_words import headline
 from tieout.files.explaining import explain
 from tieout.files.folder import Folder, combined, read_folder
 from tieout.files.matching import MatchRun, match

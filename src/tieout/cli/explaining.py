@@ -2,23 +2,21 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tieout.cli.investigating import show_guide, show_investigation, show_proof
 from tieout.cli.screen import ERR, OUT, hanging, plain, progress_bar, show_problems, table
 from tieout.core.accounts import AccountKey
 from tieout.core.errors import InvalidInput
 from tieout.core.explain.causes import UNEXPLAINED, title_of
-from tieout.core.explain.explaining import is_active
-from tieout.core.explain.findings import GuideStep
 from tieout.core.explain.items import Item
-from tieout.core.explain.proving import Proof
 from tieout.core.explain.sentences import account_phrase, money
-from tieout.files.answers import answer_of, write_answer, write_json
-from tieout.files.explained_page import headline, write_page
-from tieout.files.explained_report import since_words
+from tieout.files.explained_words import headline, since_words
 from tieout.files.explaining import Explanation, LedgerAnswer, explain
-from tieout.files.investigated import guide_data, investigation_data, proof_data
-from tieout.files.investigating import Investigation, read_choices
+
+if TYPE_CHECKING:
+    from tieout.core.explain.findings import GuideStep
+    from tieout.core.explain.proving import Proof
+    from tieout.files.investigating import Investigation
 
 SHOWN_MAX = 8
 
@@ -62,6 +60,8 @@ def run(
         for path in write_files(made, excel_file, pdf_file):
             ERR.print(f"written {plain(path)}")
     if proof is not None and prove is not None:
+        from tieout.cli.investigating import show_proof  # noqa: PLC0415  start-up time counts
+
         show_proof(proof, prove)
         return 0 if proof.holds and proof.is_posted else 1
     _show_all(done)
@@ -73,15 +73,23 @@ class _Done:
     """What the command has worked out."""
 
     made: Explanation
-    copy: Investigation | None
-    steps: tuple[GuideStep, ...]
-    proof: Proof | None
+    copy: "Investigation | None"
+    steps: "tuple[GuideStep, ...]"
+    proof: "Proof | None"
 
 
 def _write(done: _Done, json_file: Path | None, out: Path | None) -> None:
     """The answer with all that was asked for, as a file or a folder."""
     if json_file is None and out is None:
         return
+    from tieout.files.answers import answer_of, write_answer, write_json  # noqa: PLC0415  start-up
+    from tieout.files.explained_page import write_page  # noqa: PLC0415  as above
+    from tieout.files.investigated import (  # noqa: PLC0415  as above
+        guide_data,
+        investigation_data,
+        proof_data,
+    )
+
     answer = answer_of(done.made)
     if done.copy is not None:
         answer["investigation"] = investigation_data(done.copy)
@@ -100,20 +108,26 @@ def _write(done: _Done, json_file: Path | None, out: Path | None) -> None:
 def _show_all(done: _Done) -> None:
     """The guide in place of the ledgers where it is asked for, then the copy, then notes."""
     if done.steps:
+        from tieout.cli.investigating import show_guide  # noqa: PLC0415  start-up time counts
+
         show_guide(done.steps)
     for each in done.made.ledgers if not done.steps else ():
         _show(done.made, each)
     if done.copy is not None:
+        from tieout.cli.investigating import show_investigation  # noqa: PLC0415  start-up time
+
         show_investigation(done.copy, done.made.period)
     _show_notes(done.made)
 
 
 def _investigated(
     made: Explanation, what_if: tuple[str, ...], correct: tuple[str, ...], into: str
-) -> Investigation | None:
+) -> "Investigation | None":
     """The copy on which something is tried or corrected; None where nothing is."""
     if not what_if and not correct:
         return None
+    from tieout.files.investigating import read_choices  # noqa: PLC0415  start-up time counts
+
     accept = [name for said in correct for name in read_choices(said)] if correct else None
     return made.investigate(what_if=what_if, accept=accept, into=into)
 
@@ -128,9 +142,9 @@ def _show(made: Explanation, each: LedgerAnswer) -> None:
     lines = _short(made, items)
     OUT.print(f"\n[bold]Largest items[/] ({len(lines):,})")
     for line in lines[:SHOWN_MAX]:
-        mark = "[red]✗[/]" if line.cause == UNEXPLAINED else "[yellow]·[/]"
+        mark = "[red]✗[/]" if line.first.share.cause == UNEXPLAINED else "[yellow]·[/]"
         said = plain(f"{money(made.books, line.amount_minor):>18}  {line.sentence}")
-        hanging(mark, f"{said}\n[dim]→ {plain(line.action)}[/]")
+        hanging(mark, f"{said}\n[dim]→ {plain(line.first.action)}[/]")
     if len(lines) > SHOWN_MAX:
         OUT.print(f"    [dim]and {len(lines) - SHOWN_MAX:,} more: --json FILE has all[/]")
 
@@ -139,10 +153,16 @@ def _show(made: Explanation, each: LedgerAnswer) -> None:
 class _Line:
     """A line of the short list."""
 
-    cause: str
     amount_minor: int
-    sentence: str
-    action: str
+    first: Item
+    """The item, or the first of those that are one line."""
+    together: str = ""
+    """The sentence of several."""
+
+    @property
+    def sentence(self) -> str:
+        """What is said of it."""
+        return self.together or self.first.sentence
 
 
 def _short(made: Explanation, items: tuple[Item, ...]) -> list[_Line]:
@@ -153,15 +173,14 @@ def _short(made: Explanation, items: tuple[Item, ...]) -> list[_Line]:
         if item.share.cause == "control_not_in_settings":
             outside.setdefault(item.share.key, []).append(item)
             continue
-        share = item.share
-        lines.append(_Line(share.cause, share.amount_minor, item.sentence, item.action))
+        lines.append(_Line(item.share.amount_minor, item))
     for key, same in outside.items():
         sentence = (
             f"{account_phrase(made.books, key)} is not in the reconciliation settings: "
             f"{len(same)} documents belong to it."
         )
         amount = sum(item.share.amount_minor for item in same)
-        lines.append(_Line("control_not_in_settings", amount, sentence, same[0].action))
+        lines.append(_Line(amount, same[0], sentence))
     return sorted(lines, key=lambda line: -abs(line.amount_minor))
 
 
@@ -169,6 +188,9 @@ def _show_bridge(made: Explanation, each: LedgerAnswer) -> None:
     """One row a cause: amount now, amount a period before, items, the oldest."""
     rows = each.explanation.by_cause()
     now, before = made.period, max(made.period - 1, 0)
+    standing: dict[str, list[Item]] = {}
+    for item in each.items_at(now):
+        standing.setdefault(item.share.cause, []).append(item)
     shown = table(
         f"{each.ledger.value} bridge",
         "now",
@@ -178,9 +200,7 @@ def _show_bridge(made: Explanation, each: LedgerAnswer) -> None:
         right=("now", "a period before", "items", "since"),
     )
     for code, row in rows.items():
-        items = [
-            item for item in each.items if item.share.cause == code and is_active(item.share, now)
-        ]
+        items = standing.get(code, [])
         if not items and not row[before]:
             continue
         shown.add_row(

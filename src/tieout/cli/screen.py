@@ -7,7 +7,6 @@ from typing import Any
 
 from rich.console import Console
 from rich.padding import Padding
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from tieout.core.errors import Problem, Severity
@@ -81,6 +80,13 @@ def progress_bar(*, shown: bool) -> Iterator[Callable[[str, float], None]]:
     if not (shown and ERR.is_terminal):
         yield lambda _stage, _share: None
         return
+    from rich.progress import (  # noqa: PLC0415  start-up time counts
+        BarColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
     columns: list[Any] = [TextColumn("{task.description:<28}"), BarColumn(), TimeElapsedColumn()]
     with Progress(*columns, console=ERR, transient=True) as bar:
         task = bar.add_task("starting", total=1.0)

@@ -14,6 +14,7 @@ class Task(StrEnum):
     IMPORT_FILE = "import_file"
     RECONCILE = "reconcile"
     EXPLAIN_BOOKS = "explain_books"
+    MAKE_REPORT = "make_report"
     VERIFY_AUDIT = "verify_audit"
     RAISE_ALERTS = "raise_alerts"
 
@@ -22,6 +23,7 @@ ASKS: Mapping[Task, Action] = {
     Task.IMPORT_FILE: Action.IMPORT,
     Task.RECONCILE: Action.MATCH,
     Task.EXPLAIN_BOOKS: Action.MATCH,
+    Task.MAKE_REPORT: Action.VIEW,
     Task.VERIFY_AUDIT: Action.VIEW_AUDIT,
     Task.RAISE_ALERTS: Action.MANAGE_ACCOUNTS,
 }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from tieout.core.explain.causes import title_of
 from tieout.core.matching.bridge import Bar, Bridge, Step, waterfall
+from tieout.files.explained_words import at
 from tieout.files.explaining import Explanation, LedgerAnswer
 
 
@@ -32,8 +33,3 @@ def bridge_of_ledger(made: Explanation, each: LedgerAnswer) -> LedgerBridge:
     bars = waterfall(bridge, "Sub-ledger", "Control accounts")
     assert bars[-2].ends == ends  # the explanation has proved it
     return LedgerBridge(bars, ("", *steps, ""))
-
-
-def at(row: tuple[int, ...], period: int) -> int:
-    """The balance of a period; nothing where the row ends before it."""
-    return row[period] if period < len(row) else 0

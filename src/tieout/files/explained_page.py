@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import tieout
-from tieout.core.explain.causes import UNEXPLAINED, title_of
-from tieout.core.explain.headlines import Standing, headline_of
+from tieout.core.explain.causes import title_of
 from tieout.core.explain.items import Item
 from tieout.core.explain.sentences import money, period_phrase
 from tieout.core.matching.bridge import window
 from tieout.files.answers import item_row
 from tieout.files.drawing import drawn_bar, environment
-from tieout.files.explained_bridge import at, bridge_of_ledger
+from tieout.files.explained_bridge import bridge_of_ledger
+from tieout.files.explained_words import at, headline
 from tieout.files.explaining import Explanation, LedgerAnswer
 from tieout.files.writing import write_whole, writing
 
@@ -34,23 +34,6 @@ FIELDS = (
     ("what it says", "party", "narrative"),
 )
 """What stands side by side: its name, and the field of the document and of the posting."""
-
-
-def headline(made: Explanation, each: LedgerAnswer) -> str:
-    """The sentence that says it all: how far apart, since when, and how much of it is explained."""
-    books, items = made.books, each.items_at(made.period)
-    left = [item for item in items if item.share.cause == UNEXPLAINED]
-    standing = Standing(
-        called=each.ledger.called,
-        where=period_phrase(books, made.period),
-        difference_minor=at(each.explanation.difference(), made.period),
-        cause_count=len({item.share.cause for item in items} - {UNEXPLAINED}),
-        item_count=len(items),
-        size_minor=sum(abs(item.share.amount_minor) for item in items),
-        unexplained_count=len(left),
-        unexplained_minor=sum(item.share.amount_minor for item in left),
-    )
-    return headline_of(standing, lambda amount_minor: money(books, amount_minor))
 
 
 def write_page(made: Explanation, folder: Path) -> Path:

@@ -22,8 +22,7 @@ from tieout.core.reports.report import (
     prove,
     text,
 )
-from tieout.files.explained_bridge import at
-from tieout.files.explained_page import headline
+from tieout.files.explained_words import at, headline, since_words
 from tieout.files.explaining import Explanation, LedgerAnswer
 
 SUMMARY = "summary"
@@ -68,12 +67,12 @@ def explained_reports(made: Explanation) -> tuple[Report, ...]:
 
 
 def origin_of(made: Explanation) -> Origin:
-    """What an explanation was made from: of large books the files' hash alone says which."""
+    """What an explanation was made from: of large books the hash of the files alone says it."""
     files, version = made.reading.content_hash, tieout.__version__
     books = made.books
     if made.engine == "reference":
         return Origin.of(books, version=version, files=files)
-    return Origin("", books.base_currency, books.exponents, version, files, books.extracted_on)
+    return Origin(files, books.base_currency, books.exponents, version, "", books.extracted_on)
 
 
 def _report(made: Explanation, each: LedgerAnswer, origin: Origin) -> Report:
@@ -128,14 +127,6 @@ def _summary(made: Explanation, each: LedgerAnswer, standing: dict[str, list[Ite
         "Difference",
         group=SUMMARY,
     )
-
-
-def since_words(items: Sequence[Item]) -> str:
-    """The period of the oldest item, in the words of a list; blank where there is none."""
-    begins = min((item.share.begins for item in items), default=None)
-    if begins is None:
-        return ""
-    return f"period {begins}" if begins else "brought forward"
 
 
 def _history(made: Explanation, each: LedgerAnswer) -> Section:

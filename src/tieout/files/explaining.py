@@ -4,27 +4,23 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from tieout.core.errors import Corruption, InvalidInput, Problem
-from tieout.core.explain.ageing import AgedReport, aged_report
-from tieout.core.explain.balances import (
-    ClosedPeriod,
-    closed_periods,
-    closed_totals,
-    infinite_difference,
-)
 from tieout.core.explain.books import Books, SubLedger
 from tieout.core.explain.explaining import LedgerExplanation, explain_ledger, is_active
-from tieout.core.explain.findings import GuideStep
 from tieout.core.explain.items import Item, items_of
-from tieout.core.explain.procedure import Procedure
-from tieout.core.explain.proposals import Proposal, proposals_of
-from tieout.core.explain.proving import Proof
-from tieout.files.investigating import Frozen, Investigation, investigate, prove_file
 from tieout.files.kept_work import set_aside
 from tieout.files.parting import Taken, take_part
 from tieout.formats.books import BooksReading, Untested, read_books
+
+if TYPE_CHECKING:
+    from tieout.core.explain.ageing import AgedReport
+    from tieout.core.explain.balances import ClosedPeriod
+    from tieout.core.explain.findings import GuideStep
+    from tieout.core.explain.proposals import Proposal
+    from tieout.core.explain.proving import Proof
+    from tieout.files.investigating import Frozen, Investigation
 
 LARGE_BYTES = 4_000_000
 """A nominal file above this size goes through the engine."""
@@ -51,27 +47,37 @@ class LedgerAnswer:
         return items_of(self.books, self.explanation)
 
     @cached_property
-    def proposals(self) -> tuple[Proposal, ...]:
+    def proposals(self) -> "tuple[Proposal, ...]":
         """What might belong together; no cause until a person says so."""
+        from tieout.core.explain.proposals import proposals_of  # noqa: PLC0415  start-up time counts
+
         return proposals_of(self.explanation)
 
     @cached_property
-    def closed(self) -> tuple[ClosedPeriod, ...]:
+    def closed(self) -> "tuple[ClosedPeriod, ...]":
         """Stored closed balances beside what the books give today."""
+        from tieout.core.explain.balances import closed_periods  # noqa: PLC0415  start-up time counts
+
         return closed_periods(self.whole(), self.ledger)
 
     @cached_property
     def infinite(self) -> int:
         """The difference with all dates in and all that waits posted, in base minor units."""
+        from tieout.core.explain.balances import infinite_difference  # noqa: PLC0415  start-up time counts
+
         return infinite_difference(self.whole(), self.ledger)
 
     @cached_property
     def closed_totals(self) -> dict[str, dict[int, int]]:
         """What closed balances totalled when they closed, under each setting of the default."""
+        from tieout.core.explain.balances import closed_totals  # noqa: PLC0415  start-up time counts
+
         return closed_totals(self.whole(), self.ledger)
 
-    def aged(self, period: int) -> AgedReport:
+    def aged(self, period: int) -> "AgedReport":
         """The retrospective aged report at the end of a period."""
+        from tieout.core.explain.ageing import aged_report  # noqa: PLC0415  start-up time counts
+
         return aged_report(self.whole(), self.ledger, self.books.calendar.end_of(period))
 
     def items_at(self, period: int) -> tuple[Item, ...]:
@@ -111,7 +117,7 @@ class Explanation:
         what_if: Iterable[str] = (),
         accept: str | Iterable[str] | None = None,
         into: str = "original",
-    ) -> Investigation:
+    ) -> "Investigation":
         """Try what-ifs in order, then accept corrections, on a copy; nothing read is changed.
 
         Args:
@@ -125,25 +131,33 @@ class Explanation:
         Raises:
             InvalidInput: A name is not known.
         """
+        from tieout.files.investigating import investigate  # noqa: PLC0415  start-up time counts
+
         return investigate(self.frozen, what_if=what_if, accept=accept, into=into)
 
-    def guide(self) -> tuple[GuideStep, ...]:
+    def guide(self) -> "tuple[GuideStep, ...]":
         """The procedure's steps 0 to 13 with what each finds in these books."""
+        from tieout.core.explain.procedure import Procedure  # noqa: PLC0415  start-up time counts
+
         kept = self.frozen
         said = tuple(str(problem) for problem in self.problems)
         return Procedure(kept.books, kept.snapshot, kept.ledgers, said).steps()
 
-    def prove(self, file: str | Path) -> Proof:
+    def prove(self, file: str | Path) -> "Proof":
         """Compare these books with a posting file, whether they hold it already or not yet.
 
         Raises:
             InvalidInput: The file is no posting file.
         """
+        from tieout.files.investigating import prove_file  # noqa: PLC0415  start-up time counts
+
         return prove_file(file, self.frozen)
 
     @property
-    def frozen(self) -> Frozen:
+    def frozen(self) -> "Frozen":
         """The books as they were read, for what works on a copy."""
+        from tieout.files.investigating import Frozen  # noqa: PLC0415  start-up time counts
+
         return Frozen(self.whole, self.snapshot, tuple(each.ledger for each in self.ledgers))
 
     @property
@@ -208,7 +222,8 @@ def explain(  # noqa: PLR0913  the public door: every argument is a setting by n
     path = Path(folder)
     map_file = Path(mapping) if mapping else None
     kept = Path(keep) if keep else None
-    takes_part = map_file is None and (_is_large(path, engine) or (kept and engine == "auto"))
+    asks_engine = engine == "duckdb" or (engine == "auto" and (kept or is_large(path)))
+    takes_part = map_file is None and asks_engine
     for kept_work in (kept, None) if kept else (None,):
         taken = take_part(path, kept_work) if takes_part else None
         if taken is not None:
@@ -244,10 +259,10 @@ def _explained(
     return Explanation(str(folder), taken.reading, answers, at, is_one, engine, taken.said)
 
 
-def _is_large(folder: Path, engine: str) -> bool:
+def is_large(folder: Path) -> bool:
+    """Whether books are explained by parts, where nobody says how."""
     path = folder / "nominal.csv"
-    is_large = path.exists() and path.stat().st_size > LARGE_BYTES
-    return engine == "duckdb" or (engine == "auto" and is_large)
+    return path.exists() and path.stat().st_size > LARGE_BYTES
 
 
 def require_period(books: Books, period: int | None) -> None:

@@ -17,10 +17,9 @@ from tieout.core.explain.correcting import Choice, Corrected, correct, full_name
 from tieout.core.explain.corrections import Into, journal_lines
 from tieout.core.explain.explaining import LedgerExplanation, explain_ledger
 from tieout.core.explain.proving import Proof, prove_posted, prove_replayed
-from tieout.core.explain.snapshot import snapshot_id
+from tieout.core.explain.snapshot import books_digest
 from tieout.core.explain.whatifs import Ask, Tried, alone_enough, try_all
-from tieout.files.corrections import Filed, read_posting_file, write_posting_file
-from tieout.files.corrections.forms import actions_of
+from tieout.files.corrections.filed import Filed, actions_of
 
 ALL = "all"
 
@@ -64,7 +63,7 @@ class Investigation:
     @property
     def copy_digest(self) -> str:
         """Which books the copy is: equal copies have equal digests."""
-        return snapshot_id(self.copy)
+        return books_digest(self.copy)
 
     @cached_property
     def before(self) -> tuple[LedgerExplanation, ...]:
@@ -109,6 +108,8 @@ class Investigation:
         path = Path(file)
         if not filed.lines and not filed.actions:
             raise InvalidInput("command.invalid", "nothing accepted", "--correct all", path.name)
+        from tieout.files.corrections.forms import write_posting_file  # noqa: PLC0415  start-up
+
         return write_posting_file(path, self.books, filed)
 
 
@@ -206,6 +207,8 @@ def prove_file(file: str | Path, frozen: Frozen) -> Proof:
     Raises:
         InvalidInput: The file is no posting file.
     """
+    from tieout.files.corrections.forms import read_posting_file  # noqa: PLC0415  start-up time
+
     books = frozen.books
     filed = read_posting_file(Path(file), books)
     expected = _expected(books, filed)

@@ -12,9 +12,17 @@ from tieout.core.explain.groups import Steps, add
 from tieout.core.money import ISO_4217_EXPONENTS
 from tieout.core.periods import Calendar
 from tieout.core.statements import Direction
-from tieout.engine.explain import Frame, Move, triage
+from tieout.engine.explain import Frame, Move, Triage
 from tieout.files.kept_work import found_with
-from tieout.formats.books import LEDGER_FILES, BooksReading, Part, Unbalanced, read_books, rows_at
+from tieout.formats.books import (
+    LEDGER_FILES,
+    BooksReading,
+    Part,
+    Picked,
+    Unbalanced,
+    read_books,
+    rows_at,
+)
 
 
 @dataclass(frozen=True)
@@ -41,9 +49,32 @@ def take_part(folder: Path, keep: Path | None = None) -> Taken | None:
         return None
     frame = frame_of(folder, small.books)
     kept = found_with(keep, folder, frame) if keep else None
-    found = kept.triage if kept else (None if keep else triage(folder, frame))
+    found = kept.triage if kept else (None if keep else _found_by_engine(folder, frame))
     if found is None:
         return None
+    reading = kept.reading if kept else None
+    if reading is None:
+        rows = _rows(folder, found)
+        if rows is None:
+            return None
+        unbalanced = [Unbalanced(*each) for each in found.unbalanced]
+        digests = kept.digests if kept else {}
+        reading = read_books(folder, Part(rows, unbalanced, digests=digests))
+    balances = {
+        ledger: Balances(_steps(found.subledger, ledger), _steps(found.control, ledger))
+        for ledger in small.books.ledgers
+    }
+    return Taken(reading, balances, kept.said if kept else "")
+
+
+def _found_by_engine(folder: Path, frame: Frame) -> Triage | None:
+    from tieout.engine.explain.triage import triage  # noqa: PLC0415  start-up time counts
+
+    return triage(folder, frame)
+
+
+def _rows(folder: Path, found: Triage) -> dict[str, list[Picked]] | None:
+    """The rows of what may differ; None where they cannot be picked from the files."""
     rows = {}
     for name, places in found.places.items():
         count, starts = found.rows.get(name, 0), found.starts.get(name, ())
@@ -51,14 +82,7 @@ def take_part(folder: Path, keep: Path | None = None) -> Taken | None:
         if picked is None:
             return None
         rows[name] = picked
-    unbalanced = [Unbalanced(*each) for each in found.unbalanced]
-    digests = kept.digests if kept else {}
-    reading = read_books(folder, Part(rows, unbalanced, digests=digests))
-    balances = {
-        ledger: Balances(_steps(found.subledger, ledger), _steps(found.control, ledger))
-        for ledger in small.books.ledgers
-    }
-    return Taken(reading, balances, kept.said if kept else "")
+    return rows
 
 
 def frame_of(folder: Path, books: Books) -> Frame:

@@ -64,7 +64,7 @@ def pdf_of(reports: Sequence[Report], bridges: Mapping[str, Sequence[Bar]]) -> b
         bottomMargin=MARGIN + 12,
         title=reports[0].title,
         author=f"Tieout {origin.version}",
-        subject=origin.snapshot or origin.files,
+        subject=origin.snapshot,
         lang="en-GB",
         invariant=1,
     )
@@ -141,8 +141,8 @@ def _numbered(origin: Origin) -> type[Canvas]:
         def _footer(self, number: int) -> None:
             self.setFillColor(GREY)
             self.setFont(NORMAL, 6.5)
-            said = f"snapshot {origin.snapshot}" if origin.snapshot else f"files {origin.files}"
-            self.drawString(MARGIN, MARGIN - 6, f"Tieout {origin.version} · {said}")
+            said = f"Tieout {origin.version} · snapshot {origin.snapshot}"
+            self.drawString(MARGIN, MARGIN - 6, said)
             self.setFont(BOLD, 7)
             place = f"Page {number} of {len(self._pages)}"
             self.drawRightString(PAGE[0] - MARGIN, MARGIN - 6, place)

@@ -96,7 +96,7 @@ def report_data(report: Report) -> dict[str, Any]:
         "control_total": origin.decimal(report.control_total),
         "currency": origin.base_currency,
         "snapshot": origin.snapshot,
-        "files": origin.files,
+        "books": origin.books,
         "extracted_on": str(origin.extracted_on or ""),
         "version": origin.version,
     }

@@ -86,7 +86,7 @@ class _Desk:
             sheet = self.book.add_worksheet(name)
             self.sheets[key] = sheet
             self.free[key] = 0
-            footer = f"&L&8{report.origin.snapshot or report.origin.files}&R&8&P / &N"
+            footer = f"&L&8{report.origin.snapshot}&R&8&P / &N"
             self.look.print_set_up(sheet, report.title, footer)
         return self.sheets[key]
 

@@ -9,11 +9,14 @@ from tieout.core.jobs import Counts, Task
 from tieout.workflows.acting import Caller
 from tieout.workflows.explain_books import explain_books
 from tieout.workflows.import_file import import_file
+from tieout.workflows.make_report import make_report
 from tieout.workflows.raise_alerts import raise_alerts
 from tieout.workflows.reconcile import reconcile
 from tieout.workflows.run_job import Work
 from tieout.workflows.verify_audit import verify_audit
 
+KEPT_WORK = "kept-work"
+"""Below the home: what explaining large books keeps between runs, a folder for each books."""
 Arguments = Mapping[str, object]
 
 
@@ -44,8 +47,14 @@ def reconciled(caller: Caller, arguments: Arguments, now: datetime) -> Counts:
 
 
 def books_explained(caller: Caller, arguments: Arguments, now: datetime) -> Counts:
-    done = explain_books(caller, books_id=number(arguments, "books_id"), now=now)
+    books_id = number(arguments, "books_id")
+    done = explain_books(caller, books_id=books_id, now=now, keep=settings.HOME / KEPT_WORK)
     return Counts(done.item_count, done.item_count)
+
+
+def report_made(caller: Caller, arguments: Arguments, now: datetime) -> Counts:
+    make_report(caller, arguments=arguments, now=now)
+    return Counts(1, 1)
 
 
 def audit_verified(caller: Caller, _: Arguments, now: datetime) -> Counts:
@@ -62,6 +71,7 @@ WORK: Mapping[Task, Work] = {
     Task.IMPORT_FILE: file_imported,
     Task.RECONCILE: reconciled,
     Task.EXPLAIN_BOOKS: books_explained,
+    Task.MAKE_REPORT: report_made,
     Task.VERIFY_AUDIT: audit_verified,
     Task.RAISE_ALERTS: alerts_raised,
 }

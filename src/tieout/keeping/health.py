@@ -78,7 +78,8 @@ def _of_database(application: Address, seeing: Address | None, now: datetime) ->
 def _files(site: Site) -> Check:
     """Secrets in the home are their owner's alone."""
     secret = [
-        site.home / name for name in ("data", "passwords.json", "secret.key", "signing-keys.json")
+        site.home / name
+        for name in ("data", "passwords.json", "secret.key", "signing-keys.json", "kept-work")
     ]
     bare = [each.name for each in secret if each.exists() and each.stat().st_mode & 0o077]
     if bare:

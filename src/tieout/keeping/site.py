@@ -10,7 +10,7 @@ from tieout.store.postgres.address import Address
 from tieout.store.postgres.server import SUPERUSER, EmbeddedServer
 
 NOT_KEPT = ("data", "passwords.json", "static", "postgresql-*", "new-*", "restoring-*", "before-*",
-            "*.lock", "*.log", "tmp*", ".*")  # fmt: skip
+            "*.lock", "*.log", "tmp*", ".*", "kept-work")  # fmt: skip
 """What a home has that another machine makes for itself."""
 
 

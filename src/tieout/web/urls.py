@@ -80,6 +80,7 @@ organisation = [
     path("open-items/", reconciliations.open_items, name="open_items"),
     path("reports/", ledger_reports.index, name="reports"),
     path("reports/<int:books_id>/", ledger_reports.reports, name="ledger_reports"),
+    path("reports/<int:books_id>/ask", ledger_reports.ask, name="ask_report"),
     path(
         "control-accounts/<int:books_id>/explanation",
         ledger_reports.explanation,

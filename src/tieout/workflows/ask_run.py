@@ -20,6 +20,7 @@ SUBJECTS = {
     Task.IMPORT_FILE: ("received_file", "file_id"),
     Task.RECONCILE: ("reconciliation", "reconciliation_id"),
     Task.EXPLAIN_BOOKS: ("books", "books_id"),
+    Task.MAKE_REPORT: ("books", "books_id"),
 }
 """What a task works on, and the argument that names it; the others work on the organisation."""
 

@@ -11,7 +11,7 @@ from tieout.core.errors import InvalidInput, NotFound
 from tieout.core.explain.cases import case_named
 from tieout.core.explain.proving import Proof
 from tieout.core.subjects import Subject, SubjectKind
-from tieout.files.corrections import FORMS
+from tieout.files.corrections.forms import FORMS
 from tieout.files.explaining import explain
 from tieout.formats.common.source import Source
 from tieout.store.reconciliation.models import Evidence

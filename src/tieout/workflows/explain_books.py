@@ -1,14 +1,16 @@
 """`explain_books`: the newest snapshot explained, recorded whole, and what was signed rechecked."""
 
+import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import accumulate
+from pathlib import Path
 
 import tieout
 from tieout.core.access import Action
-from tieout.core.errors import NotFound
+from tieout.core.errors import InvalidInput, NotFound
 from tieout.core.explain.cases import case_of
 from tieout.core.explain.causes import UNEXPLAINED
 from tieout.core.explain.items import Item
@@ -16,8 +18,8 @@ from tieout.core.explain.sentences import period_phrase
 from tieout.core.money import Currency
 from tieout.core.periods import LogState
 from tieout.files.answers import item_row
-from tieout.files.explained_bridge import at
-from tieout.files.explaining import Explanation, LedgerAnswer, explain
+from tieout.files.explained_words import at
+from tieout.files.explaining import Explanation, LedgerAnswer, explain, is_large
 from tieout.store.banking.lines import NUL
 from tieout.store.closing.models import (
     Books,
@@ -36,6 +38,7 @@ from tieout.workflows.set_books import access_books
 from tieout.workflows.take_snapshot import folder_of, newest_snapshot
 
 BLOCK = 2000
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +56,23 @@ class BooksExplained:
     """Periods that were certified by the rule."""
     is_new: bool
     """Off when nothing has changed since the run before, which is the answer."""
+    kept: str = ""
+    """Of large books, how much of them was read: all, or what was added since the run before."""
 
 
-def explain_books(caller: Caller, *, books_id: int, now: datetime) -> BooksExplained:
+def explain_books(
+    caller: Caller, *, books_id: int, now: datetime, keep: Path | None = None
+) -> BooksExplained:
     """Explain every ledger of the newest snapshot, and record what was found.
 
     A run over the same snapshot by the same version under the same policies is not made again.
+
+    Args:
+        caller: Who may match.
+        books_id: Which books.
+        now: The instant.
+        keep: Where work on large books is kept between runs; what is there may be deleted at any
+            time, and the next run reads everything.
 
     Raises:
         NotFound: There is no snapshot.
@@ -75,7 +89,8 @@ def explain_books(caller: Caller, *, books_id: int, now: datetime) -> BooksExpla
             return _as_before(before)
         with folder_of(snapshot) as (folder, mapping):
             report("reading the books")
-            made = explain(folder, mapping=mapping, progress=_progress)
+            own = keep and keep / str(caller.organisation_id) / str(books_id)
+            made = _explained(folder, mapping, own)
             report("recording")
             plan_anew()
             act.alone(f"closing {books_id}")  # nobody signs while what is signed may change
@@ -94,6 +109,7 @@ def explain_books(caller: Caller, *, books_id: int, now: datetime) -> BooksExpla
             suspended,
             certified,
             is_new=True,
+            kept=made.kept,
         )
         act.record(
             str(run),
@@ -109,6 +125,23 @@ def explain_books(caller: Caller, *, books_id: int, now: datetime) -> BooksExpla
         )
         act.follow_up("books_explained", books_id=books.pk, run_id=run.pk)
     return done
+
+
+def _explained(folder: Path, mapping: Path | None, keep: Path | None) -> Explanation:
+    """The explanation, of large books with kept work; where nothing can be kept, without."""
+    if keep is not None and mapping is None and is_large(folder):
+        try:
+            for each in (keep.parents[1], keep.parents[0]):
+                each.mkdir(mode=0o700, exist_ok=True)
+            made = explain(folder, keep=keep, progress=_progress)
+        except (OSError, InvalidInput) as error:
+            if isinstance(error, InvalidInput) and error.code != "output.not-writable":
+                raise
+            _LOG.warning("kept work cannot be used: %s", error)
+        else:
+            _LOG.info("kept work: %s", made.kept or "the plain reader read it")
+            return made
+    return explain(folder, mapping=mapping, progress=_progress)
 
 
 def _progress(stage: str, share: float) -> None:

@@ -28,6 +28,8 @@ ACTION_OF: Mapping[str, Action] = {
     "explain_books": Action.MATCH,
     "draft_corrections": Action.DECIDE,
     "prove_corrections": Action.DECIDE,
+    "ask_report": Action.VIEW,
+    "make_report": Action.VIEW,
     "prepare_period": Action.PREPARE,
     "review_period": Action.REVIEW,
     "certify_period": Action.REVIEW,

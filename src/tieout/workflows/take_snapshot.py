@@ -13,7 +13,7 @@ from tieout.core.access import Action
 from tieout.core.audit import Value
 from tieout.core.errors import InvalidInput, TieoutError
 from tieout.formats.books.archive import files_inside, is_archive, take_out
-from tieout.formats.books.reader import MAPPED
+from tieout.formats.books.reader import MAPPED, MAPPING_NAME
 from tieout.formats.books.settings import NAME as SETTINGS_NAME
 from tieout.formats.common.source import Source
 from tieout.store.banking.models import ReceivedFile
@@ -24,8 +24,6 @@ from tieout.workflows.mappings import mappings_of
 from tieout.workflows.receive_file import receive_file
 from tieout.workflows.set_books import access_books
 
-MAPPING_NAME = "mapping.toml"
-
 
 @dataclass(frozen=True, slots=True)
 class SnapshotTaken:
@@ -33,7 +31,7 @@ class SnapshotTaken:
 
     snapshot_id: int
     content_hash: str
-    """As `tieout explain` says it of the same files, where there is no mapping."""
+    """As `tieout explain` says it of the same files and mapping."""
     file_count: int
     is_new: bool
     """Off when these are the files of the newest snapshot."""

@@ -115,9 +115,9 @@ class ReportOut(Out):
     is_newest: bool
     """Off when a later snapshot has come in."""
     snapshot: str
-    """The hash of the books, whatever files they came in."""
-    files: str
-    """SHA-256 over the files."""
+    """SHA-256 over the files, as runs and snapshots name it."""
+    books: str
+    """SHA-256 over what the books hold, whatever files it came in."""
     extracted_on: str
     version: str
     """Of the program."""
@@ -233,7 +233,7 @@ def _told(made: LedgerReport) -> ReportOut:
         snapshot_id=made.snapshot_id,
         is_newest=made.is_newest,
         snapshot=origin.snapshot,
-        files=origin.files,
+        books=origin.books,
         extracted_on=said["extracted_on"],
         version=origin.version,
         notes=list(report.notes),

@@ -1,7 +1,8 @@
 """Items: what a person sees of a share, with document, posting, sentence and action."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from tieout.core.explain.books import Books, LedgerEntry, NominalPosting, SubLedger
 from tieout.core.explain.causes import CAUSES, UNEXPLAINED, Differs
@@ -11,7 +12,7 @@ from tieout.core.explain.groups import Share
 from tieout.core.explain.sentences import sentence_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Item:
     """One line of an explanation."""
 
@@ -19,8 +20,14 @@ class Item:
     share: Share
     differs: Differs
     """The field to mark where entry and posting stand side by side."""
-    sentence: str
     action: str
+    books: Books = field(repr=False, compare=False)
+    """Which it is of."""
+
+    @cached_property
+    def sentence(self) -> str:
+        """What it is, in words, made when it is asked for: of thousands a few are shown."""
+        return _sentence(self.books, self.ledger, self.share)
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -63,8 +70,8 @@ def _item(books: Books, ledger: SubLedger, share: Share) -> Item:
         ledger,
         share,
         cause.differs if cause else Differs.PRESENCE,
-        _sentence(books, ledger, share),
         cause.action if cause else LOOK,
+        books,
     )
 
 

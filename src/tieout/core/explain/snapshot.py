@@ -1,4 +1,6 @@
-"""The snapshot id: which books a report was made from, whatever files and order they came in.
+"""The digest of books: what they hold, whatever files and order that came in.
+
+Of books in files the snapshot says which files they were; this says what came out of them.
 
 One canonical text a record, sorted, under a version: the same books give the same id on every
 machine; one changed cell gives another.
@@ -16,7 +18,7 @@ VERSION = "tieout-books-1"
 """Changed whenever the text below is: ids of two versions say nothing of each other."""
 
 
-def snapshot_id(books: Books) -> str:
+def books_digest(books: Books) -> str:
     """SHA-256 over everything the books hold, as hexadecimal digits."""
     whole = sha256(VERSION.encode())
     for field in fields(books):

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from tieout.core.errors import Corruption
 from tieout.core.explain.books import Books, LedgerEntry, NominalPosting, SubLedger
-from tieout.core.explain.snapshot import snapshot_id
+from tieout.core.explain.snapshot import books_digest
 from tieout.core.money import format_minor
 
 Cell = str | int | date | None
@@ -112,20 +112,22 @@ class Origin:
     """What a report was made from, and by what."""
 
     snapshot: str
-    """Of the books; `core.explain.snapshot` says how it is made."""
+    """SHA-256 over the files, as an explanation, a run and a page name it; of books that came in
+    no files, the digest of what they hold."""
     base_currency: str
     exponents: Mapping[str, int]
     version: str = ""
     """Of the program."""
-    files: str = ""
-    """SHA-256 over the files read, where the books came in files."""
+    books: str = ""
+    """The digest of what the books hold (`core.explain.snapshot`); blank of large books."""
     extracted_on: date | None = None
 
     @classmethod
     def of(cls, books: Books, *, version: str = "", files: str = "") -> "Origin":
         """The origin of a report on those books."""
-        said = snapshot_id(books)
-        return cls(said, books.base_currency, books.exponents, version, files, books.extracted_on)
+        digest = books_digest(books)
+        base, exponents = books.base_currency, books.exponents
+        return cls(files or digest, base, exponents, version, digest, books.extracted_on)
 
     def exponent(self, currency: str = "") -> int:
         """Decimals of a currency; blank is the base currency."""
@@ -171,7 +173,7 @@ class Report:
             ("rows", str(self.row_count)),
             (f"control total: {self.control_name}", total),
             ("snapshot", origin.snapshot),
-            ("files (SHA-256)", origin.files),
+            ("books (SHA-256)", origin.books),
             ("extracted on", str(origin.extracted_on or "")),
             ("made by", f"tieout {origin.version}" if origin.version else ""),
         ]

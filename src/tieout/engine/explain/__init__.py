@@ -3,9 +3,11 @@
 Most entries are plainly well posted. The steps in `sql/` add up all of them, set the plain ones
 aside, and hand the rest to `core.explain`, which gives every cause. What the two say is compared
 in every period, account and currency, so a step that set aside too much cannot go unseen.
+
+The engine itself is in `triage` and `keeping`; where work was kept, neither is loaded.
 """
 
-from tieout.engine.explain.keeping import grown, save, state_of
-from tieout.engine.explain.triage import Frame, Move, Triage, triage
+from tieout.engine.explain.frame import NOMINAL, Frame, Move, Triage
+from tieout.engine.explain.kept_file import DamagedError, KeptFile
 
-__all__ = ["Frame", "Move", "Triage", "grown", "save", "state_of", "triage"]
+__all__ = ["NOMINAL", "DamagedError", "Frame", "KeptFile", "Move", "Triage"]

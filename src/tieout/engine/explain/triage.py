@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
-from datetime import date
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ import pyarrow as pa
 
 from tieout.core.explain.books import EntryKind
 from tieout.engine.duckdb_adapter import DuckDB, EngineError
+from tieout.engine.explain.frame import NOMINAL, Frame, Move, Triage
 
 MEMORY_LIMIT = "1500MB"
 ENTRY_COLUMNS = (
@@ -20,7 +19,6 @@ ENTRY_COLUMNS = (
     *("control_account", "control_cost_centre", "control_department", "related_id"),
     *("batch_id", "void_date"),
 )
-NOMINAL = "nominal.csv"
 LINE_COLUMNS = (
     *("nominal_id", "journal_id", "status", "account", "cost_centre", "department", "period"),
     *("posting_date", "transaction_date", "entry_date", "source", "source_id", "line_no"),
@@ -43,57 +41,13 @@ SUMS = ("moves", "unbalanced", "counted_rows")
 """Tables of what is added up, made like the steps."""
 
 
-@dataclass(frozen=True)
-class Frame:
-    """What the small files say, in the shapes that the steps join with."""
-
-    base_currency: str
-    exponents: Mapping[str, int]
-    """Decimals of every currency that may occur."""
-    ledgers: Sequence[tuple[str, str, str, int]]
-    """File name, ledger, its module, and 1 where a debit increases it, else -1."""
-    days: Sequence[tuple[date, int]]
-    """Every day of the calendar, in order, with the period that it belongs to."""
-    counted: Sequence[tuple[str, str]]
-    """Ledger and account key as text."""
-    accounts: Sequence[str]
-    """Account keys of the chart as text."""
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """What a ledger or its counted accounts gain in a period, in base minor units."""
-
-    ledger: str
-    key: str
-    currency: str
-    period: int
-    amount_minor: int
-
-
-@dataclass(frozen=True)
-class Triage:
-    """Balances of everything, and where what may differ stands."""
-
-    subledger: tuple[Move, ...]
-    control: tuple[Move, ...]
-    places: Mapping[str, Sequence[int]]
-    """By file name: rows of what may differ, counted from 0 after the header, ascending."""
-    rows: Mapping[str, int]
-    """By file name: how many rows there are."""
-    unbalanced: tuple[tuple[str, int, int], ...]
-    """Journal, debits less credits in base minor units, line of its first in the file."""
-    starts: Mapping[str, Sequence[int]] = field(default_factory=dict)
-    """By file name, where it is known: where in bytes each row of `places` begins."""
-
-
 def triage(
-    folder: Path, frame: Frame, keep: Callable[[DuckDB], None] | None = None
+    folder: Path, frame: Frame, keep: Callable[[DuckDB, Triage], None] | None = None
 ) -> Triage | None:
     """Run the steps over a folder; None where a file is not as the layout has it.
 
     The plain reader then reads it instead, and names what is wrong. `keep` is given the engine
-    when all is done.
+    and what it found when all is done.
     """
     try:
         with DuckDB(memory_limit=MEMORY_LIMIT, keeps_order=True) as engine:
@@ -104,9 +58,10 @@ def triage(
                 return None
             for name in (*STEPS, *SUMS):
                 engine.step(name, statement(name))
+            found = _handed_over(engine)
             if keep is not None:
-                keep(engine)
-            return handed_over(engine)
+                keep(engine, found)
+            return found
     except EngineError:
         return None
 
@@ -220,7 +175,7 @@ def _step_of(exponent: int) -> int:
     return int(10 ** max(4 - exponent, 0))
 
 
-def handed_over(engine: DuckDB) -> Triage:
+def _handed_over(engine: DuckDB) -> Triage:
     """What the steps have found."""
     places: dict[str, list[int]] = {}
     for row in _found(engine, "odd_places"):

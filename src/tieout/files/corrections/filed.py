@@ -1,6 +1,6 @@
 """What a posting file holds, whatever its form."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -10,6 +10,7 @@ from tieout.core.errors import InvalidInput
 from tieout.core.explain.books import Books, NominalPosting, PostingStatus
 from tieout.core.explain.cases import case_named
 from tieout.core.explain.changes import now
+from tieout.core.explain.corrections import Accepted
 from tieout.core.money import parse_decimal
 from tieout.core.statements import Direction
 
@@ -130,3 +131,21 @@ def by_journal(lines: Iterable[NominalPosting]) -> dict[str, list[NominalPosting
     for line in lines:
         made.setdefault(line.journal_id, []).append(line)
     return made
+
+
+def actions_of(books: Books, accepted: Sequence[Accepted]) -> tuple[dict[str, Any], ...]:
+    """What was accepted and no posting file can carry: somebody has to do it."""
+    return tuple(
+        {
+            "case": each.correction.case,
+            "ledger": each.correction.ledger.value,
+            "cause": each.correction.cause,
+            "kind": each.way.kind.value,
+            "way": each.way.name,
+            "amount": books.decimal(each.correction.amount_minor),
+            "sentence": each.way.sentence,
+            "notes": list(each.way.warnings),
+        }
+        for each in accepted
+        if not each.way.kind.is_journal
+    )

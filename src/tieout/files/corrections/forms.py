@@ -8,7 +8,7 @@ from typing import Any
 
 from tieout.core.errors import InvalidInput
 from tieout.core.explain.books import Books, NominalPosting, SubLedger
-from tieout.core.explain.corrections import Accepted, Into
+from tieout.core.explain.corrections import Into
 from tieout.core.money import format_minor
 from tieout.files.corrections.beancount_form import beancount_text, read_beancount
 from tieout.files.corrections.filed import (
@@ -171,22 +171,4 @@ def read_json(text: str, books: Books, file: str) -> Filed:
         *(said["snapshot"], lines, said["expected"], actions, tried),
         tuple(said["accepted"]),
         said["into"],
-    )
-
-
-def actions_of(books: Books, accepted: Sequence[Accepted]) -> tuple[dict[str, Any], ...]:
-    """What was accepted and no posting file can carry: somebody has to do it."""
-    return tuple(
-        {
-            "case": each.correction.case,
-            "ledger": each.correction.ledger.value,
-            "cause": each.correction.cause,
-            "kind": each.way.kind.value,
-            "way": each.way.name,
-            "amount": books.decimal(each.correction.amount_minor),
-            "sentence": each.way.sentence,
-            "notes": list(each.way.warnings),
-        }
-        for each in accepted
-        if not each.way.kind.is_journal
     )

@@ -6,17 +6,20 @@ would have told are listed.
 
 from tieout.formats.books.checks import Unbalanced
 from tieout.formats.books.desk import LEDGER_FILES, Part, Unread
-from tieout.formats.books.picking import line_starts, rows_at
+from tieout.formats.books.picking import Picked, line_starts, rows_at, rows_behind, rows_from
 from tieout.formats.books.reader import BooksReading, Untested, read_books
 
 __all__ = [
     "LEDGER_FILES",
     "BooksReading",
     "Part",
+    "Picked",
     "Unbalanced",
     "Unread",
     "Untested",
     "line_starts",
     "read_books",
     "rows_at",
+    "rows_behind",
+    "rows_from",
 ]

@@ -61,6 +61,8 @@ from tieout.formats.books.settings import SettingsRead, read_settings
 from tieout.formats.books.tables import Table
 
 NOMINAL = "nominal.csv"
+MAPPING_NAME = "mapping.toml"
+"""By which a mapping goes into the hash, whatever its file is called."""
 POSTING_COLUMNS = ("nominal_id", "journal_id", "account", "period", "debit", "credit")
 
 
@@ -150,7 +152,9 @@ def read_books(folder: Path, part: Part | None = None, mapping: Path | None = No
     known = part.content_hash if part else None
     digests = part.digests if part else {}
     files = {f"{name}.csv": each.file for name, each in desk.mappings.items() if each.file}
-    content_hash = hash_of(folder, tables, digests, files) if known is None else known
+    content_hash = known
+    if content_hash is None:
+        content_hash = hash_of(folder, tables, digests, files, mapping)
     return BooksReading(books, tuple(problems), untested, content_hash, unread)
 
 
@@ -173,17 +177,20 @@ def hash_of(
     tables: Iterable[Table],
     digests: Mapping[str, bytes],
     files: Mapping[str, str] = MappingProxyType({}),
+    mapping: Path | None = None,
 ) -> str:
-    """SHA-256 over name and content of each file that there is, in order of name.
+    """SHA-256 over name and content of each file that there is, in order of name; then the mapping.
 
     `files` has the names that mapped files have in the folder.
     """
-    names = {table.name for table in tables} | {SETTINGS_NAME}
+    names = {files.get(table.name, table.name) for table in tables} | {SETTINGS_NAME}
     whole = sha256()
     for name in sorted(names):
-        path = folder / files.get(name, name)
+        path = folder / name
         if path.exists():
             whole.update(name.encode() + b"\0" + (digests.get(name) or _digest(path)))
+    if mapping is not None:
+        whole.update(MAPPING_NAME.encode() + b"\0" + _digest(mapping))
     return whole.hexdigest()
 
 

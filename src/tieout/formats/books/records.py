@@ -44,27 +44,31 @@ class Amounts:
         cls, tables: Iterable[Table], base_currency: str, entries: Mapping[str, str]
     ) -> "Amounts":
         """The decimals that ISO 4217 gives, or more where a file carries more; each is named."""
-        exponents = {base_currency: Currency.of(base_currency).exponent}
+        usual = {base_currency: Currency.of(base_currency).exponent}
+        exponents = dict(usual)
         finer: set[str] = set()
         for table in tables:
             for row in table:
                 code = _code(row, entries) or base_currency
+                if code not in usual:
+                    exponents[code] = usual[code] = Currency.of(code).exponent
                 for column in ("doc_amount", *_BASE_COLUMNS):
+                    cell = row.cells.get(column)
                     named = code if column == "doc_amount" else base_currency
-                    cell = row.cells.get(column, "")
+                    if not cell or not 0 <= cell.find(".") < len(cell) - usual[named] - 1:
+                        continue
                     whole, _, fraction = cell.partition(".")
                     wanted = len(fraction.strip().rstrip("0"))
-                    known = exponents.setdefault(named, Currency.of(named).exponent)
-                    if wanted > Currency.of(named).exponent and f"{table.name}{named}" not in finer:
+                    if wanted > usual[named] and f"{table.name}{named}" not in finer:
                         finer.add(f"{table.name}{named}")
                         table.note(
                             "record.amount-finer",
                             row,
                             column,
                             f"{whole}.{fraction} {named}",
-                            f"{Currency.of(named).exponent} decimals",
+                            f"{usual[named]} decimals",
                         )
-                    exponents[named] = max(known, wanted)
+                    exponents[named] = max(exponents[named], wanted)
         return cls(base_currency, exponents, entries)
 
     def base(self, row: Row, column: str) -> int | None:
@@ -76,6 +80,8 @@ class Amounts:
         return self._minor(row, column, _code(row, self.entries) or self.base_currency)
 
     def _minor(self, row: Row, column: str, currency: str) -> int | None:
+        if not row.cells.get(column):
+            return 0
         found = row.amount(column)
         if found is None:
             return None

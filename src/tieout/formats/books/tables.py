@@ -25,7 +25,8 @@ class Row:
 
     def text(self, column: str) -> str:
         """The cell without blanks around it; blank where the column is not there."""
-        return self.cells.get(column, "").strip()
+        cell = self.cells.get(column)
+        return cell.strip() if cell else ""
 
     def day(self, column: str) -> date | None:
         """A date as ISO writes it; None and a problem where it is not one, None where blank."""

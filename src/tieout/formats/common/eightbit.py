@@ -7,8 +7,6 @@ letters that are no letters there (Central European, DOS), or words made mostly 
 
 import re
 
-from charset_normalizer import from_bytes
-
 _WORD = re.compile(rb"[A-Za-z\x80-\xff]{0,60}[\x80-\xff][A-Za-z\x80-\xff]{0,60}")
 _HIGH = re.compile(rb"[\x80-\xff]")
 _WORDS_MAX = 2_000
@@ -50,6 +48,8 @@ def _strangeness(words: list[bytes], charset: str) -> int:
 
 
 def _by_statistics(words: list[bytes], fallback: str) -> str:
+    from charset_normalizer import from_bytes  # noqa: PLC0415  start-up time counts
+
     guess = from_bytes(b" ".join(words)[:_SAMPLE_BYTES]).best()
     charset = guess.encoding if guess is not None else fallback
     return fallback if charset in {"ascii", "utf_8"} else charset

@@ -1,15 +1,17 @@
 """Reports of the ledgers: chosen, looked at, kept as CSV, Excel, PDF or JSON."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
 
 from tieout.core.explain.books import SubLedger
+from tieout.core.jobs import RunState, Task
 from tieout.core.reports.report import ColumnKind, Report, Section
 from tieout.files.ledger_reporting import USED, Asked, ReportKind
 from tieout.files.report_tables import csv_tables, currency_of, said
@@ -17,10 +19,19 @@ from tieout.web.access import MemberRequest, member_page
 from tieout.web.asked import chosen, day, number
 from tieout.web.templatetags.tieout import money
 from tieout.web.transfer import attached
+from tieout.workflows.look_at_runs import RunShown, runs
+from tieout.workflows.make_report import EXPLANATION, ask_report
 from tieout.workflows.views.closing import BooksView, books_list, books_state
-from tieout.workflows.views.closing_kept import snapshots
-from tieout.workflows.views.ledger_reports import LedgerReport, compared_figure, ledger_report
+from tieout.workflows.views.closing_kept import SnapshotView, snapshots
+from tieout.workflows.views.investigation import drafts
+from tieout.workflows.views.ledger_reports import (
+    WAITED_BYTES_MAX,
+    LedgerReport,
+    compared_figure,
+    ledger_report,
+)
 from tieout.workflows.views.report_files import (
+    MADE,
     ExplanationForm,
     FileMade,
     ReportForm,
@@ -28,6 +39,7 @@ from tieout.workflows.views.report_files import (
     report_file,
 )
 
+KEPT_MAX = 20
 ROWS_MAX = 500
 SECTIONS_MAX = 60
 COMPARE = "compare"
@@ -81,7 +93,9 @@ def reports(request: MemberRequest, books_id: int) -> HttpResponse:
     books = books_state(request.caller, books_id=books_id, now=settings.CLOCK())
     kind = request.GET.get("report", ReportKind.ENQUIRY.value)
     kind = kind if kind in REPORTS else ReportKind.ENQUIRY.value
-    made = _made(request, books_id, kind) if request.GET.get("ledger") else None
+    kept = snapshots(request.caller, books_id=books_id, limit=20).rows
+    is_large = _is_large(kept, number(request.GET, "snapshot"))
+    made = _made(request, books_id, kind) if request.GET.get("ledger") and not is_large else None
     if made is not None and request.GET.get("format"):
         form = chosen(request.GET, "format", ReportForm)
         return _sent(report_file(made, form, table=request.GET.get("table", "")))
@@ -94,10 +108,49 @@ def reports(request: MemberRequest, books_id: int) -> HttpResponse:
         "asked": request.GET,
         "ledgers": [(each.ledger.value, each.called) for each in books.ledgers],
         "periods": _periods(books),
-        "snapshots": snapshots(request.caller, books_id=books_id, limit=20).rows,
+        "snapshots": kept,
         "made": made,
+        "is_large": is_large,
+        "forms": tuple(ReportForm),
+        "job": _job(request, books_id),
+        "kept": drafts(request.caller, books_id=books_id, note=MADE)[:KEPT_MAX],
     }
     return render(request, "web/ledger_reports.html", shown | (_report(made) if made else {}))
+
+
+@member_page
+@require_POST
+def ask(request: MemberRequest, books_id: int) -> HttpResponse:
+    """A report of large books, or the whole explanation of them, made by a worker as a file."""
+    query = request.POST
+    kind = query.get("report", EXPLANATION)
+    is_report = kind != EXPLANATION
+    ask_report(
+        request.caller,
+        books_id=books_id,
+        report=kind,
+        form=query.get("form", ReportForm.XLSX),
+        ledger=chosen(query, "ledger", SubLedger) if is_report else SubLedger.AR,
+        asked=_asked(query, FIELDS.get(kind, ())) if is_report else None,
+        snapshot_id=number(query, "snapshot") if is_report else None,
+        now=settings.CLOCK(),
+    )
+    return redirect("ledger_reports", request.membership.organisation_id, books_id)
+
+
+def _is_large(kept: Sequence[SnapshotView], snapshot_id: int | None) -> bool:
+    """Whether the snapshot asked for, or the newest, is too large to wait for."""
+    sizes = {each.snapshot_id: each.size for each in kept}
+    newest = kept[0].size if kept else 0
+    return sizes.get(snapshot_id or 0, newest) > WAITED_BYTES_MAX
+
+
+def _job(request: MemberRequest, books_id: int) -> RunShown | None:
+    """The newest report that is being made, or that could not be."""
+    found = runs(request.caller, subject=f"books:{books_id}", limit=20, now=settings.CLOCK())
+    latest = next((each for each in found if each.task == Task.MAKE_REPORT), None)
+    is_told = latest and (not latest.has_ended or latest.state is RunState.FAILED)
+    return latest if is_told else None
 
 
 @member_page

@@ -50,5 +50,5 @@ def guide(caller: Caller, *, books_id: int) -> GuideView:
 
 @lru_cache(KEPT)
 def _steps(caller: Caller, books_id: int, snapshot_id: int) -> tuple[GuideStep, ...]:
-    with laid_out(caller, books_id, snapshot_id) as laid:
+    with laid_out(caller, books_id, snapshot_id, is_waited_for=False) as laid:
         return explain(laid.folder, mapping=laid.mapping).guide()

@@ -23,6 +23,8 @@ class SnapshotView:
     taken_at: datetime
     taken_by: int | None
     files: tuple[tuple[str, int], ...]
+    size: int
+    """Bytes of all of them together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,11 @@ def snapshots(
         found = Snapshot.objects.filter(books_id=books_id)
         page = paged(found, ("id",), lambda each: each, cursor=cursor, limit=limit)
         files: dict[int, list[tuple[str, int]]] = defaultdict(list)
+        sizes: dict[int, int] = defaultdict(int)
         ids = [each.pk for each in page.rows]
         for part in SnapshotFile.objects.filter(snapshot_id__in=ids).order_by("name"):
             files[part.snapshot_id].append((part.name, part.file_id))
+            sizes[part.snapshot_id] += part.size
         rows = tuple(
             SnapshotView(
                 each.pk,
@@ -66,6 +70,7 @@ def snapshots(
                 each.taken_at,
                 each.taken_by_id,
                 tuple(files[each.pk]),
+                sizes[each.pk],
             )
             for each in page.rows
         )

@@ -122,12 +122,12 @@ def investigated(laid: Laid, tries: Tries) -> Investigation:
     return made.investigate(what_if=tries.what_if, accept=accept, into=tries.into)
 
 
-def drafts(caller: Caller, *, books_id: int) -> tuple[DraftView, ...]:
-    """Posting files drafted of these books, newest first."""
+def drafts(caller: Caller, *, books_id: int, note: str = DRAFT) -> tuple[DraftView, ...]:
+    """Posting files drafted of these books, newest first; or files kept with another note."""
     with looking(caller, Action.VIEW):
         access_books(books_id)
         found = Evidence.objects.filter(**about(Subject(SubjectKind.BOOKS, books_id)))
-        found = found.filter(note__startswith=DRAFT).select_related("file", "attached_by")
+        found = found.filter(note__startswith=note).select_related("file", "attached_by")
         return tuple(
             DraftView(
                 each.file_id,

@@ -35,6 +35,8 @@ MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "pdf": "application/pdf",
 }
+MADE = "report of snapshot "
+"""How the note begins of every report that a worker has made and kept with the books."""
 MARK = "\ufeff"
 """By this a spreadsheet knows that a text is UTF-8."""
 
@@ -86,12 +88,14 @@ def _content(reports: Sequence[Report], form: ReportForm, table: str) -> bytes:
     return pdf_of(reports, {})
 
 
-def explanation_file(caller: Caller, *, books_id: int, form: ExplanationForm) -> FileMade:
+def explanation_file(
+    caller: Caller, *, books_id: int, form: ExplanationForm, is_waited_for: bool = True
+) -> FileMade:
     """The whole explanation of the newest snapshot: summary, bridge, a sheet or table a cause."""
     from tieout.files.explained_files import write_files  # noqa: PLC0415  start-up time counts
 
     with (
-        explanation_of(caller, books_id=books_id) as made,
+        explanation_of(caller, books_id=books_id, is_waited_for=is_waited_for) as made,
         tempfile.TemporaryDirectory(prefix="tieout-") as root,
     ):
         path = Path(root) / f"explanation.{form}"

@@ -1,2 +1,0 @@
--- What the caller wanted to know again.
-select said from kept.state

@@ -1,2 +1,0 @@
--- How many names there are.
-select count(*) as amount from name

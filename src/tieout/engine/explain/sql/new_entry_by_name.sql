@@ -1,2 +1,0 @@
--- New entries, to be kept.
-by name select * from new_entry

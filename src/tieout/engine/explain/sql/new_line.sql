@@ -1,2 +1,0 @@
--- New lines.
-select * from line

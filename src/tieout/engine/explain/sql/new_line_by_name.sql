@@ -1,2 +1,0 @@
--- New lines, to be kept.
-by name select * from new_line
