@@ -43,9 +43,9 @@ def _match(data: Mapping[str, Any]) -> str:
             [
                 f"{row['lines']:,}",
                 row["seconds"],
-                row["cpu_seconds"],
+                row.get("cpu_seconds", ""),
                 row["ratio"],
-                row["cpu_ratio"],
+                row.get("cpu_ratio", ""),
                 row["peak_mb"],
                 row["microseconds_per_line"],
                 f"{quality['precision']:.5f} ({quality['confirmed_wrong']} wrong)",
