@@ -10,7 +10,16 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 
-from benchmarks.measure import Measured, alternate, must, peak_mb, ratio, seconds
+from benchmarks.measure import (
+    Measured,
+    alternate,
+    cpu_ratio,
+    cpu_seconds,
+    must,
+    peak_mb,
+    ratio,
+    seconds,
+)
 from tieout.core.matching.rules import MatchRules
 
 SIZES = (10_000, 100_000, 1_000_000)
@@ -58,6 +67,9 @@ def _size(folder: Path, lines: int, rounds: int) -> dict[str, object]:
         "seconds": seconds(runs["tieout"]),
         "join_seconds": seconds(runs["join"]),
         "ratio": round(ratio(runs["tieout"], runs["join"]), 2),
+        "cpu_seconds": cpu_seconds(runs["tieout"]),
+        "join_cpu_seconds": cpu_seconds(runs["join"]),
+        "cpu_ratio": round(cpu_ratio(runs["tieout"], runs["join"]), 2),
         "peak_mb": peak_mb(runs["tieout"]),
         "join_peak_mb": peak_mb(runs["join"]),
         "microseconds_per_line": round(seconds(runs["tieout"]) * 1e6 / (2 * lines), 2),

@@ -33,7 +33,8 @@ def page(results: Path) -> str:
 
 
 def _match(data: Mapping[str, Any]) -> str:
-    heads = ["lines a side", "seconds", "times the join", "peak MB", "µs a line"]
+    heads = ["lines a side", "seconds", "of processor", "times the join", "of processor"]
+    heads += ["peak MB", "µs a line"]
     heads += ["confirmed precision", "recall, confirmed", "recall, with suggestions"]
     rows = []
     for row in data["rows"]:
@@ -42,7 +43,9 @@ def _match(data: Mapping[str, Any]) -> str:
             [
                 f"{row['lines']:,}",
                 row["seconds"],
+                row.get("cpu_seconds", ""),
                 row["ratio"],
+                row.get("cpu_ratio", ""),
                 row["peak_mb"],
                 row["microseconds_per_line"],
                 f"{quality['precision']:.5f} ({quality['confirmed_wrong']} wrong)",
