@@ -18,7 +18,7 @@ def organisation(site: Site, name: str) -> str:
     return email
 
 
-@pytest.mark.req("R100")
+@pytest.mark.req("R048")
 def test_signing_in_with_a_second_factor(site: Site, context: BrowserContext) -> None:
     from allauth.mfa.totp.internal.auth import (  # noqa: PLC0415  only once Django is set up
         format_hotp_value,
@@ -76,7 +76,6 @@ def sign_out(page: Page) -> None:
     follow(page.get_by_role("button", name="Sign out"))
 
 
-@pytest.mark.req("R100")
 def test_signing_in_with_a_security_key(site: Site, context: BrowserContext) -> None:
     email = organisation(site, "Security key")
     page = context.new_page()
