@@ -2,7 +2,8 @@
 
 `python -m benchmarks.instance make FOLDER LINES [SEED] [DENSITY]` writes `left.csv`, `right.csv`,
 their profile, and the world as Parquet. `judge FOLDER ANSWER` reads the outputs of `tieout match`
-and prints the quality as JSON; `judge-pairs FOLDER PAIRS` judges a peer's left-right pairs.
+and prints the quality as JSON; `judge-pairs FOLDER PAIRS` judges a peer's left-right pairs, and
+`judge-answer FOLDER ANSWER [STATUS]` those in the groups of `tieout match`.
 """
 
 import json
@@ -125,6 +126,17 @@ def judge_pairs(world: World, pairs: pa.Table) -> dict[str, float]:
     }
 
 
+def pairs_of(result: MatchResult, status: str) -> pa.Table:
+    """Every left-right pair of the groups of that status (of all, when it is empty)."""
+    groups = result.groups.select(["group_id", "side", "record_id"])
+    if status:
+        kept = result.matches.filter(pc.equal(result.matches["status"], status))
+        groups = groups.filter(pc.is_in(groups["group_id"], kept["group_id"].combine_chunks()))
+    left, right = (groups.filter(pc.equal(groups["side"], each)) for each in ("left", "right"))
+    both = left.join(right, "group_id", join_type="inner", right_suffix="_right")
+    return pa.table({"left_id": both["record_id"], "right_id": both["record_id_right"]})
+
+
 def main(arguments: list[str]) -> None:
     """Make, or judge and print."""
     verb, folder, *rest = arguments
@@ -140,6 +152,9 @@ def main(arguments: list[str]) -> None:
     if verb == "judge":
         quality = evaluate(world, read_answer(Path(rest[0])))
         json.dump(quality.as_data(), sys.stdout)
+    elif verb == "judge-answer":
+        pairs = pairs_of(read_answer(Path(rest[0])), (rest[1:] or [""])[0])
+        json.dump(judge_pairs(world, pairs), sys.stdout)
     else:
         json.dump(judge_pairs(world, pq.read_table(rest[0])), sys.stdout)
 

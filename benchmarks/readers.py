@@ -22,11 +22,11 @@ from tieout.formats.common.source import Source
 from tieout.formats.registry import format_named, read_source
 from tieout.testing.worlds import make_world
 
-LINES = 50_000
+LINES = 100_000
 PER_SECOND_MIN = 20_000
 """Records a second of user time: lines of a bank's file, postings of books, rows of a table."""
-PEAK_MB_MAX = 700
-"""Megabytes that reading 50,000 records may take, the interpreter and its libraries included."""
+PEAK_MB_MAX = 1000
+"""Megabytes that reading so many may take, the interpreter and its libraries included."""
 TEXTS: dict[str, Callable[[list[Line]], Iterator[str]]] = {
     "ofx1.ofx": bank.ofx1,
     "ofx2.ofx": bank.ofx2,

@@ -17,18 +17,23 @@ def find(left: pd.DataFrame, right: pd.DataFrame) -> list[tuple[str, str]]:
         is_cleared=lambda _posting: False,
         metadata_keys=frozenset(),
     )
-    for entry in entries(right):
+    name: dict[int, str] = {}
+    sides = entries(left, "Expenses:FIXME"), entries(right)
+    for entry in (*sides[0], *sides[1]):
+        name[id(entry)] = entry.meta.pop("record")  # entries of different metadata are not merged
+    for entry in sides[1]:
         books.add_transaction(entry)
     found = []
     failed = 0
-    for entry in entries(left, "Expenses:FIXME"):
+    for entry in sides[0]:
         try:
             proposals = matching.get_extended_transactions(entry, books)
         except IndexError:  # its search runs off the end when no amount in the window is as large
             failed += 1
             continue
-        used = [each.meta["record"] for each in proposals[0].used_transactions] if proposals else []
-        found += [(entry.meta["record"], record) for record in used if record.startswith("R")]
+        used = proposals[0].used_transactions if proposals else []
+        merged = [name[id(each)] for each in used if id(each) in name]
+        found += [(name[id(entry)], each) for each in merged if each.startswith("R")]
     print(f"its search failed on {failed} of {len(left)} lines")
     return found
 

@@ -1,4 +1,4 @@
-"""Splink 5 with settings for bank lines: three blocking rules, predictions from 0.9."""
+"""Splink 5 with settings for bank lines: two blocking rules, the best pairs from 0.0001."""
 
 import pandas as pd
 import splink.comparison_level_library as cll
@@ -34,7 +34,6 @@ def find(left: pd.DataFrame, right: pd.DataFrame) -> list[tuple[str, str]]:
         blocking_rules_to_generate_predictions=[
             block_on("account", "amount_minor"),
             block_on("account", "number"),
-            block_on("account", "substr(name, 1, 10)", "day"),
         ],
         comparisons=[
             cl.ExactMatch("amount_minor").configure(term_frequency_adjustments=True),
@@ -55,7 +54,10 @@ def find(left: pd.DataFrame, right: pd.DataFrame) -> list[tuple[str, str]]:
     linker.training.estimate_parameters_using_expectation_maximisation(
         block_on("account", "number")
     )
-    found = linker.inference.predict(threshold_match_probability=0.9).as_pandas_dataframe()
+    found = linker.inference.predict(threshold_match_probability=0.0001).as_pandas_dataframe()
+    by_weight = found.sort_values("match_weight", ascending=False)
+    best = [~by_weight.duplicated(f"unique_id_{side}") for side in "lr"]
+    found = by_weight[best[0] & best[1]]
     return list(zip(found["unique_id_l"], found["unique_id_r"], strict=True))
 
 

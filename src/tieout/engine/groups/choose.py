@@ -62,12 +62,11 @@ def choose(options: Options, rest: Floats, nodes: int) -> Choice:
     posterior = _by_look(part, posterior)
     best = _add_suggestions(part, posterior, best)
     chosen = np.flatnonzero(best & (posterior >= SUGGEST_MIN))
-    rival = _runner_up(part, chosen)
-    back = order[keep]
+    rival = _runner_up(table, keep[chosen])  # one too weak to be weighed is a rival all the same
     return Choice(
-        back[chosen],
+        order[keep[chosen]],
         posterior[chosen],
-        np.where(rival >= 0, back[rival], -1),
+        np.where(rival >= 0, order[rival], -1),
         exact[chosen],
         fallbacks,
     )
@@ -251,13 +250,16 @@ def _add_suggestions(part: Options, posterior: Floats, best: Bools) -> Bools:
     return out
 
 
-def _runner_up(part: Options, chosen: Ints) -> Ints:
+def _runner_up(table: Options, chosen: Ints) -> Ints:
     """The best option of the same anchor that does not look like the chosen one."""
-    begin = np.searchsorted(part.anchor, part.anchor[chosen], "left")
-    end = np.searchsorted(part.anchor, part.anchor[chosen], "right")
+    at = np.searchsorted(table.anchor, table.anchor[chosen], "left")
+    end = np.searchsorted(table.anchor, table.anchor[chosen], "right")
     rival = np.full(len(chosen), -1, np.int64)
-    for step in range(int((end - begin).max(initial=0))):
-        at = np.minimum(begin + step, len(part) - 1)
-        fits = (rival < 0) & (begin + step < end) & (part.look[at] != part.look[chosen])
-        rival[fits] = at[fits]
+    sought = np.arange(len(chosen))
+    while len(sought):
+        is_other = table.look[at[sought]] != table.look[chosen[sought]]
+        rival[sought[is_other]] = at[sought[is_other]]
+        sought = sought[~is_other]
+        at[sought] += 1
+        sought = sought[at[sought] < end[sought]]
     return rival

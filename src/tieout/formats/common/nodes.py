@@ -10,7 +10,7 @@ from tieout.core.errors import Place
 
 
 class Node:
-    """One element: name, tidied text, currency attribute, line, and its children in order.
+    """One element: name, text and currency of a leaf, line, and its children in order.
 
     Parsing has stripped names bare of their namespace.
     """
@@ -41,11 +41,12 @@ def copied(element: etree._Element) -> Node:
     """The copy of an element and all below it."""
     made = Node()
     made.name = element.tag
-    made.raw = element.text or ""
-    made.currency = element.get("Ccy", "")
     if not len(element):
+        made.raw = element.text or ""
+        made.currency = element.get("Ccy", "")
         made.line, made.children, made.by_name = None, _NONE, _CHILDLESS
         return made
+    made.raw = made.currency = ""
     line = element.sourceline
     made.line = line if isinstance(line, int) else None
     below = made.children = []
