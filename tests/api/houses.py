@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 
 from tests.api.programs import CLIENT, Program, program, told
 from tests.store.firms import NOW, SEPTEMBER, organisation
@@ -47,6 +47,15 @@ def books(name: str = "books") -> dict[str, Any]:
     }
 
 
+def elsewhere() -> dict[str, Any]:
+    """An entry of another system, on accounts that nothing is compared with."""
+    kept = books("elsewhere")
+    (entry, *_) = kept["entries"]
+    for posting, account in zip(entry["postings"], ("till", "other"), strict=True):
+        posting["account"] = account
+    return {"books": "elsewhere", "entries": [entry]}
+
+
 def document(name: str) -> str:
     """Settings with nothing but a channel of that name."""
     channel = f'[[channels]]\nname = "{name}"\nkind = "members"\nroles = ["owner"]\n'
@@ -70,6 +79,7 @@ def house(name: str) -> tuple[Caller, dict[str, str]]:
     imported = made(caller, f"/files/{ids['file_id']}/import", {})
     ids["bank_account_id"] = imported["bank_account_ids"][0]
     made(caller, "/entries", books())
+    made(caller, "/entries", elsewhere())
     pair = {"name": "current", "bank_account_id": ids["bank_account_id"], "account": "bank"}
     ids["reconciliation_id"] = made(caller, "/reconciliations", pair)["id"]
     ids["run_id"] = made(caller, f"/reconciliations/{ids['reconciliation_id']}/runs")["id"]
@@ -182,6 +192,7 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "take": (Action.IMPORT,),
     "take_archive": (Action.IMPORT,),
     "list_explanations": (Action.VIEW,),
+    "list_deltas": (Action.VIEW,),
     "list_periods": (Action.VIEW,),
     "show_period": (Action.VIEW,),
     "list_items": (Action.VIEW,),
@@ -239,11 +250,18 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "close_channel": (Action.MANAGE_ACCOUNTS,),
     "list_notifications": (Action.MANAGE_ACCOUNTS,),
     "resend": (Action.MANAGE_ACCOUNTS,),
+    "list_pairs": (Action.VIEW,),
+    "list_systems": (Action.VIEW,),
+    "compare_systems": (Action.VIEW,),
     "list_events": (Action.VIEW_AUDIT,),
     "verify": (Action.VIEW_AUDIT,),
+    "show_pack": (Action.VIEW_AUDIT,),
     "list_privileges": (Action.VIEW_AUDIT,),
 }
 """Which action each operation asks for; of several, any one opens it."""
+
+BESIDES = {"show_pack": Action.VIEW}
+"""An action that is needed too."""
 
 
 def body_of(operation: str, ids: Ids) -> object:
@@ -322,8 +340,15 @@ def called(caller: Program, operation: str, method: str, path: str, ids: Ids) ->
     about = {"subject": ids["line_id"]}
     query = about if operation in {"list_comments", "list_evidence", "attach"} else {}
     query = {"figure": "1.00"} if operation == "compare_figure" else query
+    if operation == "compare_systems":
+        query = {"left": "books", "right": "elsewhere"}
+    if operation == "show_pack":
+        query = {"first_on": "2026-09-01", "last_on": "2026-09-30", "books_id": ids["books_id"]}
     if method == "GET":
-        return caller.get(address, **query)
+        answer = caller.get(address, **query)
+        if operation == "show_pack" and isinstance(answer, FileResponse):
+            assert answer.getvalue().startswith(b"PK")  # read to its end, the file is closed
+        return answer
     if operation in {"send_file", "attach", "take_archive"}:
         return caller.send(address, b"some bytes", RAW, **query)
     return caller.post(address, body_of(operation, ids), **query)

@@ -27,6 +27,7 @@ def tieout(home: Path, *arguments: object, typed: str = "") -> subprocess.Comple
 @pytest.mark.req("R085")
 def test_a_site_is_signed_exported_backed_up_lost_and_restored(tmp_path: Path) -> None:
     export, backup = tmp_path / "chain.jsonl", tmp_path / "site.backup"
+    pack = tmp_path / "pack.zip"
     with home_folder() as home:
         made = tieout(
             home, "create-organisation", "Marlowe", "--owner", "o@example.org",
@@ -36,10 +37,22 @@ def test_a_site_is_signed_exported_backed_up_lost_and_restored(tmp_path: Path) -
         assert tieout(home, "audit", "sign").returncode == 0
         [key] = json.loads(tieout(home, "audit", "key", "--json").stdout)
         assert tieout(home, "audit", "export", "--out", export).returncode == 0
+        packed = tieout(
+            home, "audit", "pack", "--from", "2026-01-01", "--to", "2026-12-31", "--out", pack,
+            "--reason", "tax audit",
+        )  # fmt: skip
+        assert packed.returncode == 0, packed.stderr
+        unknown = tieout(
+            home, "audit", "pack", "--from", "2026-01-01", "--to", "2026-12-31", "--out", pack,
+            "--books", "nobody's",
+        )  # fmt: skip
+        assert unknown.returncode == 2
+        assert "store.not-found" in unknown.stderr
         taken = tieout(home, "backup", "--out", backup)
         assert taken.returncode == 0, taken.stderr
         shutil.rmtree(home)
-    assert tieout(home, "audit", "verify", export, "--key", key["public"]).returncode == 0
+    for each in (export, pack):
+        assert tieout(home, "audit", "verify", each, "--key", key["public"]).returncode == 0
     with home_folder() as elsewhere:
         refused = tieout(elsewhere, "restore", export)
         assert refused.returncode == 2

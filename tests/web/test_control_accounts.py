@@ -1,6 +1,8 @@
 """The pages of control accounts: books made, files dropped, a period walked, signed, suspended."""
 
+import io
 import re
+import zipfile
 from html import unescape
 from itertools import count
 from pathlib import Path
@@ -336,3 +338,44 @@ def test_items_as_csv_hold_every_row(desk: Desk) -> None:
     place = desk.place("period", desk.books_id, LEDGER, OCTOBER)
     answer = desk.client.get(place, {"format": "csv"})
     assert streamed(answer).startswith("\ufeff".encode())
+
+
+@pytest.mark.req("R112")
+def test_an_evidence_pack_is_asked_for_from_compliance_and_kept_as_a_file(desk: Desk) -> None:
+    assert "Evidence pack" in desk.page("compliance")
+    assert f'value="books:{desk.books_id}"' in desk.page("evidence_pack")
+    place = desk.place("evidence_pack")
+    sent = {"first_on": "2024-10-01", "last_on": "2024-10-31", "of": f"books:{desk.books_id}"}
+    answer = desk.client.post(place, sent)
+    assert answer.status_code == 200
+    assert "attachment" in answer.headers["Content-Disposition"]
+    with zipfile.ZipFile(io.BytesIO(streamed(answer))) as archive:
+        assert "control-accounts/periods.csv" in archive.namelist()
+    for odd in ({"first_on": ""}, {"of": "people:1"}, {"of": "books:x"}, {"last_on": "2024-09-01"}):
+        assert desk.client.post(place, sent | odd).status_code == 400
+    assert desk.client.post(place, sent | {"of": "books:900000000"}).status_code == 404
+
+
+@pytest.mark.req("R107")
+def test_across_systems_says_both_balances_and_leads_to_what_explains_them(desk: Desk) -> None:
+    page = desk.page("across_systems", on="2024-10-31")
+    assert desk.place("period", desk.books_id, LEDGER, OCTOBER) in page
+    assert "sub-ledger" in page
+    assert "control accounts" in page
+    answer = desk.client.get(desk.place("across_systems"), {"on": "2024-10-31", "format": "csv"})
+    head, *found = rows(answer)
+    assert head[8] == "difference"
+    assert all(each[8] for each in found)
+    empty = desk.page("across_systems", on="1999-01-01")
+    assert "No account is kept in two systems yet" in empty
+    odd = desk.client.get(desk.place("across_systems"), {"left": "a", "right": "a"})
+    assert odd.status_code == 400
+
+
+@pytest.mark.req("R117")
+def test_the_page_of_books_says_run_by_run_what_moved(desk: Desk) -> None:
+    assert "Run by run" in desk.page("books", desk.books_id)
+    desk.drop({"books.zip": zipped(changed(files_of(DEMO)))})
+    page = desk.page("books", desk.books_id)
+    moved = [each for each in page.split("<tr>") if 'data-label="Since the run before"' in each]
+    assert any("0.01" in each for each in moved)

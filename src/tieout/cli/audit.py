@@ -1,4 +1,4 @@
-"""`tieout audit verify FILE`: an exported chain proved offline, with nothing but its file."""
+"""`tieout audit verify FILE`: an exported chain or an evidence pack, proved with its file alone."""
 
 import json
 import sys
@@ -16,8 +16,11 @@ FINDINGS_SHOWN = 50
 def run(*, file: Path, keys: tuple[str, ...], as_json: bool) -> int:
     """Prove the file; 0 when it is sound, 1 when something is wrong with it."""
     from tieout.signatures.export import verify_export  # noqa: PLC0415  start-up time counts
+    from tieout.signatures.pack import is_pack  # noqa: PLC0415  the same
 
     trusted = trusted_keys(keys)
+    if is_pack(file):
+        return _run_pack(file, trusted, as_json=as_json)
     opening, found = verify_export(file, trusted)
     said = {
         "chain": opening.chain,
@@ -26,6 +29,45 @@ def run(*, file: Path, keys: tuple[str, ...], as_json: bool) -> int:
         "keys_are_known": bool(trusted),
     }
     show(said, found, as_json=as_json)
+    return 0 if found.is_sound else 1
+
+
+def _run_pack(file: Path, trusted: dict[str, bytes], *, as_json: bool) -> int:
+    from tieout.signatures.pack import verify_pack  # noqa: PLC0415  start-up time counts
+
+    found = verify_pack(file, trusted)
+    manifest = found.manifest
+    said: dict[str, Any] = {
+        "sound": found.is_sound,
+        "organisation": manifest.organisation,
+        "days": f"{manifest.first_on} to {manifest.last_on}",
+        "scope": manifest.scope,
+        "files": len(manifest.files),
+        "manifest": found.manifest_sha256,
+        "signed_by": found.signed_by,
+        "faults": [str(each) for each in found.faults],
+    }
+    if as_json:
+        chain = as_data(found.chain) if found.chain else None
+        sys.stdout.write(json.dumps(said | {"chain": chain}, indent=1) + "\n")
+        return 0 if found.is_sound else 1
+    mark = "[green]✓ sound[/]" if found.is_sound else "[red]✗ not sound[/]"
+    days = f"{plain(manifest.organisation)}, {said['days']}, {plain(manifest.scope)}"
+    OUT.print(f"{mark}  evidence pack: {days}: {len(manifest.files):,} files")
+    for each in found.faults[:FINDINGS_SHOWN]:
+        OUT.print(f"  [red]✗[/] {plain(str(each))}")
+    if len(found.faults) > FINDINGS_SHOWN:
+        OUT.print(f"  and {len(found.faults) - FINDINGS_SHOWN:,} more: --json has all")
+    OUT.print(f"  · Manifest SHA-256 {found.manifest_sha256}", soft_wrap=True)
+    if found.signed_by:
+        OUT.print(f"  · Its signature is by the key {found.signed_by}", soft_wrap=True)
+    else:
+        OUT.print("  · No known signature: compare the hash with the event export_evidence_pack.")
+    if found.opening and found.chain:
+        at = {"chain": found.opening.chain, "keys": sorted(trusted or found.opening.keys)}
+        show(at | {"keys_are_known": bool(trusted)}, found.chain, as_json=False)
+    else:
+        OUT.print("  [red]✗[/] There is no audit chain in it that can be read.")
     return 0 if found.is_sound else 1
 
 

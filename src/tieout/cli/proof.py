@@ -34,7 +34,7 @@ def audit_group() -> None:
 @_JSON
 @click.pass_context
 def audit_verify(ctx: click.Context, /, **options: Any) -> None:
-    """Prove an exported chain FILE offline, or every chain of the database.
+    """Prove an exported chain or evidence pack FILE offline, or every chain of the database.
 
     Exit code 0: sound; 1: something is wrong, and what; 2: could not run.
     """
@@ -60,6 +60,26 @@ def audit_export(ctx: click.Context, /, **options: Any) -> None:
     from tieout.cli.server import audit  # noqa: PLC0415  start-up time counts
 
     ctx.exit(audit.export(ctx, **options))
+
+
+_DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@audit_group.command("pack")
+@_ORGANISATION
+@click.option("--from", "first_on", type=_DAY, required=True, help="The first day.")
+@click.option("--to", "last_on", type=_DAY, required=True, help="The last day.")
+@click.option("--account", default="", metavar="NUMBER", help="Only this bank account.")
+@click.option("--books", default="", metavar="NAME", help="Only these books.")
+@click.option("--out", type=PATH, required=True, help="The ZIP to write.")
+@click.option("--reason", default="", help="Why; it is kept in the chain.")
+@_JSON
+@click.pass_context
+def audit_pack(ctx: click.Context, /, **options: Any) -> None:
+    """Write reconciliations, sign-offs, evidence and the audit chain as one ZIP."""
+    from tieout.cli.server import evidence  # noqa: PLC0415  start-up time counts
+
+    ctx.exit(evidence.pack(ctx, **options))
 
 
 @audit_group.command("sign")

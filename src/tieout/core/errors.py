@@ -166,7 +166,7 @@ CODES: dict[str, Code] = _catalogue(
     Code("access.last-owner", H, "An organisation needs an owner", "Make somebody else an owner first."),
     Code("page.invalid", H, "A list cannot be shown from there", "Start again from its first page."),
     # Proof and keeping.
-    Code("audit.not-export", H, "This is not an exported audit chain", "Name a file that `tieout audit export` wrote."),
+    Code("audit.not-export", H, "This is neither an exported audit chain nor an evidence pack", "Name a file that `tieout audit export` or `tieout audit pack` wrote."),
     Code("audit.no-key", H, "The key that signs heads cannot be used", "Look at the file or variable named; `tieout audit key` shows the keys there are."),
     Code("backup.not-usable", H, "This backup cannot be used", "Take another backup; this one is not whole or not of this program."),
     Code("restore.not-empty", H, "There is something already where it would be restored", "Name another TIEOUT_HOME, or keep the old one aside with --replace."),

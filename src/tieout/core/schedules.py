@@ -26,10 +26,14 @@ class Every(StrEnum):
     """Whenever new data comes in."""
     HOURLY = "hourly"
     DAILY = "daily"
+    DAILY_INTRADAY = "daily-intraday"
+    """Daily, and besides whenever new data comes in."""
     WEEKLY = "weekly"
     CRON = "cron"
 
 
+AT_ONCE = frozenset({Every.REAL_TIME, Every.DAILY_INTRADAY})
+"""What new data starts by itself."""
 _FIELDS = (
     ("minute", 0, 59),
     ("hour", 0, 23),
@@ -177,7 +181,7 @@ def cron_of(every: Every, at: time = time(6), weekday: int = 1, cron: str = "") 
             return None
         case Every.HOURLY:
             return Cron.of(f"{at.minute} * * * *")
-        case Every.DAILY:
+        case Every.DAILY | Every.DAILY_INTRADAY:
             return Cron.of(f"{at.minute} {at.hour} * * *")
         case Every.WEEKLY:
             return Cron.of(f"{at.minute} {at.hour} * * {weekday}")

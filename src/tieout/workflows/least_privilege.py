@@ -57,6 +57,7 @@ ACTION_OF: Mapping[str, Action] = {
     "verify_audit": Action.VIEW_AUDIT,
     "least_privilege": Action.VIEW_AUDIT,
     "export_audit": Action.VIEW_AUDIT,
+    "export_evidence_pack": Action.VIEW_AUDIT,
     "mask_organisation": Action.MANAGE_ORGANISATION,
     "set_schedule": Action.MANAGE_ACCOUNTS,
     "set_alert_rule": Action.MANAGE_ACCOUNTS,

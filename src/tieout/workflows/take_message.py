@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef
 
 from tieout.core.jobs import Task
-from tieout.core.schedules import Every
+from tieout.core.schedules import AT_ONCE, Every
 from tieout.store.banking.models import BankLine
 from tieout.store.closing.models import Books
 from tieout.store.ledger.models import Posting
@@ -76,7 +76,7 @@ def _reconciliations(*conditions: Exists, **fields: object) -> list[Asked]:
     return [
         (Task.RECONCILE, {"reconciliation_id": each.pk})
         for each in found
-        if every.get(f"reconciliation:{each.pk}", Every.REAL_TIME) == Every.REAL_TIME
+        if every.get(f"reconciliation:{each.pk}", Every.REAL_TIME) in AT_ONCE
     ]
 
 
@@ -85,7 +85,7 @@ def _books(books_id: int, snapshot_id: int) -> list[Asked]:
     scheduled = Schedule.objects.filter(task=Task.EXPLAIN_BOOKS, subject=f"books:{books_id}")
     every = scheduled.values_list("every", flat=True).first() or Every.REAL_TIME
     is_used = Books.objects.filter(id=books_id, ended_at__isnull=True).exists()
-    is_asked = is_used and every == Every.REAL_TIME
+    is_asked = is_used and every in AT_ONCE
     arguments = {"books_id": books_id, "snapshot_id": snapshot_id}
     return [(Task.EXPLAIN_BOOKS, arguments)] if is_asked else []
 

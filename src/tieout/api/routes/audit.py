@@ -1,13 +1,18 @@
 """The audit chain: its events as they were recorded, its proof, and who uses what."""
 
+from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.http import FileResponse
+from django.utils.http import content_disposition_header
 from ninja import Router
 
 from tieout.api.door import Request
 from tieout.api.words import (
     LIMIT,
+    BankAccountId,
+    BooksId,
     CursorText,
     Instant,
     Limit,
@@ -18,6 +23,7 @@ from tieout.api.words import (
     instant,
 )
 from tieout.core.access import Action, Role
+from tieout.workflows.export_evidence_pack import PackScope, evidence_pack_file
 from tieout.workflows.least_privilege import least_privilege
 from tieout.workflows.verify_audit import verify_audit
 from tieout.workflows.views import trail
@@ -115,6 +121,40 @@ def verify(request: Request) -> VerifiedOut:
         findings=list(map(str, found.findings)),
         unproved_heads=list(found.unproved_heads),
     )
+
+
+PACK = "application/zip"
+PACK_OUT = {
+    "responses": {
+        200: {
+            "description": "The pack.",
+            "content": {PACK: {"schema": {"type": "string", "format": "binary"}}},
+        }
+    }
+}
+
+
+@router.get("/audit/pack", response=None, openapi_extra=PACK_OUT)
+def show_pack(  # noqa: PLR0913, PLR0917  what a pack is of
+    request: Request,
+    first_on: date,
+    last_on: date,
+    bank_account_id: BankAccountId | None = None,
+    books_id: BooksId | None = None,
+    reason: Search = "",
+) -> FileResponse:
+    """An evidence pack of those days as a ZIP; that it was made is recorded."""
+    made, out = evidence_pack_file(
+        request.caller,
+        scope=PackScope(first_on, last_on, bank_account_id, books_id),
+        keys=settings.TRUSTED_KEYS(),
+        key=settings.KEYS.signing(request.at) if settings.KEYS.can_sign else None,
+        reason=reason,
+        now=request.at,
+    )
+    named = content_disposition_header(as_attachment=True, filename=made.name)
+    headers = {"Content-Disposition": named or "attachment"}
+    return FileResponse(out, content_type=PACK, headers=headers)
 
 
 @router.get("/audit/privileges", response=PrivilegesList)

@@ -1,5 +1,6 @@
 """Books that are explained: which there are, the snapshots taken of them, and their runs."""
 
+from datetime import UTC
 from typing import Annotated
 
 from ninja import Router, Status
@@ -17,22 +18,26 @@ from tieout.api.words import (
     LIMIT,
     BooksId,
     CursorText,
+    ExplainedId,
     FileId,
     In,
     Instant,
     Limit,
     LongText,
     MemberId,
+    Money,
     Name,
     Out,
     PageOut,
     SnapshotId,
     instant,
+    money,
 )
 from tieout.core.errors import InvalidInput
 from tieout.workflows.set_books import end_books, set_books
 from tieout.workflows.take_snapshot import SnapshotTaken, take_sent, take_snapshot
 from tieout.workflows.views import closing, closing_kept
+from tieout.workflows.views.deltas import RUNS_MAX, Delta, books_deltas
 from tieout.workflows.views.guessed_mapping import guessed_mapping
 
 router = Router(tags=["books"])
@@ -277,6 +282,59 @@ def list_explanations(
         request.caller, books_id=books_id, cursor=cursor, limit=limit
     )
     return PageOut(items=list(map(explained_out, page.rows)), next_cursor=page.next_cursor)
+
+
+class DeltaOut(Out):
+    """A ledger as a run found it, at the period it looked at, and what moved since."""
+
+    run_id: ExplainedId
+    at: Instant
+    called: str
+    difference: Money
+    change: Money | None
+    """Since the run before."""
+    day_change: Money | None
+    """Since the last run of an earlier day in UTC."""
+    new_count: int
+    """Cases that stand and did not in the run before."""
+    new: Money
+    gone_count: int
+    gone: Money
+    open_count: int
+
+
+class DeltaList(Out):
+    """The newest runs first, a row a ledger."""
+
+    items: list[DeltaOut]
+
+
+@router.get("/books/{books_id}/deltas", response=DeltaList)
+def list_deltas(
+    request: Request, books_id: BooksId, runs: Annotated[int, Field(ge=1, le=RUNS_MAX)] = 10
+) -> DeltaList:
+    """Run by run, how every ledger's difference moved since the run and since the day before."""
+    found = books_deltas(request.caller, books_id=books_id, zone=UTC, limit=runs)
+    return DeltaList(items=list(map(_delta, found)))
+
+
+def _delta(each: Delta) -> DeltaOut:
+    def told(minor: int) -> Money:
+        return money(minor, each.currency, each.exponent)
+
+    return DeltaOut(
+        run_id=each.run_id,
+        at=instant(each.at),
+        called=each.called,
+        difference=told(each.difference_minor),
+        change=None if each.change_minor is None else told(each.change_minor),
+        day_change=None if each.day_change_minor is None else told(each.day_change_minor),
+        new_count=each.new_count,
+        new=told(each.new_minor),
+        gone_count=each.gone_count,
+        gone=told(each.gone_minor),
+        open_count=each.open_count,
+    )
 
 
 def _taken(made: SnapshotTaken) -> Status[SnapshotMade]:

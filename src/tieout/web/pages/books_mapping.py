@@ -74,4 +74,9 @@ def _use(request: MemberRequest, found: GuessedMapping, text: str) -> None:
         request.caller, books_id=books_id, files=found.files, left_out=found.left_out, now=now
     )
     if taken.is_new:
-        ask_run(request.caller, task=Task.EXPLAIN_BOOKS, arguments={"books_id": books_id}, now=now)
+        ask_run(
+            request.caller,
+            task=Task.EXPLAIN_BOOKS,
+            arguments={"books_id": books_id, "snapshot_id": taken.snapshot_id},
+            now=now,
+        )

@@ -208,6 +208,7 @@ def compliance(request: MemberRequest) -> HttpResponse:
         "summary": [(word, found.counts.get(word, 0)) for word in COUNTED],
         "names": member_names(request.caller),
         "today": now.date(),
+        "may_pack": request.may(Action.VIEW_AUDIT),
     }
     return render(request, "web/compliance.html", shown)
 

@@ -1,6 +1,7 @@
 """Control accounts: which books are explained, their files, and how every period stands."""
 
 from dataclasses import dataclass
+from datetime import UTC
 
 from django.conf import settings
 from django.contrib import messages
@@ -33,6 +34,7 @@ from tieout.workflows.views.closing import (
 )
 from tieout.workflows.views.closing_kept import closing_policies, snapshots
 from tieout.workflows.views.closing_period import PeriodView, period_view
+from tieout.workflows.views.deltas import books_deltas
 from tieout.workflows.views.people import member_names
 
 
@@ -91,6 +93,7 @@ def books(request: MemberRequest, books_id: int) -> HttpResponse:
         "ledgers": [_ledger(request, found, each) for each in found.ledgers],
         "rows": _rows(found, is_whole=bool(request.GET.get("all"))),
         "snapshots": kept,
+        "deltas": books_deltas(request.caller, books_id=books_id, zone=UTC, limit=5),
         "policies": closing_policies(request.caller, books_id=books_id, limit=20).rows,
         "names": member_names(request.caller),
         "risks": tuple(Risk),

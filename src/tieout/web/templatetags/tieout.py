@@ -46,6 +46,18 @@ SYMBOLS = {
     "on time": "✓",
     "overdue": "!",
     "due": "○",
+    "agrees": "✓",
+    "agrees only because what is open cancels out": "!",
+    "explained by the records": "≈",
+    "differs": "✗",
+    "in one system only": "○",
+}
+ACROSS = {
+    "agrees": "agrees",
+    "offsetting": "agrees only because what is open cancels out",
+    "explained": "explained by the records",
+    "differs": "differs",
+    "one-only": "in one system only",
 }
 
 
@@ -66,6 +78,12 @@ def state(word: str) -> SafeString:
     return format_html(
         '<span class="state" data-symbol="{}">{}</span>', SYMBOLS.get(said, "·"), said
     )
+
+
+@register.filter
+def across(word: str) -> SafeString:
+    """How two systems stand to each other, in words."""
+    return state(ACROSS[str(word)])
 
 
 @register.filter

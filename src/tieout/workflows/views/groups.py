@@ -215,8 +215,8 @@ def group(caller: Caller, *, group_id: int) -> GroupDetail:
         found = MatchGroup.objects.select_related("run").filter(id=group_id).first()
         if found is None:
             raise NotFound("store.not-found", f"match_group:{group_id}", "a group of yours")
-        members = _shown(RunRecord.objects.filter(group=found).order_by("id"))
-        views = [_record(each) for each in members]
+        members = with_what_is_shown(RunRecord.objects.filter(group=found).order_by("id"))
+        views = [record_of(each) for each in members]
         [view] = _with_decisions([_group(found)])
         return GroupDetail(
             view,
@@ -233,7 +233,7 @@ def _rivals(found: MatchGroup) -> tuple[RecordView, ...]:
     """The records that the runner-up names; an id may be of either side, so both are looked up."""
     ids = [int(word) for word in found.runner_up.replace("+", " ").split() if word.isdigit()]
     several = RunRecord.objects.filter(Q(line_id__in=ids) | Q(posting_id__in=ids), run=found.run)
-    return tuple(_record(each) for each in _shown(several.exclude(group=found))[:20])
+    return tuple(record_of(each) for each in with_what_is_shown(several.exclude(group=found))[:20])
 
 
 def unmatched(  # noqa: PLR0913  filters by name
@@ -255,7 +255,7 @@ def unmatched(  # noqa: PLR0913  filters by name
         if reason:
             query = query.filter(reason=reason)
         page = paged(
-            _shown(query), ("id",), lambda each: each, cursor=cursor, limit=limit,
+            with_what_is_shown(query), ("id",), lambda each: each, cursor=cursor, limit=limit,
             is_descending=False,
         )  # fmt: skip
         nearest = _nearest(run_id, page.rows)
@@ -265,7 +265,7 @@ def unmatched(  # noqa: PLR0913  filters by name
 def _unmatched(
     each: RunRecord, nearest: Mapping[tuple[str, str], RecordView], on: date
 ) -> UnmatchedView:
-    record = _record(each)
+    record = record_of(each)
     return UnmatchedView(
         each.pk,
         record,
@@ -285,19 +285,19 @@ def _nearest(run_id: int, several: Iterable[RunRecord]) -> dict[tuple[str, str],
     found = RunRecord.objects.filter(
         Q(line_id__in=wanted["right"]) | Q(posting_id__in=wanted["left"]), run_id=run_id
     )
-    views = [_record(each) for each in _shown(found)]
+    views = [record_of(each) for each in with_what_is_shown(found)]
     other = {"left": "right", "right": "left"}
     return {(other[each.side], str(each.record_id)): each for each in views}
 
 
-def _shown(query: QuerySet[RunRecord]) -> QuerySet[RunRecord]:
+def with_what_is_shown(query: QuerySet[RunRecord]) -> QuerySet[RunRecord]:
     """With all that a `RecordView` shows, in one query."""
     return query.select_related(
         "line__statement__reading", "posting__entry", "posting__account"
     ).defer("line__details")
 
 
-def _record(each: RunRecord) -> RecordView:
+def record_of(each: RunRecord) -> RecordView:
     line: BankLine | None = each.line
     posting: Posting | None = each.posting
     told: dict[str, Any]
