@@ -10,13 +10,14 @@ from tieout.core.errors import InvalidInput
 from tieout.formats.books.guessed import BooksGuess
 from tieout.formats.books.guessing import guess_mapping
 from tieout.formats.books.mapping_text import mapping_text
+from tieout.formats.books.reader import MAPPING_NAME
 from tieout.formats.books.settings import NAME as SETTINGS_NAME
 from tieout.store.closing.models import Books, SnapshotFile
 from tieout.workflows.acting import Caller, looking
 from tieout.workflows.import_statement import access_file
 from tieout.workflows.mappings import mappings_of
 from tieout.workflows.set_books import access_books
-from tieout.workflows.take_snapshot import MAPPING_NAME, lay_out, newest_snapshot, parts_of
+from tieout.workflows.take_snapshot import lay_out, newest_snapshot, parts_of
 
 BYTES_MAX = 64 << 20
 """Larger tables are for the command: `tieout explain FOLDER --guess`."""
