@@ -77,6 +77,7 @@ def filled(name: str, path: Path, now: datetime) -> tuple[Any, int, int, int]:
     from tieout.formats.common.source import Source
     from tieout.store.banking.models import BankAccount
     from tieout.store.ledger.models import Account
+    from tieout.store.postgres.plans import plan_anew
     from tieout.store.postgres.tenant import tenant
     from tieout.store.reconciliation.models import MatchRun
     from tieout.workflows.create_organisation import create_organisation
@@ -103,6 +104,7 @@ def filled(name: str, path: Path, now: datetime) -> tuple[Any, int, int, int]:
     with tenant(org), connection.cursor() as cursor:
         # Nothing has counted these tables yet: what joins them row by row takes hours.
         cursor.execute("set local enable_nestloop = off")
+        plan_anew()  # keys planned for a small organisation read all of a large one
         cursor.execute(ENTRIES, given)
         cursor.execute(POSTINGS, given)
         cursor.execute(SUMS, {**given, "grouped": True})

@@ -16,9 +16,18 @@ from tieout.store.postgres.tenant import tenant
 from tieout.workflows.acting import Caller
 from tieout.workflows.add_member import add_member
 from tieout.workflows.decide import confirm_group, reject_group
-from tieout.workflows.views.banking import LineFilter, bank_accounts, gaps, lines, statements
+from tieout.workflows.views import banking, paging
+from tieout.workflows.views import groups as view_groups
+from tieout.workflows.views.banking import (
+    LineFilter,
+    LineView,
+    bank_accounts,
+    gaps,
+    lines,
+    statements,
+)
 from tieout.workflows.views.files import problems, received_file, received_files
-from tieout.workflows.views.groups import GroupFilter, group, groups, unmatched
+from tieout.workflows.views.groups import GroupFilter, GroupView, group, groups, unmatched
 from tieout.workflows.views.paging import Page
 from tieout.workflows.views.runs import reconciliation, reconciliations, run, runs, sign_offs
 from tieout.workflows.views.trail import audit_events, decisions, members
@@ -103,6 +112,49 @@ def test_lines_are_found_by_text_amount_day_and_status() -> None:
     assert found(first_on=date(2026, 9, 7)) == [-125, 2550]
     assert found(last_on=date(2026, 9, 7)) == [2550, -1000]
     assert found(status="pending") == []
+
+
+def test_a_search_looks_through_some_lines_a_page_and_finds_each_in_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(banking, "SEARCHED_LINES", 2)
+    monkeypatch.setattr(paging, "FURTHER", 3)
+    caller = organisation()
+    days = [f"2026-09-{day:02}" for day in range(1, 21)] + ["never"] * 9
+    rows = "".join(f"{day},Fee {at % 7},-1.00,EUR\n" for at, day in enumerate(days))
+    bring(caller, CSV + rows.encode(), "bank.csv", "77")
+    account_id = an_account(caller)
+
+    def ask(cursor: str | None, text: str = "fee 6") -> Page[LineView]:
+        where = LineFilter(text=text)
+        return lines(caller, account_id=account_id, where=where, cursor=cursor, limit=2)
+
+    first = ask(None)
+    assert (first.rows, first.is_partial) == ((), True)
+    assert ask(first.next_cursor).rows
+    found = [each.narrative for each in walk(ask)]
+    assert found == ["Fee 6"] * 4
+    assert len({each.line_id for each in walk(ask)}) == 4
+    assert walk(lambda cursor: ask(cursor, "nothing like it")) == []
+    full = ask(None, "fee")
+    assert (len(full.rows), full.is_partial) == (2, False)
+
+
+def test_a_search_of_groups_goes_on_behind_its_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(view_groups, "SEARCHED_GROUPS", 1)
+    monkeypatch.setattr(paging, "FURTHER", 1)
+    desk = Desk()
+    desk.run()
+    every = groups(desk.owner, run_id=desk.run_id).rows
+    assert len(every) > 1
+    last = GroupFilter(least_minor=every[-1].left_minor, most_minor=every[-1].left_minor)
+
+    def ask(cursor: str | None) -> Page[GroupView]:
+        return groups(desk.owner, run_id=desk.run_id, where=last, cursor=cursor)
+
+    first = ask(None)
+    assert (first.rows, first.is_partial) == ((), True)
+    assert [each.group_id for each in walk(ask)] == [every[-1].group_id]
 
 
 def test_files_show_what_was_read_and_held() -> None:

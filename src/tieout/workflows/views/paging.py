@@ -85,7 +85,7 @@ def searched(  # noqa: PLR0913  as above, and what is searched for
     page = _page(list(wanted(ordered)[: limit + 1]), order, view, limit)
     if page.next_cursor or last is None:
         return page
-    return Page(page.rows, cursor_of(*last), is_partial=True)
+    return Page(page.rows, cursor_of(*last), is_partial=len(page.rows) < limit)
 
 
 def _from(
