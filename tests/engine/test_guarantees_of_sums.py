@@ -8,7 +8,7 @@ import random
 from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
-from itertools import combinations
+from itertools import accumulate, combinations
 from typing import Literal
 
 import pytest
@@ -179,11 +179,16 @@ def test_the_only_sum_that_fits_is_found(
 
 @pytest.mark.parametrize("backend", BACKENDS)
 @quick
-@given(parts=st.lists(st.integers(501, 99_999), min_size=4, max_size=7, unique=True))
+@given(gaps=st.lists(st.integers(2_003, 19_999), min_size=4, max_size=7), data=st.data())
 def test_two_deposits_share_their_receipts_as_one_choice(
-    backend: Backend, parts: list[int]
+    backend: Backend, gaps: list[int], data: st.DataObject
 ) -> None:
-    """Guarantee 5: where one way alone serves both deposits, both get it."""
+    """Guarantee 5: where one way alone serves both deposits, both get it.
+
+    Amounts lie apart: of five that nearly agree, any two make about the sum of two others, and one
+    that hits it to the penny is no evidence worth a suggestion.
+    """
+    parts = data.draw(st.permutations(list(accumulate(gaps))))
     receipts = [record(f"r{at}", each, 0) for at, each in enumerate(parts)]
     cut = len(parts) // 2
     deposits = [record("d1", sum(parts[:cut]), 1), record("d2", sum(parts[cut:]), 1)]

@@ -7,7 +7,8 @@ import pytest
 
 from tieout.core.errors import InvalidInput
 from tieout.formats.common.source import Source
-from tieout.formats.sheet import FORMAT, plain_number
+from tieout.formats.common.workbook import plain_number
+from tieout.formats.sheet import FORMAT
 from tieout.testing.formats import GOLDEN, FormatConformance
 
 

@@ -135,7 +135,7 @@ def test_books_explained_and_certified_come_back_with_their_files_evidence_and_s
         elsewhere, tmp_path / "site.backup", replaces=False, keys=KEYS, now=NOW
     )
 
-    assert restored.is_sound
+    assert restored.chains[str(desk.owner.organisation_id)].is_sound
     with opened_instead(elsewhere):
         assert told(desk) == before
         assert verify_audit(desk.owner, keys=KEYS, now=NOW).is_sound

@@ -92,6 +92,7 @@ def test_words_for_the_usual_ones() -> None:
         Every.REAL_TIME: "",
         Every.HOURLY: "30 * * * *",
         Every.DAILY: "30 6 * * *",
+        Every.DAILY_INTRADAY: "30 6 * * *",
         Every.WEEKLY: "30 6 * * 5",
         Every.CRON: "1 2 * * *",
     }

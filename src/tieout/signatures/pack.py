@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import shutil
 import tempfile
 import zipfile
 import zlib
@@ -157,8 +156,13 @@ def _chain(
     try:
         with tempfile.TemporaryDirectory(prefix="tieout-") as root:
             path = Path(root) / "chain.jsonl"
+            left = next((each.size for each in manifest.files if each.path == CHAIN), 0)
             with archive.open(CHAIN) as file, path.open("wb") as out:
-                shutil.copyfileobj(file, out, BLOCK)
+                while part := file.read(
+                    min(BLOCK, left)
+                ):  # no further: the rest is a fault already
+                    out.write(part)
+                    left -= len(part)
             opening, found = verify_export(path, trusted)
     except (zipfile.BadZipFile, zlib.error, EOFError, InvalidInput) as error:
         return None, None, (PackFault(PackFaultKind.CHANGED, CHAIN, str(error)),)

@@ -33,6 +33,7 @@ from tieout.workflows.evidence_bank import BankPart, write_bank
 from tieout.workflows.evidence_books import ClosingPart, write_control_accounts
 
 ROWS = 2000
+BLOCK = 1 << 20
 EVIDENCE_COLUMNS = (
     "evidence", "about", "file", "in the pack", "SHA-256", "bytes", "note", "attached by",
     "when (UTC)", "supersedes",
@@ -138,8 +139,8 @@ def evidence_pack_file(  # noqa: PLR0913  as the verb has them
     key: bytes | None = None,
     reason: str = "",
     now: datetime,
-) -> tuple[PackMade, IO[bytes]]:
-    """The pack in a file without a name, to be read from its beginning and closed by the caller."""
+) -> tuple[PackMade, Iterator[bytes]]:
+    """The pack, and its bytes in blocks from a file without a name, which ends with them."""
     with ExitStack() as kept:
         out = kept.enter_context(tempfile.TemporaryFile())
         made = export_evidence_pack(
@@ -147,7 +148,12 @@ def evidence_pack_file(  # noqa: PLR0913  as the verb has them
         )
         out.seek(0)
         kept.pop_all()
-        return made, out
+        return made, _blocks(out)
+
+
+def _blocks(out: IO[bytes]) -> Iterator[bytes]:
+    with out:
+        yield from iter(partial(out.read, BLOCK), b"")
 
 
 def _check(scope: PackScope) -> None:

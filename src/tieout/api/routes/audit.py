@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.http import FileResponse
+from django.http import StreamingHttpResponse
 from django.utils.http import content_disposition_header
 from ninja import Router
 
@@ -142,9 +142,9 @@ def show_pack(  # noqa: PLR0913, PLR0917  what a pack is of
     bank_account_id: BankAccountId | None = None,
     books_id: BooksId | None = None,
     reason: Search = "",
-) -> FileResponse:
+) -> StreamingHttpResponse:
     """An evidence pack of those days as a ZIP; that it was made is recorded."""
-    made, out = evidence_pack_file(
+    made, blocks = evidence_pack_file(
         request.caller,
         scope=PackScope(first_on, last_on, bank_account_id, books_id),
         keys=settings.TRUSTED_KEYS(),
@@ -153,8 +153,8 @@ def show_pack(  # noqa: PLR0913, PLR0917  what a pack is of
         now=request.at,
     )
     named = content_disposition_header(as_attachment=True, filename=made.name)
-    headers = {"Content-Disposition": named or "attachment"}
-    return FileResponse(out, content_type=PACK, headers=headers)
+    headers = {"Content-Disposition": named or "attachment", "Content-Length": str(made.size)}
+    return StreamingHttpResponse(blocks, content_type=PACK, headers=headers)
 
 
 @router.get("/audit/privileges", response=PrivilegesList)

@@ -15,7 +15,7 @@ from tieout.formats.common.cells import Exact
 from tieout.formats.common.sample import Row
 from tieout.formats.common.source import Source
 from tieout.formats.common.words import plain
-from tieout.formats.sheet import Workbook
+from tieout.formats.common.workbook import Workbook
 
 DELIMITERS = (",", ";", "\t", "|", "^", "~")
 SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".tab", ".asc", ""})

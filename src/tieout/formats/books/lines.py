@@ -8,8 +8,7 @@ from pathlib import Path
 from tieout.core.errors import InvalidInput, Problem
 from tieout.formats.common.sample import Row
 from tieout.formats.common.source import Source, decode, gunzip
-from tieout.formats.sheet import FORMAT as WORKBOOKS
-from tieout.formats.sheet import Workbook
+from tieout.formats.common.workbook import SUFFIXES, Workbook
 
 FILE_BYTES_MAX = 1 << 30
 """Larger files are for the engine, which streams them."""
@@ -17,7 +16,7 @@ FILE_BYTES_MAX = 1 << 30
 
 def is_workbook(name: str) -> bool:
     """Whether a file of that name has sheets."""
-    return name.casefold().endswith(WORKBOOKS.suffixes)
+    return name.casefold().endswith(SUFFIXES)
 
 
 def lines_of(

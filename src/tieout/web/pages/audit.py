@@ -1,7 +1,7 @@
 """The trail: who did what, when and from where; whether it is whole; and a pack of all of it."""
 
 from django.conf import settings
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
@@ -40,7 +40,7 @@ def verify(request: MemberRequest) -> HttpResponse:
 
 
 @page_for(Action.VIEW_AUDIT)
-def evidence_pack(request: MemberRequest) -> FileResponse | HttpResponse:
+def evidence_pack(request: MemberRequest) -> HttpResponse | StreamingHttpResponse:
     """What a pack can be of; once the days are sent, the pack to keep."""
     now = settings.CLOCK()
     if request.method != "POST":
@@ -52,7 +52,7 @@ def evidence_pack(request: MemberRequest) -> FileResponse | HttpResponse:
             "last_on": day(request.GET, "last_on") or now.date(),
         }
         return render(request, "web/evidence_pack.html", shown)
-    made, out = evidence_pack_file(
+    made, blocks = evidence_pack_file(
         request.caller,
         scope=_scope(request),
         keys=settings.TRUSTED_KEYS(),
@@ -60,8 +60,8 @@ def evidence_pack(request: MemberRequest) -> FileResponse | HttpResponse:
         reason=request.POST.get("reason", "").strip()[:2000],
         now=now,
     )
-    headers = {"Content-Disposition": attached(made.name)}
-    return FileResponse(out, content_type="application/zip", headers=headers)
+    headers = {"Content-Disposition": attached(made.name), "Content-Length": str(made.size)}
+    return StreamingHttpResponse(blocks, content_type="application/zip", headers=headers)
 
 
 def _scope(request: MemberRequest) -> PackScope:
