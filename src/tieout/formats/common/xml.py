@@ -22,7 +22,7 @@ _CHARSET = re.compile(
 _NEXT = re.compile(r"<\?xml\s")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _BARE = re.compile(r"&(?!(?:#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6}|amp|lt|gt|quot|apos);)")
-_GOOD_NAME = re.compile(r"[A-Za-z_][\w.-]*")
+_GOOD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _LEADS = tuple(bytes([lead]) for lead in range(0xC3, 0xE3))
 """First bytes of the letters of Latin, Greek and Cyrillic in UTF-8."""
 _NO_CUT = ("Excessive depth", "Resource limit", "Opening and ending tag")
@@ -375,7 +375,7 @@ def place_of(element: etree._Element, record: int | None = None) -> Place:
 
 def _name(text: str) -> str:
     """A name that may be set, from one that mending let through."""
-    return text if _GOOD_NAME.fullmatch(text) else "_" + re.sub(r"[^\w.-]", "_", text)
+    return text if _GOOD_NAME.fullmatch(text) else "_" + re.sub(r"[^A-Za-z0-9_.-]", "_", text)
 
 
 def root_name(head: bytes) -> str:
