@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from croniter import croniter  # type: ignore[import-untyped]
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tieout.core.errors import InvalidInput
@@ -152,6 +152,7 @@ def spans(low: int, high: int) -> st.SearchStrategy[str]:
     )
 
 
+@example("* * */7 2 3", datetime(2024, 1, 1))  # noqa: DTZ001  as below; a day ten years away
 @given(
     st.tuples(spans(0, 59), spans(0, 23), spans(1, 28), spans(1, 12), spans(0, 6)).map(" ".join),
     st.datetimes(datetime(2024, 1, 1), datetime(2028, 1, 1)),  # noqa: DTZ001  the zone is added

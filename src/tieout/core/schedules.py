@@ -46,8 +46,8 @@ _NAMES = {
     "day of week": ["sun", "mon", "tue", "wed", "thu", "fri", "sat"],
 }
 _PART = re.compile(r"(?:(?P<all>\*)|(?P<first>\w+)(?:-(?P<last>\w+))?)(?:/(?P<step>\d+))?")
-_YEARS_AHEAD = 9
-"""The 29th of February is at most eight years away."""
+_YEARS_AHEAD = 41
+"""A 29 February on a given weekday is up to 40 years away."""
 
 
 @dataclass(frozen=True, slots=True)

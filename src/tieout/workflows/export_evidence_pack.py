@@ -148,12 +148,24 @@ def evidence_pack_file(  # noqa: PLR0913  as the verb has them
         )
         out.seek(0)
         kept.pop_all()
-        return made, _blocks(out)
+        return made, _Blocks(out)
 
 
-def _blocks(out: IO[bytes]) -> Iterator[bytes]:
-    with out:
-        yield from iter(partial(out.read, BLOCK), b"")
+class _Blocks(Iterator[bytes]):
+    """The bytes of a file, which is closed at its end, or by `close`."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def __next__(self) -> bytes:
+        if block := b"" if self._file.closed else self._file.read(BLOCK):
+            return block
+        self.close()
+        raise StopIteration
+
+    def close(self) -> None:
+        """The rest is not wanted."""
+        self._file.close()
 
 
 def _check(scope: PackScope) -> None:
