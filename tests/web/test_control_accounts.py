@@ -159,6 +159,14 @@ def test_files_that_are_no_books_are_refused_by_name(store: Store) -> None:
     assert "What the files look like" in page
 
 
+def test_the_audit_page_tells_what_was_explained(store: Store) -> None:
+    desk = Desk(store)
+    desk.drop({"books.zip": zipped(files_of(DEMO))})
+    page = desk.page("audit")
+    assert "explain_books" in page
+    assert "items" in page
+
+
 @pytest.mark.req("R205")
 def test_tables_of_another_system_get_a_mapping_proposed_and_are_explained(
     store: Store, tmp_path: Path

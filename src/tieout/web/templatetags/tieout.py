@@ -99,6 +99,12 @@ def apart(minor: int) -> str:
 
 
 @register.filter
+def pairs(values: Mapping[str, object]) -> list[tuple[str, object]]:
+    """Names with their values; in a page `x.items` is what `x` has under that name, if it has."""
+    return list(values.items())
+
+
+@register.filter
 def plus(minor: int, exponent: int) -> str:
     """As `money`, and with its sign where it adds."""
     return f"{'+' if minor > 0 else ''}{money(minor, exponent)}"
