@@ -217,6 +217,20 @@ def test_a_report_of_large_books_is_made_by_a_worker_while_no_page_waits(store: 
 
 
 @pytest.mark.usefixtures("all_are_large")
+def test_reports_of_one_snapshot_are_made_one_after_the_other(store: Store) -> None:
+    looking = Looking()
+    owner, books_id = looking.desk.owner, looking.desk.books_id
+    work_off(store, owner)
+    place = reverse("ask_report", args=[owner.organisation_id, books_id])
+    for form in ("csv", "json", "json"):
+        asked = {"report": "aged", "ledger": "AR", "period": "12", "form": form}
+        assert looking.client.post(place, asked).status_code == 302
+        work_off(store, owner)
+    made = drafts(owner, books_id=books_id, note=MADE)
+    assert {each.name.rpartition(".")[2] for each in made} == {"csv", "json"}
+
+
+@pytest.mark.usefixtures("all_are_large")
 def test_the_whole_explanation_of_large_books_is_made_by_a_worker(store: Store) -> None:
     looking = Looking()
     owner, books_id = looking.desk.owner, looking.desk.books_id

@@ -47,10 +47,10 @@ def wanted(
 ) -> int:
     """Within a verb's transaction: the waiting run of this task and subject, made when needed.
 
-    What is asked for with a snapshot is asked for once, by the page and by what follows the act:
-    a run that works on it already, or is done with it, is the answer.
+    A snapshot is explained once, whether the page asks or what follows the act: a run that works
+    on it already, or is done with it, is the answer.
     """
-    if "snapshot_id" in arguments:
+    if task is Task.EXPLAIN_BOOKS and "snapshot_id" in arguments:
         alone(organisation_id, f"explain snapshot {arguments['snapshot_id']}")
         known = JobRun.objects.filter(
             task=task,
