@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from tieout.formats.common import xml
+from tieout.formats.common import nodes, xml
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 FILES = sorted(path for kind in ("camt", "saft", "ofx") for path in (GOLDEN / kind).glob("*.xml"))
@@ -68,3 +68,8 @@ def test_golden_files_parse_the_same_either_way(path: Path) -> None:
 )
 def test_what_the_bytes_alone_do_not_tell_is_left_to_the_parser(data: bytes) -> None:
     assert xml._without_namespaces(data, xml._claimed(data)) is None
+
+
+def test_a_copied_element_keeps_its_text_beside_a_stray_child() -> None:
+    node = nodes.copied(etree.fromstring("<Amt Ccy='EUR'>12.00<Odd>1</Odd></Amt>"))
+    assert (node.text, node.currency, nodes.text_at(node, "Odd")) == ("12.00", "EUR", "1")

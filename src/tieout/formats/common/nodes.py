@@ -10,7 +10,7 @@ from tieout.core.errors import Place
 
 
 class Node:
-    """One element: name, text and currency of a leaf, line, and its children in order.
+    """One element: name, text, currency attribute, line, and its children in order.
 
     Parsing has stripped names bare of their namespace.
     """
@@ -41,12 +41,11 @@ def copied(element: etree._Element) -> Node:
     """The copy of an element and all below it."""
     made = Node()
     made.name = element.tag
+    made.raw = element.text or ""
+    made.currency = element.get("Ccy", "")
     if not len(element):
-        made.raw = element.text or ""
-        made.currency = element.get("Ccy", "")
         made.line, made.children, made.by_name = None, _NONE, _CHILDLESS
         return made
-    made.raw = made.currency = ""
     line = element.sourceline
     made.line = line if isinstance(line, int) else None
     below = made.children = []
@@ -97,7 +96,7 @@ def text_at(node: Node | None, *path: str) -> str:
         if found is None:
             return ""
         node = found[0]
-    return "" if node is None else " ".join(node.raw.split())
+    return "" if node is None else node.text
 
 
 def leaves(node: Node | None, consumed: frozenset[str], prefix: str = "") -> list[tuple[str, str]]:
@@ -112,6 +111,6 @@ def leaves(node: Node | None, consumed: frozenset[str], prefix: str = "") -> lis
             continue
         if each.children:
             found.extend(leaves(each, consumed, f"{path}/"))
-        elif text := " ".join(each.raw.split()):
+        elif text := each.text:
             found.append((path, f"{text} {each.currency}" if each.currency else text))
     return found
