@@ -66,7 +66,10 @@ class Population:
 
 
 def numbered(*columns: npt.NDArray[Any]) -> Ints:
-    """One number for each combination of values, counted as they appear."""
+    """One number for each combination of values, counted as they appear.
+
+    Told apart by 64 mixed bits: of two million combinations two are alike once in ten million runs.
+    """
     mixed = np.zeros(len(columns[0]), dtype=np.uint64)
     for column in columns:
         mixed ^= column.astype(np.uint64)

@@ -84,17 +84,13 @@ def rank_in(row: Ints) -> Ints:
 
 
 def components(one: Ints, other: Ints, nodes: int) -> Ints:
-    """For each node the least one that edges (one, other) lead to."""
-    label = np.arange(nodes)
-    while True:
-        low = np.minimum(label[one], label[other])
-        lower = label.copy()
-        for end in (one, other, label[one], label[other]):
-            np.minimum.at(lower, end, low)
-        lower = lower[lower]
-        if np.array_equal(lower, label):
-            return label
-        label = lower
+    """The component of each node under edges (one, other), numbered by the least node of each."""
+    from scipy.sparse import coo_matrix  # noqa: PLC0415  start-up time counts
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415  as above
+
+    graph = coo_matrix((np.ones(len(one), np.int8), (one, other)), shape=(nodes, nodes))
+    _, label = connected_components(graph, directed=False)
+    return label.astype(np.int64)
 
 
 def distinct(one: Ints, other: Ints) -> tuple[Ints, Ints]:
