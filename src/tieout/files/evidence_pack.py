@@ -3,27 +3,21 @@
 Nothing is whole in memory: rows and bytes are taken as they come.
 """
 
-import csv
 import hashlib
-import io
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from itertools import islice
 from typing import IO, Self
 
 from tieout.core.evidence_pack import INDEX, MANIFEST, SIGNATURE, Manifest, PackFile, Total
-from tieout.core.spreadsheets import cell
+from tieout.core.spreadsheets import csv_parts
 from tieout.files.drawing import environment
 
-ROWS_AT_ONCE = 2000
 ROWS_SHOWN = 200
 """Rows of a table that the index shows; its file has all."""
-MARK = "\ufeff"
-"""By this a spreadsheet knows that a text is UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,27 +72,23 @@ class PackWriter:
         places = {name: (header.index(name), header.index(of)) for name, of in (sums or {}).items()}
         added: dict[tuple[str, str], Decimal] = {}
         count, kept = 0, list[tuple[str, ...]]()
-        remaining = iter(rows)
-        with self._file(path, title) as (write, counted):
-            text = io.StringIO()
-            writer = csv.writer(text)
-            text.write(MARK)
-            writer.writerow(header)
-            while some := list(islice(remaining, ROWS_AT_ONCE)):
-                if is_shown and not count:
-                    kept = [tuple(map(_word, row)) for row in some[:ROWS_SHOWN]]
-                count += len(some)
-                writer.writerows([cell(each) for each in row] for row in some)
+
+        def passed() -> Iterator[Sequence[object]]:
+            """The rows, counted and added up as they pass."""
+            nonlocal count
+            for count, row in enumerate(rows, 1):
+                if is_shown and count <= ROWS_SHOWN:
+                    kept.append(tuple(map(_word, row)))
                 for name, (at, of) in places.items():
-                    for row in some:
-                        value = row[at]
-                        if isinstance(value, Decimal):
-                            key = (name, str(row[of]))
-                            added[key] = added.get(key, Decimal(0)) + value
-                write(text.getvalue().encode())
-                text.seek(0)
-                text.truncate()
-            write(text.getvalue().encode())
+                    value = row[at]
+                    if isinstance(value, Decimal):
+                        key = (name, str(row[of]))
+                        added[key] = added.get(key, Decimal(0)) + value
+                yield row
+
+        with self._file(path, title) as (write, counted):
+            for part in csv_parts(header, passed()):
+                write(part.encode())
             counted.append(count)
         self.totals += [
             Total(path, name, currency, f"{total:f}")
@@ -129,10 +119,6 @@ class PackWriter:
             self._archive.writestr(self._info(SIGNATURE), sign(data))
         self._archive.close()
         return data
-
-    def has(self, path: str) -> bool:
-        """Whether there is such a file already."""
-        return path in self._paths
 
     def _info(self, path: str) -> zipfile.ZipInfo:
         info = zipfile.ZipInfo(path, self._stamp)

@@ -1,8 +1,11 @@
 """Files that people are given: each is complete or absent, and a place that refuses is named."""
 
+import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from tieout.core.errors import InvalidInput
 
@@ -27,3 +30,16 @@ def write_bytes(path: Path, data: bytes) -> Path:
     part = path.with_name(path.name + ".part")
     part.write_bytes(data)
     return part.replace(path)
+
+
+@contextmanager
+def whole_file(out: Path) -> Iterator[IO[bytes]]:
+    """A file under a name of its own, which gets the one asked for when all of it is written."""
+    with writing("a file to write"):
+        handle, part = tempfile.mkstemp(prefix=f".{out.name}.", dir=out.absolute().parent)
+        try:
+            with os.fdopen(handle, "w+b") as file:
+                yield file
+            Path(part).replace(out)
+        finally:
+            Path(part).unlink(missing_ok=True)

@@ -1,20 +1,15 @@
 """Lists as CSV, to be opened in a spreadsheet: all rows of what the page shows a part of."""
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
 from typing import TypeVar
 
 from django.http import HttpRequest, StreamingHttpResponse
 
-from tieout.core.spreadsheets import cell
+from tieout.core.spreadsheets import csv_parts
 from tieout.web.transfer import attached
 from tieout.workflows.views.paging import PAGE_MAX, Page
 
 View = TypeVar("View")
-MARK = "\ufeff"
-"""By this a spreadsheet knows that the text is UTF-8."""
 
 
 def wants_csv(request: HttpRequest) -> bool:
@@ -35,22 +30,8 @@ def as_csv(
     name: str, header: Sequence[str], rows: Iterable[Sequence[object]]
 ) -> StreamingHttpResponse:
     """A table to keep, sent while it is asked for; no text in it is a formula."""
-
-    def parts() -> Iterator[str]:
-        text = io.StringIO()
-        writer = csv.writer(text)
-        text.write(MARK)
-        writer.writerow(header)
-        remaining = iter(rows)
-        while some := list(islice(remaining, PAGE_MAX)):  # a part a page, not a part a row
-            writer.writerows([cell(each) for each in row] for row in some)
-            yield text.getvalue()
-            text.seek(0)
-            text.truncate()
-        yield text.getvalue()
-
     return StreamingHttpResponse(
-        parts(),
+        csv_parts(header, rows),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": attached(f"{name}.csv")},
     )

@@ -11,6 +11,7 @@ from tieout.core.decisions import Figures
 from tieout.core.evidence_pack import Source
 from tieout.core.spreadsheets import amount
 from tieout.files.evidence_pack import PackWriter
+from tieout.store.banking.balances import last_closing
 from tieout.store.banking.models import BankAccount, BankStatement
 from tieout.store.ledger.balances import balances_of
 from tieout.store.reconciliation.models import (
@@ -144,13 +145,7 @@ def _reconciliation(each: _Told) -> tuple[object, ...]:
     one, figures = each.reconciliation, each.figures
     account = one.bank_account
     exponent = each.run.exponent if each.run else account.exponent
-    last = (
-        BankStatement.objects.filter(
-            account=account, closing_minor__isnull=False, ends_on__lte=each.up_to
-        )
-        .order_by("ends_on", "id")
-        .last()
-    )
+    last = last_closing(account, each.up_to)
     closing = None if last is None else amount(last.closing_minor or 0, account.exponent)
     kept = balances_of(one.organisation_id, [one.account_id], each.up_to)
     balance = kept.get((one.account_id, account.currency))

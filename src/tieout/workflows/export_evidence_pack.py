@@ -23,7 +23,8 @@ from tieout.files.evidence_pack import PackWriter
 from tieout.signatures.pack import signature_of
 from tieout.store.audit.chain import heads, whole
 from tieout.store.audit.models import Event
-from tieout.store.banking.models import BankAccount, FilePart, ReceivedFile
+from tieout.store.banking.models import BankAccount, ReceivedFile
+from tieout.store.banking.parts import parts_of
 from tieout.store.closing.models import Books, CauseItem
 from tieout.store.reconciliation.models import Evidence
 from tieout.store.tenancy.models import Member, Organisation
@@ -275,7 +276,7 @@ def _write_evidence(pack: PackWriter, about: Q) -> None:
     for each in found:
         if each.file_id not in paths:
             paths[each.file_id] = path = _path(each.file)
-            pack.file(path, f"Evidence: {each.file.name}", _bytes_of(each.file))
+            pack.file(path, f"Evidence: {each.file.name}", parts_of(each.file))
     pack.table(
         "evidence/evidence.csv",
         "Evidence that people attached",
@@ -302,11 +303,6 @@ def _write_evidence(pack: PackWriter, about: Q) -> None:
 def _path(file: ReceivedFile) -> str:
     """A name that no archive takes for a folder, told apart by the file's number."""
     return f"evidence/{file.pk}-{_ODD.sub('_', file.name)[-80:].strip('._') or 'file'}"
-
-
-def _bytes_of(file: ReceivedFile) -> Iterator[bytes]:
-    for part in FilePart.objects.filter(file=file).order_by("number").iterator(4):
-        yield bytes(part.content)
 
 
 def _write_chain(

@@ -4,7 +4,6 @@ import getpass
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import click
 from tieout.cli.audit import show, trusted_keys
 from tieout.cli.screen import ERR, OUT
 from tieout.cli.server.wiring import wiring
-from tieout.core.errors import InvalidInput
+from tieout.files.writing import whole_file
 
 
 def origin() -> str:
@@ -70,22 +69,12 @@ def export(ctx: click.Context, *, organisation: str, out: Path, reason: str, as_
 
 
 def write_lines(out: Path, lines: Iterable[bytes]) -> int:
-    """The lines under a name of their own, renamed when all are there."""
-    try:
-        handle, part = tempfile.mkstemp(prefix=f".{out.name}.", dir=out.absolute().parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                count = 0
-                for line in lines:
-                    file.write(line)
-                    count += 1
-            Path(part).replace(out)
-        finally:
-            Path(part).unlink(missing_ok=True)
-    except OSError as error:
-        raise InvalidInput(
-            "output.not-writable", f"{error.filename}: {error.strerror}", "a file to write"
-        ) from error
+    """The lines as a file that is whole or not there; how many they are."""
+    count = 0
+    with whole_file(out) as file:
+        for line in lines:
+            file.write(line)
+            count += 1
     return count
 
 

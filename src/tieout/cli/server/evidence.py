@@ -1,9 +1,7 @@
 """`tieout audit pack`: an evidence pack written by the operator."""
 
 import json
-import os
 import sys
-import tempfile
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +11,8 @@ import click
 from tieout.cli.screen import OUT, plain
 from tieout.cli.server.audit import origin
 from tieout.cli.server.wiring import wiring
-from tieout.core.errors import InvalidInput, NotFound
+from tieout.core.errors import NotFound
+from tieout.files.writing import whole_file
 
 if TYPE_CHECKING:
     from tieout.workflows.acting import Caller
@@ -50,25 +49,16 @@ def pack(
             _account(caller, account) if account else None,
             _books(caller, books, now) if books else None,
         )
-        try:
-            handle, part = tempfile.mkstemp(prefix=f".{out.name}.", dir=out.absolute().parent)
-            try:
-                with os.fdopen(handle, "w+b") as file:
-                    made = export_evidence_pack(
-                        caller,
-                        scope=scope,
-                        keys=kept.public_keys(),
-                        key=kept.signing(now) if kept.can_sign else None,
-                        reason=reason,
-                        out=file,
-                        now=now,
-                    )
-                Path(part).replace(out)
-            finally:
-                Path(part).unlink(missing_ok=True)
-        except OSError as error:
-            found = f"{error.filename}: {error.strerror}"
-            raise InvalidInput("output.not-writable", found, "a file to write") from error
+        with whole_file(out) as file:
+            made = export_evidence_pack(
+                caller,
+                scope=scope,
+                keys=kept.public_keys(),
+                key=kept.signing(now) if kept.can_sign else None,
+                reason=reason,
+                out=file,
+                now=now,
+            )
     said = {"organisation": name, "files": made.file_count, "size": made.size}
     if as_json:
         sys.stdout.write(json.dumps(said | {"manifest": made.manifest_sha256}) + "\n")

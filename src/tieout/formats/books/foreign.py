@@ -3,14 +3,14 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from tieout.core.errors import TieoutError
 from tieout.formats.books.headings import HEADINGS
-from tieout.formats.books.lines import is_workbook, lines_of, text_of
+from tieout.formats.books.lines import is_workbook, lines_in, text_of
 from tieout.formats.common.cells import Exact
 from tieout.formats.common.sample import Row
 from tieout.formats.common.source import Source
@@ -20,6 +20,10 @@ from tieout.formats.common.workbook import Workbook
 DELIMITERS = (",", ";", "\t", "|", "^", "~")
 SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".tab", ".asc", ""})
 """Ends of names of files that may be tables as text."""
+Place = tuple[str, str]
+"""File and sheet."""
+Said = Mapping[str, object]
+"""What a person has said of a table."""
 _HEAD_LINES = 40
 _NAMED = 2
 """How many cells of a line must be words for columns, for it to be the headings' line."""
@@ -39,7 +43,7 @@ class ForeignTable:
     heading_line: int = 1
 
     @property
-    def place(self) -> tuple[str, str]:
+    def place(self) -> Place:
         """File and sheet."""
         return self.file, self.sheet
 
@@ -89,20 +93,19 @@ def forms_of(heading: str) -> tuple[str, ...]:
 
 
 def foreign_tables(
-    folder: Path, named: Iterable[Mapping[str, object]]
+    folder: Path, named: Iterable[Said]
 ) -> tuple[list[ForeignTable], list[tuple[str, str]]]:
     """The tables of a folder, and the files and sheets that are none with the reason.
 
     `named` has what a person has said of files: `file` with `sheet`, `delimiter`, `heading_line`.
     """
-    said = {(each.get("file"), each.get("sheet", "")): each for each in named}
+    said = {(str(each.get("file", "")), str(each.get("sheet", ""))): each for each in named}
     tables, others = [], []
     for path in sorted(each for each in folder.iterdir() if each.is_file()):
         if path.name.startswith(".") or path.suffix == ".json":
             continue
         try:
-            for sheet in _sheets(path, {sheet for file, sheet in said if file == path.name}):
-                found = _table(path, str(sheet), said.get((path.name, sheet), {}))
+            for sheet, found in _tables(path, said):
                 if isinstance(found, str):
                     others.append((f"{path.name} ({sheet})" if sheet else path.name, found))
                 else:
@@ -112,28 +115,34 @@ def foreign_tables(
     return tables, others
 
 
-def _sheets(path: Path, named: Collection[object]) -> list[str]:
-    """The sheets to look at; one that is blank where the file is one table."""
-    if not is_workbook(path.name):
-        return [""]
-    book = Workbook(Source.of(path))
-    filled = [sheet for sheet in book.sheets if book.rows(sheet)]
-    return [""] if len(filled) == 1 and filled[0] not in named else filled
+def _tables(path: Path, said: Mapping[Place, Said]) -> Iterator[tuple[str, ForeignTable | str]]:
+    """By sheet each table of a file, or why there is none; blank where the file is one table."""
+    name = path.name
+    if is_workbook(name):
+        book = Workbook(Source.of(path))
+        filled = {sheet: rows for sheet in book.sheets if (rows := book.rows(sheet))}
+        is_one = len(filled) == 1 and (name, *filled) not in said
+        for sheet, rows in filled.items():
+            place = (name, "" if is_one else sheet)
+            yield place[1], _table(place, ",", rows, said.get(place, {}))
+        if not filled:
+            yield "", "no sheet has cells"
+    elif _suffix(name) not in SUFFIXES:
+        yield "", "no table: unpack it, or export it as CSV or as a workbook"
+    elif path.stat().st_size == 0:
+        yield "", "it is empty"
+    else:
+        known = said.get((name, ""), {})
+        text, _ = text_of(Source.of(path))
+        delimiter = str(known.get("delimiter", "")) or _delimiter(text)
+        try:
+            yield "", _table((name, ""), delimiter, list(lines_in(text, delimiter)), known)
+        except csv.Error as error:
+            yield "", f"no table as text: {error}"
 
 
-def _table(path: Path, sheet: str, said: Mapping[str, object]) -> ForeignTable | str:
-    """The table, or why the file is none."""
-    delimiter = ","
-    if not is_workbook(path.name):
-        if _suffix(path.name) not in SUFFIXES:
-            return "no table: unpack it, or export it as CSV or as a workbook"
-        if path.stat().st_size == 0:
-            return "it is empty"
-        delimiter = str(said.get("delimiter", "")) or _delimiter(text_of(Source.of(path))[0])
-    try:
-        lines = list(lines_of(path, delimiter, sheet)[0])
-    except csv.Error as error:
-        return f"no table as text: {error}"
+def _table(place: Place, delimiter: str, lines: Sequence[Row], said: Said) -> ForeignTable | str:
+    """The table, or why these lines are none."""
     begins = said.get("heading_line")
     begins = begins if isinstance(begins, int) else _heading_line(lines)
     rows = tuple(row for row in lines if row.line > begins and any(row.cells))
@@ -142,8 +151,9 @@ def _table(path: Path, sheet: str, said: Mapping[str, object]) -> ForeignTable |
         return "no rows below the headings"
     if len(headings) < 2:
         return "one column only: its delimiter is none of , ; | ^ ~ or a tab"
+    file, sheet = place
     named = tuple(cell.strip() for cell in headings)
-    return ForeignTable(path.name, delimiter, named, rows, sheet, begins)
+    return ForeignTable(file, delimiter, named, rows, sheet, begins)
 
 
 def _suffix(name: str) -> str:

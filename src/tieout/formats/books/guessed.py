@@ -46,6 +46,11 @@ class Gap:
     """The ways it can be read, as many as there are lines to write; empty where it is missing."""
 
     @property
+    def lines(self) -> tuple[tuple[str, str], ...]:
+        """Each line to write with what it would mean; blank where something is missing."""
+        return tuple(zip(self.write, self.readings or ("",) * len(self.write), strict=True))
+
+    @property
     def is_ambiguous(self) -> bool:
         """Whether it is there and can be read in more than one way."""
         return len(self.readings) > 1

@@ -37,9 +37,14 @@ def lines_of(
     if is_workbook(path.name):
         book = Workbook(source)
         return iter(book.rows(book.chosen(sheet) if sheet else _only_filled(book, path.name))), ()
-    text = text_of(source)
-    reader = csv.reader(io.StringIO(text[0], newline=""), delimiter=delimiter)
-    return (Row(number, cells) for number, cells in enumerate(reader, 1)), text[1]
+    text, problems = text_of(source)
+    return lines_in(text, delimiter), problems
+
+
+def lines_in(text: str, delimiter: str) -> Iterator[Row]:
+    """The lines of a text."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    return (Row(number, cells) for number, cells in enumerate(reader, 1))
 
 
 def text_of(source: Source) -> tuple[str, tuple[Problem, ...]]:

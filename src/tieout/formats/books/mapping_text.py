@@ -50,8 +50,8 @@ def _line(name: str, value: object, why: str) -> str:
 
 def _open(gap: Gap) -> Iterator[str]:
     yield f"# {'AMBIGUOUS' if gap.is_ambiguous else 'MISSING'} {gap.what}: {_flat(gap.found)}"
-    for at, write in enumerate(gap.write):
-        reading = f"  # {_flat(gap.readings[at])}" if gap.readings else ""
+    for write, said in gap.lines:
+        reading = f"  # {_flat(said)}" if said else ""
         first, *more = write.splitlines()
         yield f"# {first.removeprefix('# ')}{reading}"
         yield from (f"# {line}" for line in more)

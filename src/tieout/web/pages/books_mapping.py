@@ -1,31 +1,18 @@
 """How tables of another system become books: the mapping proposed, corrected, set and used."""
 
-from dataclasses import dataclass
-
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from tieout.core.access import Action
-from tieout.core.jobs import Task
 from tieout.formats.books.guessed import Gap
 from tieout.web.access import MemberRequest, page_for
 from tieout.web.asked import whole
-from tieout.workflows.ask_run import ask_run
+from tieout.web.pages.control_accounts import ask_explanation
 from tieout.workflows.set_books import set_books
 from tieout.workflows.take_snapshot import take_snapshot
 from tieout.workflows.views.guessed_mapping import GuessedMapping, guessed_mapping
-
-
-@dataclass(frozen=True, slots=True)
-class GapShown:
-    """What is missing or ambiguous, with the lines to write and what each would mean."""
-
-    table: str
-    what: str
-    found: str
-    lines: list[tuple[str, str]]
 
 
 @page_for(Action.IMPORT)
@@ -37,33 +24,27 @@ def books_mapping(request: MemberRequest, books_id: int) -> HttpResponse:
     said = asked.get("mapping")
     text = None if said is None else said.replace("\r\n", "\n").replace("\x00", "")
     found = guessed_mapping(request.caller, books_id=books_id, files=files, mapping=text)
+    text = found.text if text is None else text
     if request.method == "POST" and asked.get("step") == "use":
-        _use(request, found, text or "")
+        _use(request, found, text)
         return redirect("books", request.membership.organisation_id, books_id)
     shown = {
         "found": found,
         "files": files,
-        "text": found.text if text is None else text,
+        "text": text,
         "shown_gaps": _gaps(found),
         "may_manage": request.may(Action.MANAGE_ACCOUNTS),
     }
     return render(request, "web/books_mapping.html", shown)
 
 
-def _gaps(found: GuessedMapping) -> list[tuple[list[GapShown], str]]:
+def _gaps(found: GuessedMapping) -> list[tuple[list[Gap], str]]:
     """What is ambiguous, then what is missing."""
-    gaps = [
-        (gap, GapShown(gap.table, gap.what, gap.found, _lines(gap))) for gap in found.guess.gaps
-    ]
+    gaps = found.guess.gaps
     return [
-        ([shown for gap, shown in gaps if gap.is_ambiguous], "Ambiguous: not chosen"),
-        ([shown for gap, shown in gaps if not gap.is_ambiguous], "Missing"),
+        ([gap for gap in gaps if gap.is_ambiguous], "Ambiguous: not chosen"),
+        ([gap for gap in gaps if not gap.is_ambiguous], "Missing"),
     ]
-
-
-def _lines(gap: Gap) -> list[tuple[str, str]]:
-    readings = gap.readings or [""] * len(gap.write)
-    return list(zip(gap.write, readings, strict=False))
 
 
 def _use(request: MemberRequest, found: GuessedMapping, text: str) -> None:
@@ -74,9 +55,4 @@ def _use(request: MemberRequest, found: GuessedMapping, text: str) -> None:
         request.caller, books_id=books_id, files=found.files, left_out=found.left_out, now=now
     )
     if taken.is_new:
-        ask_run(
-            request.caller,
-            task=Task.EXPLAIN_BOOKS,
-            arguments={"books_id": books_id, "snapshot_id": taken.snapshot_id},
-            now=now,
-        )
+        ask_explanation(request, books_id, snapshot_id=taken.snapshot_id)

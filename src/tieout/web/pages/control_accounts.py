@@ -171,7 +171,7 @@ def files(request: MemberRequest, books_id: int) -> HttpResponse:
         shown = {"error": error, "kept": kept, "books_id": books_id}
         return render(request, "web/books_refused.html", shown, status=status_of(error))
     if taken.is_new:
-        _ask(request, books_id, snapshot_id=taken.snapshot_id)
+        ask_explanation(request, books_id, snapshot_id=taken.snapshot_id)
     else:
         messages.info(request, "These are the files of the newest snapshot: nothing has changed.")
     return redirect("books", request.membership.organisation_id, books_id)
@@ -181,11 +181,12 @@ def files(request: MemberRequest, books_id: int) -> HttpResponse:
 @require_POST
 def explain(request: MemberRequest, books_id: int) -> HttpResponse:
     """Explained anew by a worker: a new version, or a new policy, may say more."""
-    _ask(request, books_id)
+    ask_explanation(request, books_id)
     return redirect("books", request.membership.organisation_id, books_id)
 
 
-def _ask(request: MemberRequest, books_id: int, **snapshot: int) -> None:
+def ask_explanation(request: MemberRequest, books_id: int, **snapshot: int) -> None:
+    """Have a worker explain the books; a snapshot that is named is explained once."""
     ask_run(
         request.caller,
         task=Task.EXPLAIN_BOOKS,

@@ -8,6 +8,7 @@ from tieout.core.access import Action
 from tieout.core.consistency import AccountLine, Agreement, Balance, accounts_mapped
 from tieout.core.errors import InvalidInput, NotFound
 from tieout.core.explain.causes import UNEXPLAINED
+from tieout.store.banking.balances import last_closing
 from tieout.store.banking.models import BankStatement
 from tieout.store.closing.models import Books, Contribution, Difference, Explained
 from tieout.store.closing.runs import newest_run
@@ -62,10 +63,7 @@ def _bank_pairs(on: date) -> Iterator[PairView]:
 
 def _bank_line(pair: Reconciliation, on: date) -> AccountLine:
     account = pair.bank_account
-    closed = BankStatement.objects.filter(
-        account=account, closing_minor__isnull=False, ends_on__lte=on
-    )
-    last = closed.select_related("reading__file").order_by("ends_on", "id").last()
+    last = last_closing(account, on)
     day = (last.closing_on or last.ends_on or on) if last else on
     kept = balances_of(pair.organisation_id, [pair.account_id], day)
     balance = kept.get((pair.account_id, account.currency))

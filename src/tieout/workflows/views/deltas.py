@@ -64,7 +64,7 @@ def books_deltas(
 def _of_runs(runs: list[Explained], books_id: int, zone: tzinfo, limit: int) -> Iterator[Delta]:
     for at, run in enumerate(runs[:limit]):
         before = runs[at + 1] if at + 1 < len(runs) else None
-        day = run.started_at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        day = _day_of(run, zone)
         earlier = Explained.objects.filter(books_id=books_id, started_at__lt=day)
         evening = earlier.order_by("-id").first()
         for row in Difference.objects.filter(run=run, period=run.period).order_by("ledger"):
@@ -122,8 +122,8 @@ def reconciliation_deltas(
         runs = list(kept.order_by("-id")[: limit + 1])
         found = []
         for at, run in enumerate(runs[:limit]):
-            day = run.started_at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-            evening = kept.filter(started_at__lt=day).order_by("-id").first()
+            earlier = kept.filter(started_at__lt=_day_of(run, zone))
+            evening = earlier.order_by("-id").first()
             before = runs[at + 1] if at + 1 < len(runs) else None
             open_now = _open(run)
             since = open_now - _open(before) if before else 0
@@ -145,6 +145,11 @@ def reconciliation_deltas(
                 )
             )
         return tuple(found)
+
+
+def _day_of(run: Explained | MatchRun, zone: tzinfo) -> datetime:
+    """When the day of a run began."""
+    return run.started_at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _apart(run: MatchRun) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tieout.core.errors import InvalidInput
 from tieout.core.reports.report import Report
+from tieout.core.spreadsheets import MARK
 from tieout.files.report_tables import csv_tables, json_of
 from tieout.workflows.acting import Caller
 from tieout.workflows.views.ledger_reports import LedgerReport, explanation_of
@@ -37,8 +38,6 @@ MEDIA_TYPES = {
 }
 MADE = "report of snapshot "
 """How the note begins of every report that a worker has made and kept with the books."""
-MARK = "\ufeff"
-"""By this a spreadsheet knows that a text is UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
