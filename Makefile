@@ -53,8 +53,10 @@ golden: $(V)/.ok-dev  ## Write the golden files anew; read the diff before you c
 bench: $(V)/.ok-bench  ## The benchmarks, each with its correctness check
 	@$(RUN)/python -m benchmarks
 
-soak: $(V)/.ok-soak  ## The long campaigns: fuzzing (TIEOUT_SOAK_SECONDS, an hour by default), many seeds
+soak: $(V)/.ok-soak  ## The long campaigns: fuzzing (TIEOUT_SOAK_SECONDS, an hour by default), many seeds, the properties with new examples
 	@$(RUN)/python -m pytest -q -m soak tests/soak tests/api tests/store tests/jobs tests/cli tests/reports
+	@for round in 1 2 3 4 5; do \
+	  TIEOUT_DRAW_ANEW=1 $(RUN)/python -m pytest -q -n $(TEST_WORKERS) -m "not soak" tests/unit tests/engine tests/explain tests/formats || exit 1; done
 
 audit: $(V)/.ok-uv  ## Known faults of the locked dependencies, as the package index knows them
 	@said=$$($(RUN)/uvx pip-audit --no-deps --disable-pip -r requirements.txt 2>&1); code=$$?; \

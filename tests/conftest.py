@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 os.environ.setdefault("TIEOUT_SECRET_KEY", "of the tests alone")
 os.environ.setdefault("TIEOUT_SECRETS_KEYS", "b2YgdGhlIHRlc3RzIGFsb25lOiBpdCBzZWFscyBubyA=")
 # A busy machine is no fault of the code: time is measured by the benchmarks, not by properties.
-settings.register_profile("tieout", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# The same examples each time: no change lands or fails by luck. `make soak` draws them anew.
+settings.register_profile(
+    "tieout",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize="TIEOUT_DRAW_ANEW" not in os.environ,
+)
 settings.load_profile("tieout")
 
 

@@ -36,7 +36,7 @@ class Told:
     def refuse(
         self, nodes: Ints, refused: tuple[Ints, Ints], taken: Bools, options: Options
     ) -> None:
-        """Say which anchors had too many candidates, or too many equal sums, and got nothing."""
+        """Say which anchors got nothing: too many candidates, or sums that may be chance."""
         anchor, count = refused
         most = np.zeros(len(nodes), np.int64)
         np.maximum.at(most, anchor, count)
@@ -50,11 +50,24 @@ class Told:
                 + "; among so many some sum fits by accident.",
             )
         found = np.bincount(options.anchor, minlength=len(nodes))
-        for at in np.flatnonzero((found > 1) & (most == 0) & ~taken).tolist():
+        left_out = (found > 0) & (most == 0) & ~taken
+        for at in np.flatnonzero(left_out & (found > 1)).tolist():
             self._undecided(
                 int(nodes[at]),
                 UnmatchedReason.TIE,
                 f"{int(found[at])} different sums fit and none is clearly likelier.",
+            )
+        for option in np.flatnonzero((left_out & (found == 1))[options.anchor]).tolist():
+            used = taken[options.node[options.start[option] : options.start[option + 1]]].any()
+            self._undecided(
+                int(nodes[options.anchor[option]]),
+                UnmatchedReason.TOO_MANY,
+                f"A sum of {int(options.size[option])} records fits, but "
+                + (
+                    "one of them is matched already."
+                    if used
+                    else "is likelier an accident than not: too little else speaks for it."
+                ),
             )
 
     def _undecided(self, node: int, reason: UnmatchedReason, detail: str) -> None:
