@@ -129,8 +129,9 @@ PAGES = {
     "withdraw": Asked(POST, Action.MANAGE_MEMBERS, ("invitation",)),
     "role": Asked(POST, Action.MANAGE_MEMBERS, ("member",)),
     "member_ended": Asked(POST, Action.MANAGE_MEMBERS, ("member",)),
-    "token": Asked(POST, Action.MANAGE_MEMBERS),
-    "revoke": Asked(POST, Action.MANAGE_MEMBERS, ("token",)),
+    "own_tokens": Asked(GET, Action.VIEW_OWN),
+    "token": Asked(POST, Action.VIEW_OWN),
+    "revoke": Asked(POST, Action.MANAGE_MEMBERS, ("token",)),  # somebody else's; one's own, anybody
 }
 
 

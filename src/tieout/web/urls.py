@@ -23,6 +23,7 @@ from tieout.web.pages import (
     settings,
     start,
     status,
+    tokens,
 )
 
 organisation = [
@@ -128,8 +129,9 @@ organisation = [
     path("members/invitations/<int:invitation_id>/withdraw", members.withdraw, name="withdraw"),
     path("members/<int:member_id>/role", members.role, name="role"),
     path("members/<int:member_id>/end", members.end, name="member_ended"),
-    path("members/tokens", members.token, name="token"),
-    path("members/tokens/<int:token_id>/revoke", members.revoke, name="revoke"),
+    path("tokens/", tokens.own_tokens, name="own_tokens"),
+    path("tokens/make", tokens.token, name="token"),
+    path("tokens/<int:token_id>/revoke", tokens.revoke, name="revoke"),
 ]
 
 urlpatterns = [

@@ -53,6 +53,8 @@ ACTION_OF: Mapping[str, Action] = {
     "withdraw_invitation": Action.MANAGE_MEMBERS,
     "make_token": Action.MANAGE_MEMBERS,
     "revoke_token": Action.MANAGE_MEMBERS,
+    "make_own_token": Action.VIEW_OWN,
+    "revoke_own_token": Action.VIEW_OWN,
     "sign_head": Action.SIGN_HEAD,
     "verify_audit": Action.VIEW_AUDIT,
     "least_privilege": Action.VIEW_AUDIT,
