@@ -124,6 +124,7 @@ PAGES = {
     "notification": Asked(POST, Action.MANAGE_ACCOUNTS, ("notification",)),
     "audit": Asked(GET, Action.VIEW_AUDIT),
     "verify": Asked(POST, Action.VIEW_AUDIT),
+    "stored": Asked(POST, Action.VIEW_AUDIT),
     "evidence_pack": Asked(GET, Action.VIEW_AUDIT),
     "members": Asked(GET, Action.MANAGE_MEMBERS),
     "withdraw": Asked(POST, Action.MANAGE_MEMBERS, ("invitation",)),

@@ -107,6 +107,7 @@ organisation = [
     path("runs/<int:run_id>/open", reconciliations.open_records, name="unmatched"),
     path("audit/", audit.audit, name="audit"),
     path("audit/verify", audit.verify, name="verify"),
+    path("audit/stored", audit.stored, name="stored"),
     path("audit/evidence-pack", audit.evidence_pack, name="evidence_pack"),
     path("status/", status.board, name="status"),
     path("status/analytics", status.analytics, name="analytics"),
