@@ -26,7 +26,6 @@ from tieout.engine.text import (
     Flags,
     Ints,
     TextColumns,
-    boilerplate_of,
     text_columns,
 )
 from tieout.engine.workers import over
@@ -231,7 +230,7 @@ def populations(
     left: pa.Table, right: pa.Table, rules: MatchRules, exponents: Mapping[str, int]
 ) -> Populations:
     """Both sides, checked, sorted and coded."""
-    left, right = canonical(left, Side.LEFT), canonical(right, Side.RIGHT)
+    left, right = over(lambda one: canonical(*one), ((left, Side.LEFT), (right, Side.RIGHT)))
     left, right, notes = _with_currency(left, right)
     names = _account_names(left, right, rules)
     left_account, right_account, accounts = _codes(*names)
@@ -240,8 +239,7 @@ def populations(
         _flat(left["currency"]), _flat(right["currency"])
     )
     externals = _externals(left, right)
-    boilerplate = boilerplate_of(left, right)
-    texts = [text_columns(table, boilerplate) for table in (left, right)]
+    texts = text_columns(left, right)
     made = []
     for place, (table, account, currency) in enumerate(
         ((left, left_account, left_currency), (right, right_account, right_currency))
