@@ -28,7 +28,7 @@ from tieout.engine.text import (
     TextColumns,
     text_columns,
 )
-from tieout.engine.workers import over
+from tieout.engine.workers import beside, over
 
 NO_DAY = -(2**40)
 """The day of a record without a date."""
@@ -233,13 +233,11 @@ def populations(
     left, right = over(lambda one: canonical(*one), ((left, Side.LEFT), (right, Side.RIGHT)))
     left, right, notes = _with_currency(left, right)
     names = _account_names(left, right, rules)
-    left_account, right_account, accounts = _codes(*names)
-    every_empty = accounts == ("",)
-    left_currency, right_currency, currencies = _codes(
-        _flat(left["currency"]), _flat(right["currency"])
+    (left_account, right_account, accounts), (left_currency, right_currency, currencies) = over(
+        lambda both: _codes(*both), (names, (_flat(left["currency"]), _flat(right["currency"])))
     )
-    externals = _externals(left, right)
-    texts = text_columns(left, right)
+    every_empty = accounts == ("",)
+    externals, texts = beside(lambda: _externals(left, right), lambda: text_columns(left, right))
     made = []
     for place, (table, account, currency) in enumerate(
         ((left, left_account, left_currency), (right, right_account, right_currency))
