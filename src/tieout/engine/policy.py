@@ -167,20 +167,13 @@ def competition(ends: tuple[Ints, Ints], value: Ints, looks: tuple[Looks, Looks]
     """
     strength = np.exp2(np.clip(value, FELT_MIN, 3_000) / 100.0)
     left, right = ends
-    at_left, at_right = over(
-        lambda end: _Rivals.of(*end), ((left, looks[1], right), (right, looks[0], left))
-    )
-
-    def openness(end: tuple[_Rivals, Floats]) -> Floats:
-        rivals, felt = end
-        return 1.0 / (1.0 + rivals.sums(felt))
-
-    left_first, right_first = over(openness, ((at_left, strength), (at_right, strength)))
-    left_then, right_then = over(
-        openness, ((at_left, strength * right_first), (at_right, strength * left_first))
-    )
-    logs = over(np.log2, (left_first * right_then, right_first * left_then))
-    taken: Ints = np.rint(-50 * (logs[0] + logs[1])).astype(np.int64)
+    at_left, at_right = _Rivals.of(left, looks[1], right), _Rivals.of(right, looks[0], left)
+    left_first = 1.0 / (1.0 + at_left.sums(strength))
+    right_first = 1.0 / (1.0 + at_right.sums(strength))
+    left_then = 1.0 / (1.0 + at_left.sums(strength * right_first))
+    right_then = 1.0 / (1.0 + at_right.sums(strength * left_first))
+    both = left_first * right_then, right_first * left_then
+    taken: Ints = np.rint(-50 * (np.log2(both[0]) + np.log2(both[1]))).astype(np.int64)
     return taken
 
 

@@ -230,7 +230,7 @@ def populations(
     left: pa.Table, right: pa.Table, rules: MatchRules, exponents: Mapping[str, int]
 ) -> Populations:
     """Both sides, checked, sorted and coded."""
-    left, right = over(lambda one: canonical(*one), ((left, Side.LEFT), (right, Side.RIGHT)))
+    left, right = canonical(left, Side.LEFT), canonical(right, Side.RIGHT)
     left, right, notes = _with_currency(left, right)
     names = _account_names(left, right, rules)
     (left_account, right_account, accounts), (left_currency, right_currency, currencies) = over(
