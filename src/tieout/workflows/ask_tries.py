@@ -14,6 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import tieout
 from tieout.core.access import Action
 from tieout.core.errors import Conflict, NotFound
 from tieout.core.explain.corrections import Into
@@ -188,8 +189,8 @@ def _offered(said: dict[str, Any]) -> Offered:
 
 
 def _note(tries: Tries, snapshot_id: int) -> str:
-    """By what a preview is found again."""
-    said = json.dumps([tries.what_if, tries.accept, tries.into.value])
+    """By what a preview is found again; another version of the program may find another."""
+    said = json.dumps([tieout.__version__, tries.what_if, tries.accept, tries.into.value])
     return f"{TRIED}{snapshot_id}: {sha256(said.encode()).hexdigest()}"
 
 
