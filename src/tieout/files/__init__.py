@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tieout.files.connecting import Choices, deliver, fetch_books
     from tieout.files.explaining import Explanation, explain
     from tieout.files.guessing_books import guess_books_mapping, save_books_mapping
     from tieout.files.ledger_reporting import Asked, compare_total, ledger_reports
@@ -15,10 +16,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Asked",
+    "Choices",
     "Explanation",
     "MatchRun",
     "compare_total",
+    "deliver",
     "explain",
+    "fetch_books",
     "guess_books_mapping",
     "ledger_reports",
     "match",
@@ -27,10 +31,13 @@ __all__ = [
 ]
 _HOMES = {
     "Asked": "ledger_reporting",
+    "Choices": "connecting",
     "Explanation": "explaining",
     "MatchRun": "matching",
     "compare_total": "ledger_reporting",
+    "deliver": "connecting",
     "explain": "explaining",
+    "fetch_books": "connecting",
     "guess_books_mapping": "guessing_books",
     "ledger_reports": "ledger_reporting",
     "match": "matching",

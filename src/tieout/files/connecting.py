@@ -1,0 +1,309 @@
+"""A connected ledger's books as a folder, and accepted corrections delivered back to it."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tieout.connectors.calendar import Calendar
+from tieout.connectors.ledgers import (
+    Document,
+    DocumentLine,
+    LedgerConnector,
+    Outcome,
+    Progress,
+    Row,
+    Standing,
+    silent,
+)
+from tieout.core.accounts import AccountKey
+from tieout.core.errors import InvalidInput, Place, Problem, TryAgain
+from tieout.core.explain.books import AccountUse, Books, NominalPosting
+from tieout.core.explain.cases import case_named
+from tieout.core.statements import Direction
+from tieout.files.corrections.filed import Filed, by_journal
+from tieout.files.corrections.forms import read_posting_file
+from tieout.files.writing import write_whole, writing
+from tieout.formats.books import read_books
+from tieout.formats.books.settings import NAME as SETTINGS
+
+SYSTEM = "connected_system"
+CONTROLS = {AccountUse.CONTROL_AR: "AR", AccountUse.CONTROL_AP: "AP"}
+Item = TypeVar("Item")
+GOOD = frozenset({Standing.POSTED, Standing.ALREADY_POSTED, Standing.CHECKED})
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What a folder was given."""
+
+    folder: Path
+    rows: Mapping[str, int]
+    """By file."""
+    notes: tuple[str, ...]
+
+
+def fetch_books(
+    connector: LedgerConnector, folder: str | Path, progress: Progress = silent
+) -> Fetched:
+    """Read a ledger's books into a folder that holds nothing, ready for `tieout.explain`.
+
+    Raises:
+        InvalidInput: `output.not-writable` where the folder holds something already.
+    """
+    place = Path(folder)
+    if place.exists() and (not place.is_dir() or any(place.iterdir())):
+        raise InvalidInput("output.not-writable", f"{place}, which is not empty", "a new folder")
+    made = connector.fetch(progress)
+    with writing("a folder that you may write to"):
+        place.mkdir(parents=True, exist_ok=True)
+        for name, rows in made.tables.items():
+            if rows:
+                write_whole(place / name, _csv(rows))
+        write_whole(place / SETTINGS, json.dumps(made.settings, indent=1) + "\n")
+    return Fetched(place, {name: len(rows) for name, rows in made.tables.items()}, made.notes)
+
+
+def _csv(rows: Sequence[Row]) -> str:
+    table = io.StringIO()
+    writer = csv.DictWriter(table, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return table.getvalue()
+
+
+def read_calendar(path: Path) -> Calendar:
+    """Periods from a table with `period`, `start`, `end` and, where known, `close_date`.
+
+    Raises:
+        InvalidInput: `connector.calendar-unknown` where it is no such table, or a day is missing.
+    """
+    try:
+        rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
+        days = [(date.fromisoformat(row["start"]), date.fromisoformat(row["end"])) for row in rows]
+        closed = {
+            int(row["period"]): date.fromisoformat(row["close_date"])
+            for row in rows
+            if row.get("close_date")
+        }
+        numbers = [int(row["period"]) for row in rows]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        found = f"{path.name}: {type(error).__name__}: {error}"
+        raise InvalidInput("connector.calendar-unknown", found, "period,start,end") from error
+    follows = all(two[0] - one[1] == timedelta(days=1) for one, two in pairwise(days))
+    if not days or numbers != list(range(1, len(days) + 1)) or not follows:
+        found = f"{path.name}: periods that do not follow one another"
+        raise InvalidInput("connector.calendar-unknown", found, "period 1, 2, 3 … without a gap")
+    return Calendar(tuple(days), closed)
+
+
+def connected_system(folder: str | Path) -> Mapping[str, Any]:
+    """What the folder says of the system that it was fetched from.
+
+    Raises:
+        InvalidInput: `connector.folder-not-fetched` where it says nothing.
+    """
+    path = Path(folder) / SETTINGS
+    try:
+        said: dict[str, Any] = json.loads(path.read_text(encoding="utf-8-sig"))[SYSTEM]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        found = f"{path.name} without {SYSTEM!r}"
+        raise InvalidInput("connector.folder-not-fetched", found, "", str(folder)) from error
+    return said
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What became of the corrections of a posting file."""
+
+    outcomes: tuple[Outcome, ...]
+    refusals: tuple[Problem, ...]
+    """Found before anything was sent; where there is one, nothing was."""
+    sent: Filed
+    """The corrections as they go to the ledger, with adjustment accounts in place."""
+    redirected: tuple[str, ...]
+    """Which lines go to an adjustment account instead of a reconciliation account."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every document stands as it was to stand."""
+        return not self.refusals and all(each.standing in GOOD for each in self.outcomes)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a person decided about the lines on reconciliation accounts."""
+
+    adjustments: Mapping[str, str] = field(default_factory=dict)
+    """By reconciliation account, the account beside it that takes their place."""
+    parties: Mapping[str, str] = field(default_factory=dict)
+    """By case, the customer or supplier through whom its lines are posted."""
+    is_check: bool = False
+    """Ends after the check: nothing is posted."""
+
+
+def deliver(
+    connector: LedgerConnector,
+    folder: str | Path,
+    corrections: str | Path,
+    choices: Choices | None = None,
+    progress: Progress = silent,
+) -> Delivery:
+    """Check every document of a posting file, then post each once.
+
+    Nothing is posted where the ledger's rules refuse one, or where the ledger refuses one when it
+    checks. A document that the ledger has already is not posted again, so the same call may be
+    made again after a failure.
+
+    Args:
+        connector: The ledger.
+        folder: The books that the corrections were drafted on.
+        corrections: The posting file, in any of its forms.
+        choices: Where lines on reconciliation accounts go, and whether to end after the check.
+        progress: Told what is being done.
+    """
+    wanted, system = choices or Choices(), connected_system(folder)
+    books = read_books(Path(folder)).books
+    filed = read_posting_file(Path(corrections), books)
+    name = Path(corrections).name
+    sent, redirected = _redirected(filed, wanted)
+    company = str(system["company"])
+    documents, refusals = documents_of(books, sent, Sending(company, name, wanted))
+    refusals += connector.refusals(documents)
+    if refusals:
+        held = tuple(Outcome(each, Standing.NOT_SENT) for each in documents)
+        return Delivery(held, refusals, sent, redirected)
+    outcomes = _checked(connector, documents, progress)
+    if not wanted.is_check and all(each.standing in GOOD for each in outcomes):
+        outcomes = tuple(_each(outcomes, lambda each: _posted(connector, each), "post", progress))
+    elif not wanted.is_check:
+        outcomes = tuple(
+            replace(each, standing=Standing.NOT_SENT) if each.standing in GOOD else each
+            for each in outcomes
+        )
+    return Delivery(outcomes, (), sent, redirected)
+
+
+def _redirected(filed: Filed, choices: Choices) -> tuple[Filed, tuple[str, ...]]:
+    """Lines on reconciliation accounts without a party go to the account beside them."""
+    lines: list[NominalPosting] = []
+    said: list[str] = []
+    for line in filed.lines:
+        beside = choices.adjustments.get(line.key.code)
+        if beside and case_named(line.narrative) not in choices.parties:
+            said.append(f"{line.posting_id}: {beside} instead of {line.key.code}")
+            lines.append(replace(line, key=AccountKey(beside)))
+        else:
+            lines.append(line)
+    return replace(filed, lines=tuple(lines)), tuple(said)
+
+
+@dataclass(frozen=True)
+class Sending:
+    """To which company, from which file, as a person decided."""
+
+    company: str
+    file: str
+    choices: Choices
+
+
+def documents_of(
+    books: Books, filed: Filed, sending: Sending
+) -> tuple[tuple[Document, ...], tuple[Problem, ...]]:
+    """The journals of a posting file as documents; those in several currencies are refused."""
+    made: list[Document] = []
+    refused: list[Problem] = []
+    for journal_id, lines in by_journal(filed.lines).items():
+        currencies = {line.currency for line in lines}
+        if len(currencies) > 1:
+            found = ", ".join(sorted(currencies))
+            where = Place(file=f"{sending.file}, journal {journal_id}")
+            refused.append(Problem("posting.currencies-mixed", found, "one currency", where))
+            continue
+        head = lines[0]
+        made.append(
+            Document(
+                journal_id=journal_id,
+                company=sending.company,
+                currency=head.currency,
+                base_currency=books.base_currency,
+                posted_on=head.posted_on,
+                period=head.period,
+                lines=tuple(_line(books, each, sending) for each in lines),
+                title=f"Tieout {journal_id}",
+            )
+        )
+    return tuple(made), tuple(refused)
+
+
+def _line(books: Books, line: NominalPosting, sending: Sending) -> DocumentLine:
+    choices, control = sending.choices, CONTROLS.get(books.accounts.get(line.key, AccountUse.OTHER))
+    if line.key.code in choices.adjustments.values():
+        control = None
+    return DocumentLine(
+        account=line.key.code,
+        direction=Direction(line.direction),
+        base_minor=line.base_minor,
+        own_minor=line.doc_minor,
+        text=line.narrative,
+        control=control or "",
+        party=choices.parties.get(case_named(line.narrative), "") if control else "",
+        place=f"{sending.file}, {line.posting_id}",
+    )
+
+
+def _checked(
+    connector: LedgerConnector, documents: Sequence[Document], progress: Progress
+) -> tuple[Outcome, ...]:
+    """What the ledger has already, and of the rest whether it would take it."""
+
+    def checked(document: Document) -> Outcome:
+        known = _known(connector, document)
+        if known is not None:
+            return known
+        if not connector.capabilities.checks:
+            return Outcome(document, Standing.CHECKED)
+        return connector.check(document)
+
+    return tuple(_each(documents, checked, "check", progress))
+
+
+def _known(connector: LedgerConnector, document: Document) -> Outcome | None:
+    """How the document stands in the ledger; None where the ledger does not have it."""
+    numbers = connector.found(document)
+    if not numbers:
+        return None
+    is_one = len(numbers) == 1
+    standing = Standing.ALREADY_POSTED if is_one else Standing.POSTED_TWICE
+    return Outcome(document, standing, ", ".join(numbers))
+
+
+def _posted(connector: LedgerConnector, checked: Outcome) -> Outcome:
+    """Post what is not there yet; where the answer is lost, look instead of sending again."""
+    if checked.standing is Standing.ALREADY_POSTED:
+        return checked
+    made = connector.post(checked.document)
+    if made.standing not in {Standing.UNKNOWN, Standing.POSTED}:
+        return made
+    try:
+        known = _known(connector, checked.document)
+    except TryAgain:
+        return made
+    if known is None:
+        return made
+    if known.standing is Standing.ALREADY_POSTED:
+        return replace(made, standing=Standing.POSTED, number=known.number)
+    return known
+
+
+def _each(
+    items: Sequence[Item], act: Callable[[Item], Outcome], stage: str, progress: Progress
+) -> Iterable[Outcome]:
+    for number, item in enumerate(items):
+        progress(stage, number / len(items))
+        yield act(item)
