@@ -10,9 +10,8 @@ from tieout.connectors.sap import Address, SapLedger, Session, Span
 from tieout.files.connecting import fetch_books
 from tieout.testing.books import PLANTS, BookWorld, Shape
 from tieout.testing.books.world import SUSPENSE
-from tieout.testing.sap import USER, FakeSap, company_of
+from tieout.testing.sap import PASSWORD, USER, FakeSap, company_of
 from tieout.testing.sap.of_books import COMPANY, TYPES, codes_of
-from tieout.testing.sap.server import PASSWORD
 
 HELD = (
     *("suspense", "closed_period", "closed_period, then slide", "brought_forward"),

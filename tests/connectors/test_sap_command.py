@@ -11,8 +11,8 @@ import tieout
 from tests.connectors.sap_worlds import clean_world, fake_of, span_of
 from tieout.cli.app import app
 from tieout.testing.books import PLANTS, BookWorld
-from tieout.testing.sap import USER, FakeSap
-from tieout.testing.sap.server import PASSWORD
+from tieout.testing.corpus import PROJECT
+from tieout.testing.sap import PASSWORD, USER, FakeSap, example_company
 
 
 def run(fake: FakeSap, *words: object, **changes: str) -> Result:
@@ -124,3 +124,14 @@ def test_who_signs_in_is_asked_for_and_never_an_option(tmp_path: Path) -> None:
         assert "TIEOUT_SAP_PASSWORD" in made.output
         helped = run(fake, "fetch", "sap", "--help").output
         assert "--password" not in helped
+
+
+def test_the_example_of_the_guide_is_posted_and_proved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = (PROJECT / "docs/guides/sap.md").read_text(encoding="utf-8")
+    lines = [line.split()[2:] for line in page.splitlines() if line.startswith("$ tieout ")]
+    with FakeSap(example_company()) as fake:
+        codes = [run(fake, *words).exit_code for words in lines]
+    assert codes == [0, 1, 0, 0, 0, 0]

@@ -89,6 +89,11 @@ def test_corrections_go_back_to_sap_and_the_difference_is_nothing(
         for each in after.ledgers:
             assert each.explanation.difference()[-1] == 0, each.ledger
 
+        once_more = drafted(tmp_path / "after", tmp_path / "more.json")
+        nothing = deliver(ledger, tmp_path / "after", once_more, choices)
+        assert not nothing.outcomes, nothing.redirected
+        assert nothing.redirected
+
 
 def a_document(world: BookWorld, *lines: DocumentLine) -> Document:
     """A document of the last open period."""

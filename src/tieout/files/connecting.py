@@ -190,7 +190,10 @@ def deliver(
 
 
 def _redirected(filed: Filed, choices: Choices) -> tuple[Filed, tuple[str, ...]]:
-    """Lines on reconciliation accounts without a party go to the account beside them."""
+    """Lines on reconciliation accounts without a party go to the account beside them.
+
+    A journal between an account and the one beside it has nothing left to say, and is left out.
+    """
     lines: list[NominalPosting] = []
     said: list[str] = []
     for line in filed.lines:
@@ -200,7 +203,20 @@ def _redirected(filed: Filed, choices: Choices) -> tuple[Filed, tuple[str, ...]]
             lines.append(replace(line, key=AccountKey(beside)))
         else:
             lines.append(line)
-    return replace(filed, lines=tuple(lines)), tuple(said)
+    empty = [name for name, own in by_journal(lines).items() if _cancels_out(own)]
+    said += [f"{name}: left out, it is between an account and its adjustment" for name in empty]
+    kept = tuple(line for line in lines if line.journal_id not in empty)
+    return replace(filed, lines=kept), tuple(said)
+
+
+def _cancels_out(lines: Iterable[NominalPosting]) -> bool:
+    """Whether the lines leave nothing on any account, in either currency."""
+    totals: dict[tuple[AccountKey, str], list[int]] = {}
+    for line in lines:
+        total = totals.setdefault((line.key, line.currency), [0, 0])
+        total[0] += line.debit_minor
+        total[1] += line.debit_doc_minor
+    return not any(each for total in totals.values() for each in total)
 
 
 @dataclass(frozen=True)

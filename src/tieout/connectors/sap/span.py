@@ -91,13 +91,3 @@ class Span:
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             found = f"{type(error).__name__}: {error}"
             raise InvalidInput("connector.folder-not-fetched", found) from error
-
-    def is_closed(self, period: int, account_type: str) -> bool:
-        """Whether lines of an account type can no longer go into a period."""
-        last = max(self.closed_through.get("+", 0), self.closed_through.get(account_type, 0))
-        return period <= last
-
-
-def account_number(said: str) -> str:
-    """An account as SAP writes it: ten digits, zeros in front."""
-    return said.zfill(10) if said.isdigit() else said
