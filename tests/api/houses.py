@@ -255,6 +255,7 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "compare_systems": (Action.VIEW,),
     "list_events": (Action.VIEW_AUDIT,),
     "verify": (Action.VIEW_AUDIT,),
+    "prove_stored": (Action.VIEW_AUDIT,),
     "show_pack": (Action.VIEW_AUDIT,),
     "list_privileges": (Action.VIEW_AUDIT,),
 }
