@@ -71,11 +71,11 @@ def span_of(world: BookWorld, **changes: object) -> Span:
     return Span(**{**asked, **changes})  # type: ignore[arg-type]
 
 
-def ledger_of(fake: FakeSap, span: Span, world: BookWorld) -> SapLedger:
+def ledger_of(fake: FakeSap, span: Span, world: BookWorld, page: int = 5_000) -> SapLedger:
     """The connector, on the day that the world's books were taken."""
     address = Address(fake.url, USER, PASSWORD)
     moment = datetime.combine(world.extracted_on, time(12), UTC)
-    return SapLedger(Session(address, wait=lambda _seconds: None), span, clock=lambda: moment)
+    return SapLedger(Session(address, lambda _seconds: None, page), span, clock=lambda: moment)
 
 
 @contextmanager
@@ -85,9 +85,11 @@ def fake_of(world: BookWorld, page: int = 37) -> Iterator[FakeSap]:
         yield fake
 
 
-def fetched(fake: FakeSap, span: Span, world: BookWorld, folder: Path) -> Path:
+def fetched(
+    fake: FakeSap, span: Span, world: BookWorld, folder: Path, *, page: int = 5_000
+) -> Path:
     """The folder that the connector fills."""
-    fetch_books(ledger_of(fake, span, world), folder)
+    fetch_books(ledger_of(fake, span, world, page), folder)
     return folder
 
 

@@ -79,6 +79,19 @@ def test_from_sap_and_back_at_the_command_line(tmp_path: Path) -> None:
             assert not any(each.explanation.difference())
 
 
+def test_what_is_no_journal_is_said_and_left_to_somebody(tmp_path: Path) -> None:
+    world = clean_world(6, documents=8)
+    PLANTS["missing"](world)
+    with fake_of(world) as fake:
+        folder, file = tmp_path / "books", tmp_path / "corrections.json"
+        assert run(fake, *fetching(world, folder)).exit_code == 0
+        run(fake, "explain", folder, "--correct", "all", "--corrections", file)
+        made = run(fake, "deliver", "sap", folder, "--corrections", file)
+        assert made.exit_code == 0
+        assert "Not a journal, to be done in the system" in made.output
+        assert not any(each.startswith("POST") for each in fake.asked)
+
+
 def test_what_is_refused_is_said_with_what_to_do(tmp_path: Path) -> None:
     world = clean_world(6, documents=8)
     PLANTS["wrong_sign"](world)

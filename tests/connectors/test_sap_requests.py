@@ -34,11 +34,12 @@ def code_of(act: Callable[[], object]) -> str:
     return raised.value.code
 
 
-@pytest.mark.parametrize("page", [1, 7, 10_000])
-def test_pages_do_not_matter(page: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("theirs", "ours"), [(1, 5_000), (7, 5_000), (3, 10), (10, 3), (900, 1)])
+def test_pages_do_not_matter(theirs: int, ours: int, tmp_path: Path) -> None:
     company = company_of(WORLD.books())
-    with FakeSap(company, page=page) as fake:
-        made = files(fetched(fake, span_of(WORLD), WORLD, tmp_path / "one"))
+    with FakeSap(company, page=theirs) as fake:
+        fetched(fake, span_of(WORLD), WORLD, tmp_path / "one", page=ours)
+        made = files(tmp_path / "one")
     with FakeSap(company) as fake:
         assert made == files(fetched(fake, span_of(WORLD), WORLD, tmp_path / "other"))
 

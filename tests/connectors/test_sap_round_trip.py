@@ -256,6 +256,19 @@ def test_a_document_that_somebody_has_posted_twice_is_named(tmp_path: Path) -> N
         assert not again.is_complete
 
 
+def test_what_somebody_has_reversed_is_not_posted_again(tmp_path: Path) -> None:
+    world = clean_world(2, documents=6)
+    PLANTS["wrong_sign"](world)
+    with fake_of(world) as fake:
+        made = delivered(world, fake, tmp_path, faults=())
+        number = made.outcomes[0].number
+        for row in fake.company.items:
+            row["IsReversed"] = row["AccountingDocument"] == number.split()[1]
+        again = delivered(world, fake, tmp_path, faults=())
+        assert again.outcomes[0].standing is Standing.ALREADY_POSTED
+        assert again.outcomes[0].number == number
+
+
 def test_one_refusal_of_sap_keeps_all_from_being_posted(tmp_path: Path) -> None:
     world = planted_world(5, ("wrong_account", "wrong_sign"))
     with fake_of(world) as fake:

@@ -179,6 +179,7 @@ def delivery_data(made: Delivery) -> dict[str, object]:
             for each in made.refusals
         ],
         "redirected": list(made.redirected),
+        "left": list(made.left),
         "documents": [
             {
                 "journal": each.document.journal_id,
@@ -209,6 +210,10 @@ def _show(made: Delivery) -> None:
     for outcome in made.outcomes:
         _show_errors(outcome)
     show_problems(made.refusals)
+    for left in made.left[:SHOWN_MAX]:
+        hanging("[yellow]![/]", plain(f"Not a journal, to be done in the system: {left}"))
+    if len(made.left) > SHOWN_MAX:
+        OUT.print(f"    [dim]and {len(made.left) - SHOWN_MAX:,} more: --json has all[/]")
     if any(outcome.standing is Standing.UNKNOWN for outcome in made.outcomes):
         OUT.print("  → Run the same command again: what has arrived is not posted twice.")
 

@@ -130,6 +130,11 @@ class Delivery:
     """Which lines go to an adjustment account instead of a reconciliation account."""
 
     @property
+    def left(self) -> tuple[str, ...]:
+        """What was accepted and is no journal: somebody has to do it in the ledger's system."""
+        return tuple(str(each.get("sentence", "")) for each in self.sent.actions)
+
+    @property
     def is_complete(self) -> bool:
         """Whether every document stands as it was to stand."""
         return not self.refusals and all(each.standing in GOOD for each in self.outcomes)
@@ -183,7 +188,7 @@ def deliver(
         outcomes = tuple(_each(outcomes, lambda each: _posted(connector, each), "post", progress))
     elif not wanted.is_check:
         outcomes = tuple(
-            replace(each, standing=Standing.NOT_SENT) if each.standing in GOOD else each
+            replace(each, standing=Standing.NOT_SENT) if each.standing is Standing.CHECKED else each
             for each in outcomes
         )
     return Delivery(outcomes, (), sent, redirected)

@@ -62,17 +62,21 @@ class SapLedger:
         return self._rules().refusals(documents)
 
     def found(self, document: Document) -> tuple[str, ...]:
-        """The documents of the company under this reference, whoever posted them."""
+        """The documents of the company under this reference that stand, whoever posted them.
+
+        Where all were reversed the first is named: what somebody took back is not posted again.
+        """
         company = f"CompanyCode eq {literal(document.company)}"
         reference = f"DocumentReferenceID eq {literal(document.reference)}"
         key = ("FiscalYear", "AccountingDocument", "AccountingDocumentItem")
-        fields = ("CompanyCode", *key, "DocumentReferenceID")
-        rows = self._session.rows(*ITEMS, fields, f"{company} and {reference}", key)
+        fields = ("CompanyCode", *key, "DocumentReferenceID", "IsReversal", "IsReversed")
+        rows = list(self._session.rows(*ITEMS, fields, f"{company} and {reference}", key))
+        standing = [row for row in rows if not (row.get("IsReversed") or row.get("IsReversal"))]
         named = {
             journal_id(row): " ".join(
                 text_of(row, name) for name in ("CompanyCode", "AccountingDocument", "FiscalYear")
             )
-            for row in rows
+            for row in standing or rows[:1]
         }
         return tuple(named.values())
 

@@ -48,10 +48,13 @@ class Address:
 class Session:
     """Signed-in requests to one system."""
 
-    def __init__(self, address: Address, wait: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self, address: Address, wait: Callable[[float], None] = time.sleep, page: int = PAGE
+    ) -> None:
         """Open it; nothing is asked yet. `wait` is called between tries, with seconds."""
         self.address = address
         self._wait = wait
+        self._page = page
         self._http = requests.Session()
         self._http.auth = (address.user, address.password)
         self._http.trust_env = True
@@ -68,7 +71,7 @@ class Session:
         asked = {
             "$select": ",".join(select),
             "$orderby": ",".join(order),
-            "$top": str(PAGE),
+            "$top": str(self._page),
             "$inlinecount": "allpages",
             "$format": "json",
         }
@@ -84,7 +87,7 @@ class Session:
             onwards = data.get("__next")
             if onwards:
                 url, given = self._own(urljoin(url, str(onwards))), {}
-            elif len(page) == PAGE:
+            elif page and read % self._page == 0:  # as many as were asked for
                 url, given = first, {**asked, "$skip": str(read)}
             else:
                 break

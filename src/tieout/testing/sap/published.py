@@ -25,6 +25,7 @@ FIELDS = {
         *_BOTH,
         *("DocumentReferenceID", "NetDueDate", "AccountingDocumentCreationDate"),
         *("OriginalReferenceDocument", "AccountingDocumentHeaderText", "IsNegativePosting"),
+        "IsReversed",
     ),
     "GLAccountLineItem": (*_BOTH, "CreationDate", "ReversalReferenceDocument", "SourceLedger"),
 }

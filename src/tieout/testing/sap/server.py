@@ -77,17 +77,17 @@ class FakeSap:
         with self.company.lock:
             found = [row for row in self.company.entities(entities) if test(row)]
         found.sort(key=lambda row: tuple(str(row.get(name) or "") for name in order))
-        begins = int(asked.get("$skiptoken", asked.get("$skip", "0")))
-        wanted = int(asked.get("$top", str(len(found))))
-        ends = min(begins + min(self.page, wanted), len(found))
+        first = int(asked.get("$skip", "0"))
+        begins = int(asked.get("$skiptoken", str(first)))
+        last = min(first + int(asked.get("$top", str(len(found)))), len(found))
+        ends = min(begins + self.page, last)
         data: dict[str, Any] = {
             "results": [{name: row.get(name) for name in select} for row in found[begins:ends]]
         }
         if asked.get("$inlinecount") == "allpages":
             data["__count"] = str(len(found))
-        if ends < len(found) and ends - begins < wanted:
+        if ends < last:
             more = {**asked, "$skiptoken": str(ends)}
-            more.pop("$skip", None)
             data["__next"] = f"{self.url}{path}?{urlencode(more, quote_via=quote)}"
         return {"d": data}
 
