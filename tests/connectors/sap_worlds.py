@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tieout.connectors.calendar import Calendar
 from tieout.connectors.sap import Address, SapLedger, Session, Span
-from tieout.files.connecting import fetch_books
+from tieout.files.fetching import fetch_books
 from tieout.testing.books import PLANTS, BookWorld, Shape
 from tieout.testing.books.world import SUSPENSE
 from tieout.testing.sap import PASSWORD, USER, FakeSap, company_of

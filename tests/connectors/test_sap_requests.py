@@ -17,7 +17,7 @@ from tieout.connectors.sap.words import narrative_of, text_for
 from tieout.core.errors import TieoutError
 from tieout.core.explain.books import AccountUse
 from tieout.core.explain.causes import CAUSES
-from tieout.files.connecting import connected_system, fetch_books, read_calendar
+from tieout.files.fetching import connected_system, fetch_books, read_calendar
 from tieout.formats.books import read_books
 from tieout.testing.sap import PASSWORD, USER, Company, FakeSap, company_of
 

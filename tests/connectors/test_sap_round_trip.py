@@ -19,8 +19,8 @@ from tieout.connectors.ledgers import Document, DocumentLine, Standing
 from tieout.connectors.sap import SapLedger, Span
 from tieout.core.explain.books import SubLedger
 from tieout.core.statements import Direction
-from tieout.files.connecting import Choices, Delivery, deliver
 from tieout.files.corrections.forms import write_posting_file
+from tieout.files.delivering import Choices, Delivery, deliver
 from tieout.testing.books import PLANTS, BookWorld
 from tieout.testing.sap import FakeSap
 

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+import tieout
 from tieout.connectors.sap import Address, SapLedger, Session, Span
 from tieout.core.explain.books import Books, LedgerEntry, NominalPosting, SubLedger
-from tieout.files.connecting import Choices, Sending, documents_of, fetch_books
 from tieout.files.corrections.filed import Filed
+from tieout.files.delivering import Choices, Sending, documents_of
+from tieout.files.fetching import fetch_books
 from tieout.formats.books import read_books
 from tieout.testing.sap import PASSWORD, USER, Company, FakeSap, example_company
 from tieout.testing.sap.example import RECEIVABLES, SALES
@@ -147,6 +149,24 @@ def test_other_ledgers_and_other_years_do_not_count(tmp_path: Path) -> None:
     company.lines.append({**company.lines[0], "FiscalPeriod": "000"})
     (tmp_path / "again").mkdir()
     assert len(read(company, tmp_path / "again").postings) == before
+
+
+@pytest.mark.parametrize("kept", ["D", "K", ""])
+def test_a_ledger_without_entries_is_explained_as_well(kept: str, tmp_path: Path) -> None:
+    company = example_company()
+    company.items = [row for row in company.items if row["FinancialAccountType"] == kept]
+    read(company, tmp_path)
+    found = {
+        each.ledger: {share.cause for share in each.explanation.shares}
+        for each in tieout.explain(tmp_path / "books").ledgers
+    }
+    gone = (
+        [SubLedger.AR, SubLedger.AP]
+        if not kept
+        else [SubLedger.AP if kept == "D" else SubLedger.AR]
+    )
+    assert set(found) == {SubLedger.AR, SubLedger.AP}
+    assert all(found[ledger] == {"deleted"} for ledger in gone)
 
 
 def test_a_journal_in_several_currencies_is_refused(tmp_path: Path) -> None:

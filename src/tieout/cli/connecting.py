@@ -18,15 +18,9 @@ from tieout.connectors.sap import Address, SapLedger, Session, Span
 from tieout.connectors.sap.session import POSTING_PATH
 from tieout.core.errors import InvalidInput
 from tieout.core.explain.books import EntryKind
-from tieout.files.connecting import (
-    Choices,
-    Delivery,
-    connected_system,
-    deliver,
-    fetch_books,
-    read_calendar,
-)
 from tieout.files.corrections.forms import write_posting_file
+from tieout.files.delivering import Choices, Delivery, deliver
+from tieout.files.fetching import connected_system, fetch_books, read_calendar
 from tieout.formats.books import read_books
 
 URL, USER, PASSWORD = "TIEOUT_SAP_URL", "TIEOUT_SAP_USER", "TIEOUT_SAP_PASSWORD"

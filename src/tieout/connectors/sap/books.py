@@ -14,16 +14,15 @@ from functools import cached_property
 from tieout.connectors.calendar import Calendar
 from tieout.connectors.ledgers import BookTables, Row
 from tieout.connectors.sap.fields import day_needed, day_of, minor_of, text_of
+from tieout.connectors.sap.frame import LEDGERS, Frame
 from tieout.connectors.sap.reading import ItemRow, Read
 from tieout.connectors.sap.span import Span
 from tieout.connectors.sap.words import KINDS, REVERSAL, kind_of, module_of, narrative_of
 from tieout.core.money import Currency, format_minor
 
-LEDGERS = {"D": "AR", "K": "AP"}
 MODULES = {"D": "SL", "K": "PL"}
 PARTIES = {"D": "Customer", "K": "Supplier"}
 FILES = {"D": "sales_ledger.csv", "K": "purchase_ledger.csv"}
-DEFAULTS = {"D": "debtors_control", "K": "creditors_control"}
 
 
 def entry_id(row: ItemRow) -> str:
@@ -87,10 +86,11 @@ class Translation:
             for kind, file in FILES.items()
         }
         tables["nominal.csv"] = [*self._forward(), *self._postings()]
-        tables["accounts.csv"] = self._accounts(tables["nominal.csv"])
-        tables["parties.csv"] = [*self._parties("D"), *self._parties("K")]
-        tables["periods.csv"] = self._periods()
-        return BookTables(tables, self._settings(), self._notes())
+        frame = Frame(self.read.masters, self.span, self.calendar, self.types)
+        tables["accounts.csv"] = frame.accounts(tables["nominal.csv"])
+        tables["parties.csv"] = [*frame.parties("D"), *frame.parties("K")]
+        tables["periods.csv"] = frame.periods()
+        return BookTables(tables, frame.settings(self.read_on), self._notes())
 
     def _said(self, minor: int, currency: str) -> str:
         return format_minor(minor, Currency.of(currency).exponent)
@@ -242,73 +242,6 @@ class Translation:
                 "credit": self._said(-amount, base) if amount < 0 else "",
                 "fiscal_period": "",
             }
-
-    def _accounts(self, postings: Sequence[Row]) -> list[Row]:
-        names = self.read.masters.accounts
-        codes = {str(row["account"]) for row in postings} | set(names) | set(self.types)
-        kinds = {code: f"control_{LEDGERS[kind]}" for code, kind in self.types.items()}
-        if self.span.suspense:
-            kinds[self.span.suspense] = "suspense"
-        return [
-            {"account": code, "name": names.get(code, ""), "kind": kinds.get(code, "other")}
-            for code in sorted(codes)
-        ]
-
-    def _parties(self, kind: str) -> Iterable[Row]:
-        masters = self.read.masters
-        accounts = masters.customers if kind == "D" else masters.suppliers
-        for party, account in sorted(accounts.items()):
-            yield {
-                "party": party,
-                "ledger": LEDGERS[kind],
-                "name": "",
-                "control_account": account,
-            }
-
-    def _periods(self) -> list[Row]:
-        closed = self.span.closed_through.get("+", 0)
-        states = [
-            "closed"
-            if number <= closed or number in self.calendar.closed_on
-            else "open"
-            if number <= self.span.through
-            else "future"
-            for number in range(1, len(self.calendar.periods) + 1)
-        ]
-        return [
-            {
-                "period": number,
-                "start": begins_on,
-                "end": ends_on,
-                "status": state,
-                "close_date": self.calendar.closed_on.get(number, ""),
-            }
-            for number, ((begins_on, ends_on), state) in enumerate(
-                zip(self.calendar.periods, states, strict=True), 1
-            )
-        ]
-
-    def _settings(self) -> Mapping[str, object]:
-        counted = {
-            kind: [{"account": code} for code, of in sorted(self.types.items()) if of == kind]
-            for kind in LEDGERS
-        }
-        defaults: dict[str, object] = {
-            DEFAULTS[kind]: {**keys[0], "use_specified": True}
-            for kind, keys in counted.items()
-            if keys
-        }
-        if self.span.suspense:
-            defaults["suspense"] = {"account": self.span.suspense}
-        return {
-            "base_currency": self.read.masters.currency,
-            "extract_date": self.read_on.isoformat(),
-            "reconciliation_enquiry_settings": {
-                LEDGERS[kind]: keys for kind, keys in counted.items()
-            },
-            "default_nominal_accounts": defaults,
-            "connected_system": self.span.as_settings(self.calendar),
-        }
 
     def _notes(self) -> tuple[str, ...]:
         """What a person should know of how this was read."""
