@@ -236,6 +236,7 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "list_proposals": (Action.VIEW,),
     "approve": (Action.MANAGE_ACCOUNTS,),
     "list_jobs": (Action.VIEW,),
+    "list_failures": (Action.VIEW,),
     "ask_job": (Action.MATCH,),
     "show_job": (Action.VIEW,),
     "retry_job": (Action.MANAGE_ACCOUNTS,),
