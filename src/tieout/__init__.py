@@ -1,8 +1,9 @@
 """Tieout keeps ledgers in agreement and explains every difference to the penny.
 
 The public functions are `tieout.read`, `tieout.match`, `tieout.explain`, `tieout.ledger_reports`,
-`tieout.compare_total`, `tieout.guess_books_mapping` and `tieout.save_books_mapping`; all work on
-files alone and need neither a database nor a server.
+`tieout.compare_total`, `tieout.guess_books_mapping`, `tieout.save_books_mapping`,
+`tieout.fetch_books` and `tieout.deliver`; all work on files, the last two with a connected ledger
+beside, and need neither a database nor a server.
 """
 
 from typing import TYPE_CHECKING
@@ -10,8 +11,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tieout.files import (
         Asked,
+        Choices,
         compare_total,
+        deliver,
         explain,
+        fetch_books,
         guess_books_mapping,
         ledger_reports,
         match,
@@ -22,9 +26,12 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = [
     "Asked",
+    "Choices",
     "__version__",
     "compare_total",
+    "deliver",
     "explain",
+    "fetch_books",
     "guess_books_mapping",
     "ledger_reports",
     "match",

@@ -5,6 +5,7 @@ import io
 import re
 import shlex
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -15,6 +16,7 @@ from tieout.config.wired import Wired
 from tieout.core.settings import settings_of
 from tieout.files.rules import load_rules
 from tieout.testing.corpus import PROJECT
+from tieout.testing.sap import PASSWORD, USER, FakeSap, example_company
 
 SERVING = {"serve", "create-organisation", "settings", "sandbox"}
 """They start a database, or ask: tests of the store try them. Here their words are parsed."""
@@ -58,8 +60,8 @@ FILES = {
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with the files that the examples name."""
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder with the files that the examples name, and a ledger that answers as SAP does."""
     for name, text in FILES.items():
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
@@ -67,7 +69,11 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copytree(PROJECT / "src/tieout/cli/demo_books", tmp_path / "BOOKS")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TIEOUT_HOME", str(tmp_path / "home"))
-    return tmp_path
+    with FakeSap(example_company()) as sap:
+        monkeypatch.setenv("TIEOUT_SAP_URL", sap.url)
+        monkeypatch.setenv("TIEOUT_SAP_USER", USER)
+        monkeypatch.setenv("TIEOUT_SAP_PASSWORD", PASSWORD)
+        yield tmp_path
 
 
 def blocks(page: Path, kind: str) -> list[str]:

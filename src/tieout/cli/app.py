@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 import tieout
-from tieout.cli import proof
+from tieout.cli import connected, proof
 from tieout.core.errors import CODES, TieoutError
 
 PATH = click.Path(path_type=Path)
@@ -356,7 +356,7 @@ def completion_command(shell: str) -> None:
         click.echo(made(app, {}, "tieout", "_TIEOUT_COMPLETE").source())
 
 
-for command in proof.COMMANDS:
+for command in (*proof.COMMANDS, *connected.COMMANDS):
     app.add_command(command)
 
 

@@ -7,7 +7,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tieout.files.delivering import Choices, deliver
     from tieout.files.explaining import Explanation, explain
+    from tieout.files.fetching import fetch_books
     from tieout.files.guessing_books import guess_books_mapping, save_books_mapping
     from tieout.files.ledger_reporting import Asked, compare_total, ledger_reports
     from tieout.files.matching import MatchRun, match
@@ -15,10 +17,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Asked",
+    "Choices",
     "Explanation",
     "MatchRun",
     "compare_total",
+    "deliver",
     "explain",
+    "fetch_books",
     "guess_books_mapping",
     "ledger_reports",
     "match",
@@ -27,10 +32,13 @@ __all__ = [
 ]
 _HOMES = {
     "Asked": "ledger_reporting",
+    "Choices": "delivering",
     "Explanation": "explaining",
     "MatchRun": "matching",
     "compare_total": "ledger_reporting",
+    "deliver": "delivering",
     "explain": "explaining",
+    "fetch_books": "fetching",
     "guess_books_mapping": "guessing_books",
     "ledger_reports": "ledger_reporting",
     "match": "matching",
