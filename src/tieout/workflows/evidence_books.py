@@ -13,9 +13,8 @@ from tieout.core.reports.report import Origin, Report, Section, day, money, numb
 from tieout.core.spreadsheets import amount
 from tieout.files.evidence_pack import PackWriter
 from tieout.store.closing.models import Books, Certification, Difference, Explained
-from tieout.store.closing.runs import newest_run, steps_of
+from tieout.store.closing.runs import newest_run, standing_items, steps_of
 from tieout.workflows.acting import Caller
-from tieout.workflows.certify_period import standing_items
 from tieout.workflows.views.closing_period import PeriodView, period_view
 from tieout.workflows.views.compliance import Compliance, compliance
 
