@@ -74,10 +74,14 @@ class Measured:
     def said(self) -> tuple[str, ...]:
         """Each figure with its name."""
         return (
-            f"{self.member_count:,} members",
-            f"{self.account_count:,} accounts",
-            f"{self.lines_a_month:,} lines a month",
+            _counted(self.member_count, "member"),
+            _counted(self.account_count, "account"),
+            f"{_counted(self.lines_a_month, 'line')} a month",
         )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 UP_TO: Mapping[Size, Measured] = {
