@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from tieout.core.explain.certifying import AutomaticRule, ClosingPolicy, Risk
 from tieout.core.profiles import (
     PROFILES,
+    UP_TO,
     LedgerOfBooks,
     Measured,
     Size,
@@ -15,6 +16,7 @@ from tieout.core.profiles import (
 )
 from tieout.core.schedules import Every
 from tieout.core.settings import changes, policy_entry, policy_of, settings_from, settings_of
+from tieout.testing.corpus import PROJECT
 
 STANDS = settings_from(
     {
@@ -124,3 +126,15 @@ def test_whoever_grows_is_never_told_a_smaller_one(found: Measured, at: int, mor
 def test_a_policy_and_its_entry_say_the_same() -> None:
     policy = ClosingPolicy(Risk.LOW, 5, 1, 2, AutomaticRule.AGREES, 3, 4, 5, 6)
     assert policy_of(policy_entry(policy)) == policy
+
+
+def test_the_guide_says_what_each_profile_sets() -> None:
+    guide = (PROJECT / "docs/guides/control-accounts.md").read_text(encoding="utf-8")
+    for size, each in PROFILES.items():
+        up_to = ", ".join(UP_TO[size].said()) if size in UP_TO else "more"
+        second = f"{each.second_review_above:,}" if each.second_review_above else "never"
+        assert each.explain == each.reconcile
+        assert (
+            f"| {size} | {up_to} | {each.explain} | {each.sample_above:,} | "
+            f"{each.sample_percent} % | {each.sample_most} | {second} |"
+        ) in guide
