@@ -9,7 +9,7 @@ import tieout.store.postgres.constraints
 class Migration(migrations.Migration):
     dependencies = [
         ("closing", "0002_functions"),
-        ("tenancy", "0006_profiles"),
+        ("tenancy", "0008_profiles"),
     ]
 
     operations = [

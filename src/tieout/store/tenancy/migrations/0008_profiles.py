@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenancy", "0005_notes_by_id"),
+        ("tenancy", "0007_prove_again"),
     ]
 
     operations = [
