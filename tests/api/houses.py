@@ -118,6 +118,7 @@ def closing(caller: Program, owner: Caller) -> dict[str, str]:
     place = {"ledger": "AR", "period": str(seen["period"]), "report": "enquiry"}
     found = told(caller.get(f"/books/{books_id}/ledgers/AR/periods/{seen['period']}/items"))
     ids = {"books_id": books_id, "explained_id": seen["id"], "item_id": found["items"][0]["id"]}
+    ids["case_id"] = found["items"][0]["case"]
     (snapshot,) = told(caller.get(f"/books/{books_id}/snapshots"))["items"]
     archive_id = snapshot["files"][0]["file_id"]
     return ids | place | {"snapshot_id": told(taken)["id"], "archive_id": archive_id}
@@ -143,6 +144,7 @@ ABSENT = {
     "books_id": "bks_900000000000000000",
     "snapshot_id": "snp_900000000000000000",
     "explained_id": "exp_900000000000000000",
+    "case_id": "case_900000000000000000",
     "item_id": "itm_900000000000000000",
     "archive_id": "file_900000000000000000",
     "ledger": "AR",
@@ -201,6 +203,8 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "review": (Action.REVIEW,),
     "certify": (Action.REVIEW,),
     "send_back": (Action.REVIEW,),
+    "show_sample": (Action.VIEW,),
+    "look_at": (Action.REVIEW,),
     "list_policies": (Action.VIEW,),
     "make_policy": (Action.MANAGE_ACCOUNTS,),
     "show_compliance": (Action.VIEW,),
@@ -236,6 +240,8 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "roll_back": (Action.MANAGE_ACCOUNTS,),
     "list_proposals": (Action.VIEW,),
     "approve": (Action.MANAGE_ACCOUNTS,),
+    "show_profiles": (Action.VIEW,),
+    "choose": (Action.MANAGE_ACCOUNTS,),
     "list_jobs": (Action.VIEW,),
     "list_failures": (Action.VIEW,),
     "ask_job": (Action.MATCH,),
@@ -331,6 +337,8 @@ def body_of(operation: str, ids: Ids) -> object:
         "review": {},
         "certify": {"note": "seen"},
         "send_back": {"reason": "a figure is missing"},
+        "look_at": {"case_id": ids["case_id"], "verdict": "right"},
+        "choose": {"size": "medium", "reason": "we have grown"},
         "draft": {"accept": ["all"]},
         "try_corrections": {"accept": ["all"]},
         "make_policy": {"ledger": "AR", "reason": "as agreed"},

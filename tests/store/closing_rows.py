@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from tieout.core.explain.causes import UNEXPLAINED
+from tieout.store.audit.chain import append
 from tieout.store.banking.models import ReceivedFile
 from tieout.store.closing.models import (
     Books,
@@ -12,7 +13,10 @@ from tieout.store.closing.models import (
     Contribution,
     Difference,
     Explained,
+    Look,
     Policy,
+    Sample,
+    SampledCase,
     Snapshot,
     SnapshotFile,
 )
@@ -32,12 +36,13 @@ def a_closing(caller: Caller, now: datetime) -> Certification:
         due_days=5,
         unexplained_minor=0,
         automatic="off",
+        sample_percent=10,
         reason="as agreed",
         set_by_id=caller.member_id,
         set_at=now,
     )
     run = an_explanation(snapshot, now)
-    return Certification.objects.create(
+    prepared = Certification.objects.create(
         organisation_id=org,
         books=books,
         ledger="AR",
@@ -49,6 +54,37 @@ def a_closing(caller: Caller, now: datetime) -> Certification:
         sub_ledger_minor=500,
         control_minor=400,
         unexplained_minor=0,
+    )
+    a_sample(prepared, caller, now)
+    return prepared
+
+
+def a_sample(prepared: Certification, caller: Caller, now: datetime) -> Look:
+    """The one case of such a preparation, drawn; somebody says that it is right."""
+    org = prepared.organisation_id
+    event = append(
+        org, at=now, actor="test", origin="test", verb="prepare_period", subject=str(prepared)
+    )
+    sample = Sample.objects.create(
+        organisation_id=org,
+        certification=prepared,
+        seed=event.hash,
+        percent=10,
+        most=25,
+        population_count=1,
+        population_minor=100,
+    )
+    case = Case.objects.get(books_id=prepared.books_id, name="SL1")
+    SampledCase.objects.create(
+        organisation_id=org, sample=sample, case=case, place=1, size_minor=100, is_above=False
+    )
+    return Look.objects.create(
+        organisation_id=org,
+        sample=sample,
+        case=case,
+        verdict="right",
+        looked_by_id=caller.member_id,
+        looked_at=now,
     )
 
 

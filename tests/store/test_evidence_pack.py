@@ -21,6 +21,7 @@ from tieout.core.access import Action, Role
 from tieout.core.audit import parsed
 from tieout.core.errors import AccessDenied, InvalidInput, NotFound
 from tieout.core.evidence_pack import CHAIN, MANIFEST, SIGNATURE, Manifest
+from tieout.core.explain.sampling import Verdict
 from tieout.core.subjects import Subject, SubjectKind
 from tieout.formats.common.source import Source
 from tieout.signatures import key_id, public_key_of
@@ -32,9 +33,11 @@ from tieout.workflows.acting import Caller
 from tieout.workflows.add_member import add_member
 from tieout.workflows.attach_evidence import attach_evidence
 from tieout.workflows.export_evidence_pack import PackMade, PackScope, export_evidence_pack
+from tieout.workflows.look_at_sample import look_at_case
 from tieout.workflows.sign_head import sign_head
 from tieout.workflows.views.closing import books_state
 from tieout.workflows.views.closing_items import items
+from tieout.workflows.views.sample import sample_view
 
 pytestmark = pytest.mark.usefixtures("store")
 SEPTEMBER = PackScope(date(2026, 9, 1), date(2026, 9, 30))
@@ -146,8 +149,17 @@ def test_control_accounts_come_with_causes_items_and_who_certified(tmp_path: Pat
     state = books_state(desk.owner, books_id=desk.books_id, now=NOW)
     assert state.run is not None
     period = state.run.period
-    desk.allow(unexplained_minor=10**12)
-    desk.sign(period)
+    desk.allow(unexplained_minor=10**12, sample_percent=5)
+    desk.prepare(period)
+    drawn = sample_view(desk.owner, books_id=desk.books_id, ledger="AR", period=period)
+    assert drawn is not None
+    for one in drawn.cases:
+        look_at_case(
+            desk.reviewer, books_id=desk.books_id, ledger="AR", period=period,
+            case_id=one.case_id, verdict=Verdict.RIGHT, now=NOW,
+        )  # fmt: skip
+    desk.review(period)
+    desk.certify(period)
     first = items(desk.owner, books_id=desk.books_id, ledger="AR", period=period, limit=1).rows[0]
     attach_evidence(desk.owner, subject=first.case, source=Source("why.txt", b"why"), now=NOW)
     made = packed(desk.owner, path, OCTOBER)
@@ -163,6 +175,15 @@ def test_control_accounts_come_with_causes_items_and_who_certified(tmp_path: Pat
     steps = rows(path, "control-accounts/certifications.csv")
     assert [each["step"] for each in steps] == ["prepared", "reviewed", "certified"]
     assert len({each["who"] for each in steps}) == 2
+    [sample] = rows(path, "control-accounts/samples.csv")
+    assert (sample["seed"], sample["percent"], sample["not looked at"]) == (drawn.seed, "5", "0")
+    with zipfile.ZipFile(path) as archive:
+        chain = [json.loads(each) for each in archive.read("audit/chain.jsonl").splitlines()]
+    [event] = [each for each in chain if each.get("hash") == drawn.seed]
+    assert (event["kind"], str(event["sequence"])) == ("event", sample["event of the chain"])
+    sampled = rows(path, "control-accounts/sampled-cases.csv")
+    assert [each["case"] for each in sampled] == [each.case_name for each in drawn.cases]
+    assert {each["verdict"] for each in sampled} == {"right"}
     folder = f"control-accounts/{desk.books_id}"
     for each in periods:
         found = rows(path, f"{folder}/{each['ledger']}-{each['period']}-items.csv")

@@ -26,8 +26,10 @@ from tieout.api.routes import (
     groups,
     jobs,
     people,
+    profiles,
     reconciliations,
     reports,
+    sampling,
     settings,
     sign_offs,
     watching,
@@ -67,6 +69,7 @@ def made() -> Api:
         books,
         closing,
         certifying,
+        sampling,
         reports,
         corrections,
         consistency,
@@ -75,6 +78,7 @@ def made() -> Api:
         watching,
         people,
         settings,
+        profiles,
         audit,
     ):
         api.add_router("", each.router)

@@ -178,6 +178,8 @@ CODES: dict[str, Code] = _catalogue(
     Code("books.too-large-to-wait", H, "These books are too large to be read while somebody waits", "Have a worker do it: the pages of reports and corrections ask one, and so does `POST /books/ID/tries`; comparisons of such books are for `tieout ledger-report` on the same files."),
     Code("closing.unexplained", H, "More is unexplained than the policy allows", "Find causes for it, or have the policy changed with a reason."),
     Code("closing.evidence-missing", H, "A large item has no evidence", "Attach evidence to the item, then prepare the period."),
+    Code("closing.sample-open", H, "The sample of the period is not wholly looked at", "Open the period's sample and look at the cases named, then approve."),
+    Code("closing.second-approval", H, "One person would give both approvals", "Ask a third person who may review to certify it."),
     Code("snapshot.invalid", H, "These files are no snapshot of books", "Give the files of docs/formats/books.md, one by one or in one zip."),
     Code("sign-off.stale", H, "The figures have changed since the run that would be signed", "Run the reconciliation again, look at what changed, and sign that run."),
     Code("decision.stale", H, "What was to be decided is not what was shown", "Load the page again and look at count and total before you decide."),

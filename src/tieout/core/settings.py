@@ -14,15 +14,17 @@ from typing import Any
 
 from tieout.core.access import Role
 from tieout.core.alerts import AlertKind, ChannelKind
+from tieout.core.audit import Value
 from tieout.core.errors import AccessDenied, InvalidInput, TieoutError
 from tieout.core.explain.books import SubLedger
 from tieout.core.explain.certifying import DUE_DAYS_MAX, AutomaticRule, ClosingPolicy, Risk
+from tieout.core.explain.sampling import PERCENT_MAX, SAMPLE_MOST
 from tieout.core.jobs import OF_ORGANISATION, SCHEDULED, Task
 from tieout.core.schedules import Cron, Every, cron_of
 from tieout.core.toml import toml_of
 
 SCHEMA = 1
-TEXT_VERBS = ("import_settings", "promote_settings", "roll_back_settings")
+TEXT_VERBS = ("choose_profile", "import_settings", "promote_settings", "roll_back_settings")
 """What puts a whole document in force: with a reason, and with another person's approval."""
 LARGEST = 2**63 - 1
 FAULTS_SHOWN = 10
@@ -96,6 +98,10 @@ SECTIONS = (
             "unexplained": Field(int, _POLICY.unexplained_minor),
             "evidence": Field(int, _POLICY.evidence_minor, is_optional=True),
             "automatic": Field(str, _POLICY.automatic.value, words=_words(AutomaticRule)),
+            "second_review": Field(int, _POLICY.second_review_minor, is_optional=True),
+            "sample_percent": Field(int, _POLICY.sample_percent, most=PERCENT_MAX),
+            "sample_most": Field(int, _POLICY.sample_most, most=SAMPLE_MOST),
+            "sample_above": Field(int, _POLICY.sample_above_minor, is_optional=True),
         },
         "{books} {ledger}",
     ),
@@ -128,6 +134,36 @@ SECTIONS = (
     ),
 )
 """Every kind of setting, in the order of the text: what is named comes before what names it."""
+
+
+def policy_entry(policy: ClosingPolicy) -> dict[str, Value]:
+    """A policy as a document of settings and the audit chain say it; amounts in minor units."""
+    return {
+        "risk": policy.risk.value,
+        "due_days": policy.due_days,
+        "unexplained": policy.unexplained_minor,
+        "evidence": policy.evidence_minor,
+        "automatic": policy.automatic.value,
+        "second_review": policy.second_review_minor,
+        "sample_percent": policy.sample_percent,
+        "sample_most": policy.sample_most,
+        "sample_above": policy.sample_above_minor,
+    }
+
+
+def policy_of(entry: Entry) -> ClosingPolicy:
+    """The policy that such an entry says."""
+    return ClosingPolicy(
+        Risk(entry["risk"]),
+        entry["due_days"],
+        entry["unexplained"],
+        entry["evidence"],
+        AutomaticRule(entry["automatic"]),
+        entry["second_review"],
+        entry["sample_percent"],
+        entry["sample_most"],
+        entry["sample_above"],
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 from tieout.core.accounts import AccountKind
 from tieout.core.alerts import ChannelKind
 from tieout.core.errors import InvalidInput
-from tieout.core.explain.certifying import AutomaticRule, ClosingPolicy, Risk
+from tieout.core.explain.certifying import ClosingPolicy
 from tieout.core.jobs import Task
 from tieout.core.schedules import Cron
-from tieout.core.settings import Change, Entry, Settings, changes
+from tieout.core.settings import Change, Entry, Settings, changes, policy_of
 from tieout.store.banking.models import BankAccount
 from tieout.store.closing.models import Books, Policy
 from tieout.store.ledger.models import Account
@@ -118,7 +118,7 @@ class _Applying:
     def closing_policy(self, _: str, entry: Entry | None, change: Change) -> None:
         """A row in place of the one before; where it is to end, what is asked without a policy."""
         said = entry or change.before
-        policy = _policy_of(entry) if entry else ClosingPolicy()
+        policy = policy_of(entry) if entry else ClosingPolicy()
         Policy.objects.create(
             organisation_id=self.act.caller.organisation_id,
             books=Books.objects.get(name=said["books"]),
@@ -198,13 +198,3 @@ class _Applying:
             return str(Books.objects.get(name=name))
         known = {said: number for number, said in names_of_reconciliations().items()}
         return f"{SUBJECTS[task][0]}:{known[name]}"
-
-
-def _policy_of(entry: Entry) -> ClosingPolicy:
-    return ClosingPolicy(
-        Risk(entry["risk"]),
-        entry["due_days"],
-        entry["unexplained"],
-        entry["evidence"],
-        AutomaticRule(entry["automatic"]),
-    )

@@ -12,16 +12,18 @@ from tieout.core.explain.certifying import (
     require_closing_step,
     require_policy,
 )
-from tieout.store.closing.models import Books, CauseItem, Difference, Explained
+from tieout.store.closing.models import Books, CauseItem, Difference
 from tieout.store.closing.runs import (
     figures_of,
     newest_run,
     policies_of,
+    standing_items,
     steps_of,
     taken_of,
 )
 from tieout.store.reconciliation.models import Evidence
 from tieout.workflows.acting import Act, Caller, acting
+from tieout.workflows.look_at_sample import draw_sample, require_sample
 from tieout.workflows.recheck_periods import kept_step
 from tieout.workflows.set_books import access_books
 
@@ -32,6 +34,8 @@ ACTIONS = {
     ClosingStep.RETURNED: Action.REVIEW,
 }
 """What a person needs to be allowed to take a step."""
+APPROVALS = frozenset({ClosingStep.REVIEWED, ClosingStep.CERTIFIED})
+"""Steps for which the sample of the period is looked at first."""
 
 
 def prepare_period(  # noqa: PLR0913  which period, what was seen, by name
@@ -64,7 +68,10 @@ def review_period(  # noqa: PLR0913  which period, by name
 def certify_period(  # noqa: PLR0913  which period, by name
     caller: Caller, *, books_id: int, ledger: str, period: int, note: str = "", now: datetime
 ) -> int:
-    """What was reviewed is certified, by the reviewer or a third person; the step."""
+    """What was reviewed is certified, by the reviewer or a third person; the step.
+
+    Only by a third person where the policy asks for two approvals of such a balance.
+    """
     with acting(caller, Action.REVIEW, "certify_period", now) as act:
         return _taken(act, _at(act, books_id, ledger, period), ClosingStep.CERTIFIED, note)
 
@@ -103,10 +110,14 @@ def _taken(act: Act, at: tuple[Books, Difference], step: ClosingStep, reason: st
     books, row = at
     where = f"{books} {row.ledger} {row.period}"
     steps = list(steps_of(books.pk).filter(ledger=row.ledger, period=row.period))
-    require_closing_step(taken_of(steps), step, act.caller.member_id, where)
+    policy = policies_of(books.pk).get(row.ledger, ClosingPolicy())
+    approvals = policy.approvals(row.sub_ledger_minor, row.control_minor)
+    require_closing_step(taken_of(steps), step, act.caller.member_id, where, approvals)
     if step is ClosingStep.PREPARED:
-        policy = policies_of(books.pk).get(row.ledger, ClosingPolicy())
         require_policy(policy, figures_of(row), _bare(row, policy), where, row.run.money)
+    elif step in APPROVALS:
+        prepared = next(each for each in reversed(steps) if each.step == ClosingStep.PREPARED)
+        require_sample(prepared, policy, where)
     run = row.run if step is ClosingStep.PREPARED else steps[-1].run
     figures = row if step is ClosingStep.PREPARED else steps[-1]
     made = kept_step(
@@ -117,7 +128,7 @@ def _taken(act: Act, at: tuple[Books, Difference], step: ClosingStep, reason: st
         reason=reason.strip(),
         member_id=act.caller.member_id,
     )
-    act.record(
+    sequence = act.record(
         str(made),
         reason=reason.strip(),
         before={"step": steps[-1].step if steps else "not_started"},
@@ -134,6 +145,8 @@ def _taken(act: Act, at: tuple[Books, Difference], step: ClosingStep, reason: st
             "exponent": run.exponent,
         },
     )
+    if step is ClosingStep.PREPARED:
+        draw_sample(made, row, policy, sequence)
     act.follow_up("period_signed", certification_id=made.pk)
     return made.pk
 
@@ -154,9 +167,3 @@ def without_evidence(row: Difference, policy: ClosingPolicy) -> QuerySet[CauseIt
         Q(amount_minor__gt=limit) | Q(amount_minor__lt=-limit)
     )
     return large.exclude(Exists(given)).order_by("rank")
-
-
-def standing_items(run: Explained, ledger: str, period: int) -> QuerySet[CauseItem]:
-    """The items of a run that stand at the end of a period."""
-    lasting = Q(ends__isnull=True) | Q(ends__gt=period)
-    return CauseItem.objects.filter(lasting, run=run, ledger=ledger, begins__lte=period)

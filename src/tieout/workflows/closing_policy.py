@@ -7,12 +7,13 @@ from tieout.core.access import Action
 from tieout.core.errors import InvalidInput
 from tieout.core.explain.books import SubLedger
 from tieout.core.explain.certifying import DUE_DAYS_MAX, ClosingPolicy
+from tieout.core.explain.sampling import PERCENT_MAX, SAMPLE_MOST
+from tieout.core.settings import policy_entry
 from tieout.store.closing.models import Policy
 from tieout.store.closing.runs import policies_of
 from tieout.workflows.acting import Caller, acting
 from tieout.workflows.keep_settings import settings_kept
 from tieout.workflows.set_books import access_books
-from tieout.workflows.standing_settings import said_of_policy
 
 MINOR_MAX = 10**18
 
@@ -28,16 +29,27 @@ def set_closing_policy(  # noqa: PLR0913  what a policy is about, by name
 ) -> int:
     """The policy holds for what is prepared and certified from now on; what is signed stays."""
     said = reason.strip()
-    least = min(policy.unexplained_minor, policy.evidence_minor or 0)
-    most = max(policy.unexplained_minor, policy.evidence_minor or 0)
-    fits = 0 <= policy.due_days <= DUE_DAYS_MAX and least >= 0 and most <= MINOR_MAX
+    amounts = (
+        policy.unexplained_minor,
+        policy.evidence_minor or 0,
+        policy.second_review_minor or 0,
+        policy.sample_above_minor or 0,
+    )
+    fits = (
+        0 <= policy.due_days <= DUE_DAYS_MAX
+        and min(amounts) >= 0
+        and max(amounts) <= MINOR_MAX
+        and 0 <= policy.sample_percent <= PERCENT_MAX
+        and 0 <= policy.sample_most <= SAMPLE_MOST
+    )
     if ledger not in set(SubLedger) or not fits or not said:
         raise InvalidInput(
             "command.invalid",
-            f"a policy for {ledger!r}, due after {policy.due_days} days"
+            f"a policy for {ledger!r}, due after {policy.due_days} days, a sample of "
+            f"{policy.sample_percent} % and at most {policy.sample_most}"
             + ("" if said else ", without a reason"),
             f"a ledger ({', '.join(SubLedger)}), 0 to {DUE_DAYS_MAX} days, amounts of at least 0, "
-            "and a reason",
+            f"a sample of 0 to {PERCENT_MAX} % and at most {SAMPLE_MOST:,}, and a reason",
         )
     with (
         acting(caller, Action.MANAGE_ACCOUNTS, "set_closing_policy", now) as act,
@@ -58,7 +70,7 @@ def set_closing_policy(  # noqa: PLR0913  what a policy is about, by name
         act.record(
             str(made),
             reason=said,
-            before=said_of_policy(earlier),
-            after=said_of_policy(policy) | {"books": str(books), "ledger": ledger},
+            before=policy_entry(earlier),
+            after=policy_entry(policy) | {"books": str(books), "ledger": ledger},
         )
     return made.pk

@@ -13,9 +13,9 @@ from tieout.core.reports.report import Origin, Report, Section, day, money, numb
 from tieout.core.spreadsheets import amount
 from tieout.files.evidence_pack import PackWriter
 from tieout.store.closing.models import Books, Certification, Difference, Explained
-from tieout.store.closing.runs import newest_run, steps_of
+from tieout.store.closing.runs import newest_run, standing_items, steps_of
 from tieout.workflows.acting import Caller
-from tieout.workflows.certify_period import standing_items
+from tieout.workflows.evidence_samples import write_samples
 from tieout.workflows.views.closing_period import PeriodView, period_view
 from tieout.workflows.views.compliance import Compliance, compliance
 
@@ -118,6 +118,7 @@ def write_control_accounts(  # noqa: PLR0913  which of them, by name
         _steps([each.books for each in told], keys, names),
         is_shown=True,
     )
+    write_samples(pack, [each.books for each in told], keys, names)
     standing = compliance(caller, now=now)
     pack.table(
         "control-accounts/compliance.csv",

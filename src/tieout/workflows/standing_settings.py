@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from zoneinfo import available_timezones
 
 from tieout.core.alerts import AlertKind
-from tieout.core.audit import Value
 from tieout.core.errors import InvalidInput, TieoutError
 from tieout.core.explain.certifying import ClosingPolicy
 from tieout.core.jobs import Task
 from tieout.core.schedules import Every
-from tieout.core.settings import Entry, Settings, settings_from, settings_of
+from tieout.core.settings import Entry, Settings, policy_entry, settings_from, settings_of
 from tieout.files.rules import load_rules
 from tieout.store.banking.models import BankAccount
 from tieout.store.closing.models import Books
@@ -120,21 +119,10 @@ def _in_use() -> list[Reconciliation]:
 def _policies(books: Books) -> list[Entry]:
     """What is asked of its ledgers, where it is not what is asked without a policy."""
     return [
-        {"books": books.name, "ledger": ledger, **said_of_policy(policy)}
+        {"books": books.name, "ledger": ledger, **policy_entry(policy)}
         for ledger, policy in policies_of(books.pk).items()
         if policy != ClosingPolicy()
     ]
-
-
-def said_of_policy(policy: ClosingPolicy) -> dict[str, Value]:
-    """A policy as the audit chain and a document of settings say it; amounts in minor units."""
-    return {
-        "risk": str(policy.risk),
-        "due_days": policy.due_days,
-        "unexplained": policy.unexplained_minor,
-        "evidence": policy.evidence_minor,
-        "automatic": str(policy.automatic),
-    }
 
 
 def _schedules(said: Mapping[str, str], held: set[str]) -> list[Entry]:

@@ -28,6 +28,7 @@ from tieout.api.words import (
 )
 from tieout.core.explain.books import SubLedger
 from tieout.core.explain.certifying import DUE_DAYS_MAX, AutomaticRule, ClosingPolicy, Risk
+from tieout.core.explain.sampling import PERCENT_MAX, SAMPLE_MOST
 from tieout.workflows.certify_period import (
     certify_period,
     prepare_period,
@@ -79,6 +80,14 @@ class PolicyIn(In):
     evidence_minor: Minor | None = None
     """Larger items need evidence; null: no item does."""
     automatic: AutomaticRule = AutomaticRule.OFF
+    second_review_minor: Minor | None = None
+    """A larger balance is certified by another person than its reviewer; null: none is."""
+    sample_percent: Annotated[int, Field(ge=0, le=PERCENT_MAX, strict=True)] = 0
+    """So many of a hundred cases the reviewer looks at, drawn by chance."""
+    sample_most: Annotated[int, Field(ge=0, le=SAMPLE_MOST, strict=True)] = 25
+    """So many of those at most."""
+    sample_above_minor: Minor | None = None
+    """The reviewer looks at every larger case; null: at none for its size."""
     reason: LongText
 
 
@@ -227,7 +236,15 @@ def list_policies(
 def make_policy(request: Request, books_id: BooksId, body: PolicyIn) -> PolicyMade:
     """Say what is asked of a ledger's periods from now on; what is signed stays."""
     policy = ClosingPolicy(
-        body.risk, body.due_days, body.unexplained_minor, body.evidence_minor, body.automatic
+        body.risk,
+        body.due_days,
+        body.unexplained_minor,
+        body.evidence_minor,
+        body.automatic,
+        body.second_review_minor,
+        body.sample_percent,
+        body.sample_most,
+        body.sample_above_minor,
     )
     made = set_closing_policy(
         request.caller,

@@ -99,6 +99,14 @@ class PolicyOut(Out):
     evidence_minor: int | None
     """Larger items need evidence; null: no item does."""
     automatic: AutomaticRule
+    second_review_minor: int | None
+    """A larger balance is certified by another person than its reviewer; null: none is."""
+    sample_percent: int
+    """So many of a hundred cases the reviewer looks at, drawn by chance."""
+    sample_most: int
+    """So many of those at most."""
+    sample_above_minor: int | None
+    """The reviewer looks at every larger case; null: at none for its size."""
 
 
 class LedgerOut(Out):
@@ -208,6 +216,10 @@ def policy_out(policy: ClosingPolicy) -> PolicyOut:
         unexplained_minor=policy.unexplained_minor,
         evidence_minor=policy.evidence_minor,
         automatic=policy.automatic,
+        second_review_minor=policy.second_review_minor,
+        sample_percent=policy.sample_percent,
+        sample_most=policy.sample_most,
+        sample_above_minor=policy.sample_above_minor,
     )
 
 

@@ -131,7 +131,7 @@ def show_settings(request: Request) -> DocumentOut:
 def compare_settings(request: Request, body: DocumentIn) -> ChangesOut:
     """What importing the document would add, change and remove; nothing is changed."""
     found = settings.diff_settings(request.caller, document=body.document)
-    return ChangesOut(items=_changes(found))
+    return ChangesOut(items=changes_out(found))
 
 
 @router.post("/settings/import", response={201: ProposedOut})
@@ -140,7 +140,7 @@ def import_document(request: Request, body: ImportIn) -> ProposedOut:
     done = import_settings(
         request.caller, document=body.document, reason=body.reason, now=request.at
     )
-    return _proposed(done)
+    return proposed_out(done)
 
 
 @router.get("/settings/versions", response=PageOut[VersionOut])
@@ -165,7 +165,7 @@ def roll_back(request: Request, version_id: VersionId, body: RollBackIn) -> Prop
     done = roll_back_settings(
         request.caller, version_id=version_id, reason=body.reason, now=request.at
     )
-    return _proposed(done)
+    return proposed_out(done)
 
 
 @router.get("/settings/proposals", response=ProposalsOut)
@@ -180,7 +180,7 @@ def list_proposals(request: Request) -> ProposalsOut:
                 author_id=each.author_id,
                 author=each.author,
                 proposed_at=instant(each.proposed_at),
-                changes=_changes(each.changes),
+                changes=changes_out(each.changes),
             )
             for each in settings.waiting_proposals(request.caller)
         ]
@@ -190,10 +190,11 @@ def list_proposals(request: Request) -> ProposalsOut:
 @router.post("/settings/proposals/{proposal_id}/approve", response={201: ProposedOut})
 def approve(request: Request, proposal_id: ProposalId) -> ProposedOut:
     """Put in force what another person has proposed, unless the settings have changed since."""
-    return _proposed(approve_settings(request.caller, proposal_id=proposal_id, now=request.at))
+    return proposed_out(approve_settings(request.caller, proposal_id=proposal_id, now=request.at))
 
 
-def _changes(found: tuple[Change, ...]) -> list[ChangeOut]:
+def changes_out(found: tuple[Change, ...]) -> list[ChangeOut]:
+    """Changes as they go out."""
     return [
         ChangeOut(
             section=each.section,
@@ -205,9 +206,10 @@ def _changes(found: tuple[Change, ...]) -> list[ChangeOut]:
     ]
 
 
-def _proposed(done: Proposed) -> ProposedOut:
+def proposed_out(done: Proposed) -> ProposedOut:
+    """What became of a document as it goes out."""
     return ProposedOut(
-        changes=_changes(done.changes),
+        changes=changes_out(done.changes),
         proposal_id=done.proposal_id,
         version_id=done.version_id,
         channels_off=list(done.channels_off),

@@ -11,7 +11,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from tieout.core.access import require_other_eyes
-from tieout.core.errors import Conflict
+from tieout.core.errors import AccessDenied, Conflict
+from tieout.core.explain.sampling import SamplePlan
 
 DUE_DAYS_MAX = 366
 """The longest time that a policy may give."""
@@ -90,6 +91,25 @@ class ClosingPolicy:
     evidence_minor: int | None = None
     """A larger item needs evidence before its period is prepared; None: no item does."""
     automatic: AutomaticRule = AutomaticRule.OFF
+    second_review_minor: int | None = None
+    """A larger balance is certified by another person than its reviewer; None: no balance is."""
+    sample_percent: int = 0
+    """So many of a hundred cases the reviewer looks at, drawn by chance."""
+    sample_most: int = 25
+    """So many of those at most."""
+    sample_above_minor: int | None = None
+    """The reviewer looks at every larger case; None: at none for its size."""
+
+    @property
+    def sample(self) -> SamplePlan:
+        """What is drawn when a period is prepared."""
+        return SamplePlan(self.sample_percent, self.sample_most, self.sample_above_minor)
+
+    def approvals(self, sub_ledger_minor: int, control_minor: int) -> int:
+        """The approval depth: how many people besides the preparer approve such balances."""
+        size = max(abs(sub_ledger_minor), abs(control_minor))
+        is_large = self.second_review_minor is not None and size > self.second_review_minor
+        return 2 if is_large else 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +144,17 @@ def state_of(taken: Sequence[Taken]) -> ClosingState:
 
 
 def require_closing_step(
-    taken: Sequence[Taken], step: ClosingStep, member_id: int, where: str
+    taken: Sequence[Taken], step: ClosingStep, member_id: int, where: str, approvals: int = 1
 ) -> None:
     """Raise unless the step comes next, and is taken by a person who may take it.
 
-    Who prepared a period neither reviews nor certifies it.
+    Who prepared a period neither reviews nor certifies it. Where two approvals are asked for, who
+    reviewed it does not certify it either: the certifying is the second one.
 
     Raises:
         Conflict: `decision.not-in-force` where the step does not come next.
-        AccessDenied: `access.four-eyes` where one person would take both parts.
+        AccessDenied: `access.four-eyes` where one person would take both parts,
+            `closing.second-approval` where one would give both approvals.
     """
     state = state_of(taken)
     if state not in FOLLOWS[step]:
@@ -141,6 +163,13 @@ def require_closing_step(
     if step in {ClosingStep.REVIEWED, ClosingStep.CERTIFIED}:
         preparer = next(each for each in reversed(taken) if each.step is ClosingStep.PREPARED)
         require_other_eyes(preparer.member_id, member_id)
+    if step is ClosingStep.CERTIFIED and approvals > 1 and taken[-1].member_id == member_id:
+        raise AccessDenied(
+            "closing.second-approval",
+            f"member:{member_id}, who reviewed it",
+            "a third person to certify: the balance needs two besides the preparer",
+            where,
+        )
 
 
 def require_policy(
@@ -182,6 +211,10 @@ def why_not_automatic(policy: ClosingPolicy, figures: PeriodFigures, taken: Sequ
         (not figures.is_closed, "the period is not closed"),
         (figures.difference_minor != 0, "the ledgers do not agree"),
         (figures.item_count > 0, f"{figures.item_count:,} items offset one another"),
+        (
+            policy.approvals(figures.sub_ledger_minor, figures.control_minor) > 1,
+            "its balance needs two people besides the preparer",
+        ),
         (state is ClosingState.CERTIFIED, "it is certified"),
         (not is_nobodys, "a person has signed it, or has sent it back"),
     )

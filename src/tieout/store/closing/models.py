@@ -4,8 +4,15 @@ from typing import ClassVar
 
 from django.db import models
 
+from tieout.core.audit import HASH_BYTES
 from tieout.core.explain.books import SubLedger
 from tieout.core.explain.certifying import AutomaticRule, ClosingPolicy, ClosingStep, Risk
+from tieout.core.explain.sampling import (
+    PERCENT_MAX,
+    SAMPLE_MOST,
+    SamplePlan,
+    Verdict,
+)
 from tieout.core.money import format_minor
 from tieout.store.banking.models import ReceivedFile
 from tieout.store.postgres.constraints import AppMay, TenantPairKey, one_of, tenant_rules
@@ -277,6 +284,10 @@ class Policy(TenantModel):
     unexplained_minor = models.BigIntegerField()
     evidence_minor = models.BigIntegerField(null=True)
     automatic = models.TextField()
+    second_review_minor = models.BigIntegerField(null=True)
+    sample_percent = models.SmallIntegerField(default=0, db_default=0)
+    sample_most = models.SmallIntegerField(default=25, db_default=25)
+    sample_above_minor = models.BigIntegerField(null=True)
     reason = models.TextField()
     set_by = TenantForeignKey(Member)
     set_at = models.DateTimeField()
@@ -294,6 +305,17 @@ class Policy(TenantModel):
                 condition=models.Q(due_days__range=(0, 366), unexplained_minor__gte=0)
                 & (models.Q(evidence_minor__isnull=True) | models.Q(evidence_minor__gte=0)),
                 name="closing_policy_bounds",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    sample_percent__range=(0, PERCENT_MAX), sample_most__range=(0, SAMPLE_MOST)
+                )
+                & (models.Q(sample_above_minor__isnull=True) | models.Q(sample_above_minor__gte=0))
+                & (
+                    models.Q(second_review_minor__isnull=True)
+                    | models.Q(second_review_minor__gte=0)
+                ),
+                name="closing_policy_second_look",
             ),
         ]
         indexes: ClassVar = [
@@ -313,6 +335,10 @@ class Policy(TenantModel):
             self.unexplained_minor,
             self.evidence_minor,
             AutomaticRule(self.automatic),
+            self.second_review_minor,
+            self.sample_percent,
+            self.sample_most,
+            self.sample_above_minor,
         )
 
 
@@ -354,3 +380,88 @@ class Certification(TenantModel):
 
     def __str__(self) -> str:
         return f"certification:{self.pk}"
+
+
+class Sample(TenantModel):
+    """What was drawn for the reviewer when a period was prepared, and how, to draw it again."""
+
+    certification = TenantForeignKey(Certification)
+    """The preparation."""
+    seed = models.BinaryField(max_length=HASH_BYTES)
+    """The hash of the audit event of the preparation."""
+    percent = models.SmallIntegerField()
+    most = models.SmallIntegerField()
+    above_minor = models.BigIntegerField(null=True)
+    population_count = models.BigIntegerField()
+    population_minor = models.BigIntegerField()
+
+    class Meta:
+        """One a preparation; a trigger wants the policy's plan and the event's hash."""
+
+        constraints: ClassVar = [
+            *tenant_rules("certification"),
+            models.UniqueConstraint(
+                fields=["organisation", "certification"], name="closing_sample_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"sample:{self.pk}"
+
+    @property
+    def plan(self) -> SamplePlan:
+        """As the rules take it."""
+        return SamplePlan(self.percent, self.most, self.above_minor)
+
+
+class SampledCase(PartModel):
+    """A case of a sample, in the order in which it is looked at."""
+
+    sample = TenantForeignKey(Sample)
+    case = TenantForeignKey(Case)
+    place = models.IntegerField()
+    size_minor = models.BigIntegerField()
+    is_above = models.BooleanField()
+    """In the sample for its size, not by chance."""
+
+    class Meta:
+        """A case once a sample."""
+
+        constraints: ClassVar = [
+            *tenant_rules("sample", "case"),
+            models.UniqueConstraint(
+                fields=["organisation", "sample", "case"], name="closing_sampledcase_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sample_id} {self.case_id}"
+
+
+class Look(TenantModel):
+    """What somebody said of a sampled case after looking at it."""
+
+    sample = TenantForeignKey(Sample)
+    case = TenantForeignKey(Case)
+    verdict = models.TextField()
+    comment = models.TextField(blank=True)
+    looked_by = TenantForeignKey(Member)
+    looked_at = models.DateTimeField()
+
+    class Meta:
+        """What is wrong has a comment; a period is approved when every case was looked at."""
+
+        constraints: ClassVar = [
+            *tenant_rules("sample", "case", "looked_by"),
+            one_of("verdict", list(Verdict)),
+            models.CheckConstraint(
+                condition=~models.Q(verdict="wrong") | ~models.Q(comment=""),
+                name="closing_look_comment",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "sample", "case"], name="closing_look_of")
+        ]
+
+    def __str__(self) -> str:
+        return f"look:{self.pk}"

@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from tieout.core.explain.certifying import SYSTEM, ClosingPolicy, ClosingStep, PeriodFigures, Taken
 from tieout.store.banking.lines import NUL
-from tieout.store.closing.models import Certification, Difference, Explained, Policy
+from tieout.store.closing.models import CauseItem, Certification, Difference, Explained, Policy
 from tieout.store.postgres.files import copying, sql_text
 
 PeriodKey = tuple[str, int]
@@ -90,6 +90,12 @@ def figures_of(row: Difference) -> PeriodFigures:
         row.item_count,
         row.is_closed,
     )
+
+
+def standing_items(run: Explained, ledger: str, period: int) -> QuerySet[CauseItem]:
+    """The items of a run that stand at the end of a period."""
+    lasting = Q(ends__isnull=True) | Q(ends__gt=period)
+    return CauseItem.objects.filter(lasting, run=run, ledger=ledger, begins__lte=period)
 
 
 def steps_of(books_id: int) -> QuerySet[Certification]:

@@ -33,6 +33,7 @@ from tieout.workflows.views.closing_period import PeriodView, period_view
 from tieout.workflows.views.compliance import compliance as compliance_of
 from tieout.workflows.views.paging import Page
 from tieout.workflows.views.people import member_names
+from tieout.workflows.views.sample import sample_view
 
 PAGE = 100
 DONE = {
@@ -95,6 +96,10 @@ def period(request: MemberRequest, books_id: int, ledger: str, period: int) -> H
         "signed": signed,
         "changes": _changes(signed, found) if signed else (),
         "steps": _steps(request, found),
+        "sample": sample_view(request.caller, books_id=books_id, ledger=ledger, period=period),
+        "approvals": found.policy.approvals(
+            found.standing.sub_ledger_minor, found.standing.control_minor
+        ),
     }
     return render(request, "web/period.html", shown)
 

@@ -226,9 +226,18 @@ def policy(request: MemberRequest, books_id: int, ledger: str) -> HttpResponse:
             unexplained_minor=minor(request.POST, "unexplained", exponent) or 0,
             evidence_minor=minor(request.POST, "evidence", exponent),
             automatic=chosen(request.POST, "automatic", AutomaticRule),
+            second_review_minor=minor(request.POST, "second_review", exponent),
+            sample_percent=number(request.POST, "sample_percent") or 0,
+            sample_most=_most(request),
+            sample_above_minor=minor(request.POST, "sample_above", exponent),
         ),
         reason=request.POST.get("reason", ""),
         now=settings.CLOCK(),
     )
     messages.success(request, "The policy holds from now on; what is signed stays.")
     return redirect("books", request.membership.organisation_id, books_id)
+
+
+def _most(request: MemberRequest) -> int:
+    asked = number(request.POST, "sample_most")
+    return ClosingPolicy().sample_most if asked is None else asked

@@ -9,10 +9,9 @@ from tieout.core.explain.books import SubLedger
 from tieout.core.explain.causes import title_of
 from tieout.core.subjects import Subject, SubjectKind
 from tieout.store.closing.models import CauseItem, Difference, Explained
-from tieout.store.closing.runs import newest_run
+from tieout.store.closing.runs import newest_run, standing_items
 from tieout.store.reconciliation.models import Evidence
 from tieout.workflows.acting import Caller, looking
-from tieout.workflows.certify_period import standing_items
 from tieout.workflows.set_books import access_books
 from tieout.workflows.views.closing import ExplainedView, explained_view
 from tieout.workflows.views.paging import Page, paged

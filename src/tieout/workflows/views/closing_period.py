@@ -15,9 +15,9 @@ from tieout.core.explain.headlines import Standing, headline_of
 from tieout.core.explain.items import LOOK
 from tieout.core.matching.bridge import Bar, Bridge, Step, waterfall
 from tieout.store.closing.models import CauseItem, Contribution, Difference, Explained
-from tieout.store.closing.runs import policies_of, steps_of
+from tieout.store.closing.runs import policies_of, standing_items, steps_of
 from tieout.workflows.acting import Caller, looking
-from tieout.workflows.certify_period import standing_items, without_evidence
+from tieout.workflows.certify_period import without_evidence
 from tieout.workflows.set_books import access_books
 from tieout.workflows.views.closing import (
     ExplainedView,

@@ -11,9 +11,9 @@ from tieout.core.access import Action
 from tieout.core.errors import NotFound
 from tieout.core.explain.books import SubLedger
 from tieout.store.closing.models import CauseItem, Difference, Explained
+from tieout.store.closing.runs import standing_items
 from tieout.store.reconciliation.models import MatchRun, Reconciliation
 from tieout.workflows.acting import Caller, looking
-from tieout.workflows.certify_period import standing_items
 from tieout.workflows.set_books import access_books
 
 RUNS_MAX = 50

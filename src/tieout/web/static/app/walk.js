@@ -41,12 +41,21 @@
     if (link) link.click();
   };
 
+  // On a page whose rows are judged: the one that is marked is right, or what is wrong is said.
+  const judge = (which, act) => {
+    const row = rowOf(document.activeElement);
+    const found = row && row.querySelector(which);
+    if (found) act(found);
+  };
+
   const keys = {
     j: () => move(1), ArrowDown: () => move(1),
     k: () => move(-1), ArrowUp: () => move(-1),
     h: () => aside(-1, "[data-before]"), ArrowLeft: () => aside(-1, "[data-before]"),
     l: () => aside(1, "[data-after]"), ArrowRight: () => aside(1, "[data-after]"),
     b: () => follow("[data-back]"),
+    r: () => judge("[data-right]", (button) => button.click()),
+    w: () => judge("[data-wrong]", (field) => field.focus()),
     "?": () => { const told = document.querySelector("[data-keys]"); if (told) told.showModal(); },
   };
 
