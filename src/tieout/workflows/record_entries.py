@@ -8,7 +8,7 @@ from tieout.core.access import Action
 from tieout.core.accounts import Account as CoreAccount
 from tieout.core.errors import Problem
 from tieout.core.journal import JournalEntry as CoreEntry
-from tieout.core.journal import KnownEntry, compared, digest, imbalance
+from tieout.core.journal import KnownEntry, compared, digest, imbalance, later_id
 from tieout.core.journal import Posting as CorePosting
 from tieout.core.statements import Direction
 from tieout.store.banking.lines import NUL
@@ -102,7 +102,11 @@ def _known(source: str, entries: Sequence[CoreEntry]) -> list[KnownEntry]:
     for at in range(0, len(entries), BLOCK):
         some = entries[at : at + BLOCK]
         for rows in (
-            of_source.filter(entry_id__in=[each.entry_id.translate(NUL) for each in some]),
+            of_source.filter(
+                entry_id__in=[
+                    one.translate(NUL) for each in some for one in (each.entry_id, later_id(each))
+                ]
+            ),
             of_source.filter(digest__in=[digest(each) for each in some]),
         ):
             for entry_id, said, booked_on in rows.values_list(*columns):
