@@ -27,10 +27,8 @@ declare
 begin
   execute format('insert into tieout_noted select distinct $1, organisation_id, %L, %I from added '
                  'on conflict do nothing', tg_argv[0], tg_argv[1]) using this;
-  insert into tieout_unproved
-    select distinct organisation_id, what, this from tieout_noted
-    where transaction = this and what = tg_argv[0]
-    on conflict do nothing;
+  execute format('insert into tieout_unproved select distinct organisation_id, %L, $1 from added '
+                 'on conflict do nothing', tg_argv[0]) using this;
   return null;
 end $$;
 
