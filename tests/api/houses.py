@@ -236,6 +236,7 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "list_proposals": (Action.VIEW,),
     "approve": (Action.MANAGE_ACCOUNTS,),
     "list_jobs": (Action.VIEW,),
+    "list_failures": (Action.VIEW,),
     "ask_job": (Action.MATCH,),
     "show_job": (Action.VIEW,),
     "retry_job": (Action.MANAGE_ACCOUNTS,),
@@ -255,6 +256,7 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "compare_systems": (Action.VIEW,),
     "list_events": (Action.VIEW_AUDIT,),
     "verify": (Action.VIEW_AUDIT,),
+    "prove_stored": (Action.VIEW_AUDIT,),
     "show_pack": (Action.VIEW_AUDIT,),
     "list_privileges": (Action.VIEW_AUDIT,),
 }

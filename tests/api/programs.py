@@ -52,15 +52,13 @@ class Program:
 
 
 def program(owner: Caller, role: Role = Role.OWNER, scopes: set[Action] | None = None) -> Program:
-    """A program with a token of a new member of that role, for all that the role may."""
-    member = add_member(
-        owner, email=f"program{next(_NUMBERS)}@example.org", role=role, now=NOW
-    ).member_id
+    """A program with the own token of a new member of that role, for all that the role may."""
+    member = add_member(owner, email=f"program{next(_NUMBERS)}@example.org", role=role, now=NOW)
     wanted = MAY[role] if scopes is None else scopes
     return Program(
         make_token(
-            owner,
-            member_id=member,
+            member,
+            member_id=member.member_id,
             name=f"as {role}",
             scopes=wanted,
             expires_at=NOW + timedelta(days=30),

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from tieout.engine.workers import apart, over, processors
+from tieout.engine.workers import apart, beside, over, processors
 
 
 def total(numbers: np.ndarray) -> int:
@@ -41,6 +41,18 @@ ITEMS = [np.arange(size, dtype=np.int64) for size in (3, 200_000, 0, 17, 50_000,
 def test_answers_come_in_the_order_of_the_items() -> None:
     assert apart(total, ITEMS) == over(total, ITEMS) == [int(each.sum()) for each in ITEMS]
     assert apart(total, []) == []
+
+
+def test_two_steps_beside_each_other_give_both_answers() -> None:
+    assert beside(lambda: "one", lambda: 2) == ("one", 2)
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_step_that_fails_beside_another_is_told(which: int) -> None:
+    steps = [partial(total, ITEMS[0]), partial(total, ITEMS[1])]
+    steps[which] = partial(refused, ITEMS[which])
+    with pytest.raises(ValueError, match="not wanted"):
+        beside(steps[0], steps[1])
 
 
 @pytest.mark.skipif(processors() < 2, reason="one processor: all is done in this process")

@@ -34,7 +34,7 @@ def main() -> None:
         [
             sys.argv[0],
             f"-max_total_time={seconds}",
-            "-timeout=20",
+            "-timeout=120",  # seconds of the clock: a busy machine is no find
             "-rss_limit_mb=2048",
             "-max_len=20000",
             f"-artifact_prefix={folder}/",

@@ -3,10 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, ProgrammingError
+from django.db.transaction import atomic
 
 from tests.store.firms import NOW, organisation
 from tieout.core.access import Action, Role
 from tieout.core.errors import AccessDenied, Conflict, InvalidInput, TieoutError
+from tieout.store.postgres.tenant import tenant
+from tieout.store.tenancy.models import ApiToken
+from tieout.workflows.acting import Caller
 from tieout.workflows.add_member import add_member
 from tieout.workflows.create_organisation import create_organisation
 from tieout.workflows.create_person import create_person
@@ -18,7 +23,13 @@ from tieout.workflows.invite import (
     withdraw_invitation,
 )
 from tieout.workflows.memberships import memberships_of
-from tieout.workflows.tokens import caller_of_token, make_token, revoke_token, tokens_of
+from tieout.workflows.tokens import (
+    caller_of_token,
+    make_token,
+    own_tokens_of,
+    revoke_token,
+    tokens_of,
+)
 
 pytestmark = pytest.mark.usefixtures("store")
 GOOD = "plum-kettle-orbit-74-fern"
@@ -135,3 +146,65 @@ def test_a_token_may_no_more_than_its_scopes_and_its_member() -> None:
     foreign = text.replace(owner.organisation_id.hex, organisation("Else").organisation_id.hex)
     with refused(AccessDenied, "access.secret-refused"):
         caller_of_token(foreign, origin="api", now=NOW)
+
+
+@pytest.mark.req("R099")
+def test_nobody_makes_a_token_that_signs_as_somebody_else() -> None:
+    """Else an owner would prepare as themselves and review as the reviewer: four eyes of two."""
+    owner = organisation("Eyes")
+    reviewer = add_member(owner, email="rev@example.org", role=Role.REVIEWER, now=NOW)
+    until = NOW + timedelta(days=30)
+
+    def made(by: Caller, *scopes: Action) -> str:
+        return make_token(
+            by, member_id=reviewer.member_id, name="eyes", scopes=scopes, expires_at=until, now=NOW
+        )
+
+    with refused(AccessDenied, "access.token-for-another"):
+        made(owner, Action.VIEW, Action.REVIEW)
+    own = caller_of_token(made(reviewer, Action.REVIEW), origin="api", now=NOW)
+    assert own.scopes == frozenset({Action.REVIEW})
+    with refused(AccessDenied, "access.denied"):  # a token makes no tokens without the scope
+        made(own, Action.REVIEW)
+    lent = caller_of_token(made(owner, Action.VIEW), origin="api", now=NOW)
+    assert lent.scopes == frozenset({Action.VIEW})
+    listed = own_tokens_of(reviewer)
+    assert [(each.made_by, each.scopes) for each in listed] == [
+        ("owner@example.org", (Action.VIEW,)),
+        ("rev@example.org", (Action.REVIEW,)),
+    ]
+    revoke_token(reviewer, token_id=listed[0].token_id, now=NOW)
+    assert own_tokens_of(reviewer)[0].revoked_at == NOW
+    with refused(AccessDenied, "access.denied"):
+        revoke_token(reviewer, token_id=int(token_of(owner).split("_")[2]), now=NOW)
+
+
+def test_the_database_refuses_it_too() -> None:
+    owner = organisation("Rows")
+    reviewer = add_member(owner, email="rev@example.org", role=Role.REVIEWER, now=NOW)
+    text = token_of(owner, member_id=reviewer.member_id)
+    number = int(text.split("_")[2])
+    with tenant(owner.organisation_id):
+        row = ApiToken.objects.get(pk=number)
+        row.pk, row.scopes = None, [Action.REVIEW]
+        with pytest.raises(IntegrityError, match="tenancy_apitoken_own_name"), atomic():
+            row.save(force_insert=True)
+        row.made_by = None  # made before makers were noted: kept, and held to what a program may
+        row.save(force_insert=True)
+        with pytest.raises(ProgrammingError, match="permission denied"), atomic():
+            ApiToken.objects.filter(pk=number).update(scopes=[Action.REVIEW])
+    earlier = text.split("_")
+    earlier[2] = str(row.pk)
+    assert caller_of_token("_".join(earlier), origin="api", now=NOW).scopes == frozenset()
+
+
+def token_of(by: Caller, member_id: int = 0) -> str:
+    """A token to look with, made by `by`, of its own or for that member."""
+    return make_token(
+        by,
+        member_id=member_id or by.member_id,
+        name="looks",
+        scopes=[Action.VIEW],
+        expires_at=NOW + timedelta(days=30),
+        now=NOW,
+    )

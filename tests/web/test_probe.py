@@ -124,13 +124,15 @@ PAGES = {
     "notification": Asked(POST, Action.MANAGE_ACCOUNTS, ("notification",)),
     "audit": Asked(GET, Action.VIEW_AUDIT),
     "verify": Asked(POST, Action.VIEW_AUDIT),
+    "stored": Asked(POST, Action.VIEW_AUDIT),
     "evidence_pack": Asked(GET, Action.VIEW_AUDIT),
     "members": Asked(GET, Action.MANAGE_MEMBERS),
     "withdraw": Asked(POST, Action.MANAGE_MEMBERS, ("invitation",)),
     "role": Asked(POST, Action.MANAGE_MEMBERS, ("member",)),
     "member_ended": Asked(POST, Action.MANAGE_MEMBERS, ("member",)),
-    "token": Asked(POST, Action.MANAGE_MEMBERS),
-    "revoke": Asked(POST, Action.MANAGE_MEMBERS, ("token",)),
+    "own_tokens": Asked(GET, Action.VIEW_OWN),
+    "token": Asked(POST, Action.VIEW_OWN),
+    "revoke": Asked(POST, Action.MANAGE_MEMBERS, ("token",)),  # somebody else's; one's own, anybody
 }
 
 

@@ -4,7 +4,7 @@ A role is what a member is in one organisation. The table is data; a workflow as
 before it does anything, and a door asks `may` only to decide what it shows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -173,6 +173,23 @@ def require_owner_left(other_owners: int) -> None:
     """Raise `AccessDenied` when an organisation would be left without an owner."""
     if other_owners < 1:
         raise AccessDenied("access.last-owner", "the only owner", "another owner who stays")
+
+
+PROGRAM_MAY = MAY[Role.INTEGRATION]
+"""What a token carries that one member makes for another: files in, runs started, results read."""
+
+
+def token_scopes(
+    scopes: Iterable[Action], maker_id: int | None, member_id: int
+) -> frozenset[Action]:
+    """What of these scopes holds: all in one's own name, in another's what a program may.
+
+    Whoever makes a token knows it: with a reviewer's, one person would prepare and review. So
+    nobody decides or signs by a token that another made (`maker_id`; None: made before that was
+    noted).
+    """
+    asked = frozenset(scopes)
+    return asked if maker_id == member_id else asked & PROGRAM_MAY
 
 
 def require_other_eyes(preparer_id: int, reviewer_id: int) -> None:

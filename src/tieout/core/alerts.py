@@ -209,9 +209,9 @@ def job_failed(run_id: int, task: str, subject: str, error: str) -> Alert:
     )
 
 
-def verification_failed(organisation_id: object, text: str) -> Alert:
-    """The chain was found not to be sound."""
-    return Alert(AlertKind.VERIFICATION_FAILED, f"organisation:{organisation_id}", text)
+def verification_failed(subject: str, text: str) -> Alert:
+    """The chain was found not to be sound, or what is kept not to hold."""
+    return Alert(AlertKind.VERIFICATION_FAILED, subject, text)
 
 
 def changes(

@@ -148,6 +148,7 @@ CODES: dict[str, Code] = _catalogue(
     Code("access.scope", H, "The token was not made for this", "Make a token with that scope, or use another one."),
     Code("access.secret-refused", H, "The link or token is not valid", "Ask for a new one: it may be used up, withdrawn, revoked or too old."),
     Code("access.token-invalid", H, "A token cannot be made of this", "Name it, choose scopes of its member's role, and an end within a year."),
+    Code("access.token-for-another", H, "Nobody makes a token that decides or signs as somebody else", "Let the member make it under Your tokens; for a program of its own, add a member with the role integration."),
     Code("access.password-weak", H, "The password is too easy to guess", "Take four unrelated words, or let a password manager make one."),
     Code("access.person-exists", H, "Somebody signs in with this address already", "Let them sign in, or take another address."),
     Code("access.sign-in-first", H, "This invitation is for somebody who can sign in already", "Sign in with the address invited, then open the link again."),

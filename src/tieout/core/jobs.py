@@ -52,6 +52,26 @@ ATTEMPTS_MAX = 5
 """A run whose worker died this often is given up: what it reads may be what kills it."""
 
 
+class Trend(StrEnum):
+    """Whether something happens more often than before."""
+
+    RISING = "rising"
+    STEADY = "steady"
+    FALLING = "falling"
+
+
+def trend(weeks: Sequence[int]) -> Trend:
+    """How often it happened, week by week, the latest last: the later half against the earlier.
+
+    Half as many again is more often, two thirds less often; a week is too short to say either.
+    """
+    half = len(weeks) // 2
+    earlier, later = sum(weeks[:half]), sum(weeks[len(weeks) - half :])
+    if 2 * later > 3 * earlier:
+        return Trend.RISING
+    return Trend.FALLING if 3 * later < 2 * earlier else Trend.STEADY
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """What went into a run: came out + held back."""

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from tieout.engine.ragged import components
+from tieout.engine.ragged import components, rank_in, starts
 from tieout.engine.text import Flags, Ints
 
 EXACT_RECORDS_MAX = 1_500
@@ -44,36 +44,35 @@ def assign(left: Ints, right: Ints, value: Ints) -> Choice:
     chosen = np.zeros(len(value), dtype=np.bool_)
     open_ = np.flatnonzero(value > 0)
     worth = unique_values(value, left, right)
+    by_right = np.argsort(right[open_], kind="stable")
+    gone = [np.zeros(int(side.max(initial=-1)) + 1, dtype=np.bool_) for side in (left, right)]
     while len(open_):
-        edge_left, edge_right = left[open_], right[open_]
-        won = _dominant(edge_left, edge_right, worth[open_])
-        if not won.any():
+        edge_left, edge_right, edge_worth = left[open_], right[open_], worth[open_]
+        at_left = _best_other(edge_left, edge_worth)
+        at_right = np.empty_like(at_left)
+        at_right[by_right] = _best_other(edge_right[by_right], edge_worth[by_right])
+        # Worth more than the best others of both its records together.
+        won = np.flatnonzero(edge_worth > at_left + at_right)
+        if not len(won):
             break
         chosen[open_[won]] = True
-        open_ = open_[~np.isin(edge_left, edge_left[won]) & ~np.isin(edge_right, edge_right[won])]
+        gone[0][edge_left[won]] = gone[1][edge_right[won]] = True
+        rest = ~(gone[0][edge_left] | gone[1][edge_right])
+        by_right = (np.cumsum(rest) - 1)[by_right[rest[by_right]]]
+        open_ = open_[rest]
     by_dominance = int(chosen.sum())
     components, largest, greedy = _by_component(left, right, worth, open_, chosen)
     return Choice(chosen, by_dominance, components, largest, greedy)
 
 
-def _dominant(left: Ints, right: Ints, worth: Ints) -> Flags:
-    """Edges worth more than the best others of both their records together."""
-    return worth > _best_other(left, worth) + _best_other(right, worth)
-
-
 def _best_other(key: Ints, worth: Ints) -> Ints:
-    """For each edge the greatest worth among the other edges of the same record, or 0."""
-    order = np.argsort(key, kind="stable")
-    sorted_key, sorted_worth = key[order], worth[order]
-    first = np.flatnonzero(np.concatenate(([True], sorted_key[1:] != sorted_key[:-1])))
-    count = np.diff(np.concatenate((first, [len(key)])))
-    best = np.repeat(np.maximum.reduceat(sorted_worth, first), count)
-    is_best = sorted_worth == best
-    second = np.maximum.reduceat(np.where(is_best, 0, sorted_worth), first)
-    other = np.where(is_best, np.repeat(second, count), best)
-    result = np.empty_like(other)
-    result[order] = other
-    return result
+    """For each edge the greatest worth among the others of its key, or 0; keys are rising."""
+    first = starts(key)
+    count = np.diff(np.append(first, len(key)))
+    best = np.repeat(np.maximum.reduceat(worth, first), count)
+    is_best = worth == best
+    second = np.maximum.reduceat(np.where(is_best, 0, worth), first)
+    return np.where(is_best, np.repeat(second, count), best)
 
 
 def _by_component(
@@ -85,34 +84,45 @@ def _by_component(
     rights, edge_right = np.unique(right[open_], return_inverse=True)
     label = components(edge_left, edge_right + len(lefts), len(lefts) + len(rights))
     edge_label = label[edge_left]
+    row, rows = _places(label[: len(lefts)])
+    column, columns = _places(label[len(lefts) :])
+    row, column = row[edge_left], column[edge_right]
     order = np.argsort(edge_label, kind="stable")
     bounds = np.concatenate(([0], np.flatnonzero(np.diff(edge_label[order])) + 1, [len(order)]))
     largest = greedy = 0
     for begin, end in pairwise(bounds.tolist()):
-        part = open_[order[begin:end]]
-        lefts, rights = np.unique(left[part]), np.unique(right[part])
-        smaller = min(len(lefts), len(rights))
-        largest = max(largest, smaller)
-        if smaller > EXACT_RECORDS_MAX:
+        here = order[begin:end]
+        part = open_[here]
+        number = edge_label[here[0]]
+        shape = int(rows[number]), int(columns[number])
+        largest = max(largest, min(shape))
+        if min(shape) > EXACT_RECORDS_MAX:
             greedy += 1
             _greedy(left, right, worth, part, chosen)
         else:
-            _exact(left, right, worth, part, chosen)
+            _exact((row[here], column[here]), shape, worth[part], part, chosen)
     return len(bounds) - 1, largest, greedy
 
 
-def _exact(left: Ints, right: Ints, worth: Ints, part: Ints, chosen: Flags) -> None:
+def _places(label: Ints) -> tuple[Ints, Ints]:
+    """The place of each record among those of its component; how many each component has."""
+    order = np.argsort(label, kind="stable")
+    place = np.empty_like(order)
+    place[order] = rank_in(label[order])
+    return place, np.bincount(label)
+
+
+def _exact(
+    at: tuple[Ints, Ints], shape: tuple[int, int], worth: Ints, part: Ints, chosen: Flags
+) -> None:
     """The best choice of a component: an absent edge is worth nothing, like no pair."""
     from scipy.optimize import linear_sum_assignment  # noqa: PLC0415  start-up time counts
 
-    lefts, rows = np.unique(left[part], return_inverse=True)
-    rights, columns = np.unique(right[part], return_inverse=True)
-    matrix = np.zeros((len(lefts), len(rights)))
-    matrix[rows, columns] = worth[part]
-    place = np.full((len(lefts), len(rights)), -1, dtype=np.int64)
-    place[rows, columns] = part
-    row, column = linear_sum_assignment(matrix, maximize=True)
-    picked = place[row, column]
+    matrix = np.zeros(shape)
+    matrix[at] = worth
+    place = np.full(shape, -1, dtype=np.int64)
+    place[at] = part
+    picked = place[linear_sum_assignment(matrix, maximize=True)]
     chosen[picked[picked >= 0]] = True
 
 

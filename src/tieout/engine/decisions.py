@@ -10,9 +10,9 @@ import numpy as np
 
 from tieout.core.matching.result import ScoreParts
 from tieout.core.matching.words import Pass, ResidualCause, Status
+from tieout.engine.groups import FoundGroup
 from tieout.engine.population import Population, Populations
 from tieout.engine.reasons import money
-from tieout.engine.tables import OtherGroup
 from tieout.engine.text import Flags, Ints
 
 
@@ -27,7 +27,7 @@ class Decision:
 
 def decided(
     sides: Populations, decisions: Sequence[Decision]
-) -> tuple[list[OtherGroup], list[str]]:
+) -> tuple[list[FoundGroup], list[str]]:
     """The groups of the decisions whose records are still there, and what contradicts them."""
     notes: list[str] = []
     used: set[tuple[int, int]] = set()
@@ -80,12 +80,12 @@ def _places(side: Population, wanted: set[str]) -> dict[str, int]:
     return {i: n for n, i in enumerate(side.ids.to_pylist()) if i in wanted}
 
 
-def _group(sides: Populations, left: tuple[int, ...], right: tuple[int, ...]) -> OtherGroup:
+def _group(sides: Populations, left: tuple[int, ...], right: tuple[int, ...]) -> FoundGroup:
     residual = int(sides.left.amount[list(left)].sum() - sides.right.amount[list(right)].sum())
     cause = ResidualCause.NONE
     if residual:
         cause = ResidualCause.TOLERANCE if left and right else ResidualCause.ONE_SIDED
-    return OtherGroup(
+    return FoundGroup(
         left=left,
         right=right,
         made_by=Pass.DECISION,

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from tieout.core.matching.rules import MatchRules
 from tieout.core.matching.words import Pass
 from tieout.engine.groups import (
+    FoundGroup,
     FreeRecords,
     GroupsFound,
     Undecided,
@@ -18,10 +19,9 @@ from tieout.engine.groups import (
     learn_groups,
 )
 from tieout.engine.later import Free
-from tieout.engine.policy import twin_classes
 from tieout.engine.population import Population, Populations
-from tieout.engine.tables import OtherGroup
 from tieout.engine.text import Ints
+from tieout.engine.workers import over
 
 SERIES_MIN = 20
 SERIES_SHARE = 0.98
@@ -32,7 +32,7 @@ GROUP_PASSES = (Pass.BATCH, Pass.SPLIT, Pass.FEE_NET)
 
 def search_sums(
     sides: Populations, free: Free, rules: MatchRules
-) -> tuple[list[OtherGroup], tuple[Undecided, ...], list[str]]:
+) -> tuple[list[FoundGroup], tuple[Undecided, ...], list[str]]:
     """The groups found among the free records, which are free no longer.
 
     Also the records whose sum was looked for and not decided, and what to say of the search.
@@ -44,42 +44,54 @@ def search_sums(
         return [], (), []
     left, right = _free_records(sides, kept)
     found = find_groups(left, right, rules, learn_groups(left, right, rules))
-    groups = [_as_other(each) for each in found.groups if each.made_by in rules.passes]
+    groups = [each for each in found.groups if each.made_by in rules.passes]
     return free.take(groups), found.undecided, _notes(found)
 
 
 def _free_records(sides: Populations, kept: tuple[Ints, Ints]) -> tuple[FreeRecords, FreeRecords]:
-    both = zip((sides.left, sides.right), kept, strict=True)
+    both = tuple(zip((sides.left, sides.right), kept, strict=True))
     words = [side.text.words[side.text.said[keep]] for side, keep in both]
-    known, count = np.unique(np.concatenate([each.ravel() for each in words]), return_counts=True)
-    tables = [each.table.select(["kind", "reference"]) for each in (sides.left, sides.right)]
-    kinds = _kinds([each.take(keep) for each, keep in zip(tables, kept, strict=True)])
-    made = []
-    for side, keep, word, kind in zip((sides.left, sides.right), kept, words, kinds, strict=True):
-        frequency = np.where(word < 0, np.iinfo(np.int64).max, count[np.searchsorted(known, word)])
-        rarest = np.take_along_axis(word, np.argsort(frequency, axis=1, kind="stable")[:, :2], 1)
-        look, _ = twin_classes(side)
-        place = np.full(side.size, -1, dtype=np.int64)
-        place[keep] = np.arange(len(keep))
-        row = place[side.text.token_row]
-        made.append(
-            FreeRecords.of(
-                idx=keep,
-                account=side.account[keep],
-                currency=side.currency[keep],
-                amount=side.amount[keep],
-                day=side.day[keep],
-                party=rarest[:, 0],
-                alias=rarest[:, 1],
-                kind=kind,
-                number=_numbers(side, keep),
-                twin=look[keep],
-                is_pending=side.pending[keep],
-                token_row=row[row >= 0],
-                token=side.text.token[row >= 0],
-            )
-        )
-    return made[0], made[1]
+    frequencies = np.unique(np.concatenate([each.ravel() for each in words]), return_counts=True)
+    tables = [side.table.select(["kind", "reference"]).take(keep) for side, keep in both]
+    kinds = _kinds(tables)
+    numbers = over(_numbers, [each["reference"] for each in tables])
+    left, right = over(
+        lambda one: _free_of(*one, frequencies), zip(both, words, kinds, numbers, strict=True)
+    )
+    return left, right
+
+
+def _free_of(
+    of: tuple[Population, Ints],
+    word: Ints,
+    kind: Ints,
+    number: Ints,
+    frequencies: tuple[Ints, Ints],
+) -> FreeRecords:
+    """One side's free records, known by the two rarest words of each."""
+    side, keep = of
+    known, count = frequencies
+    frequency = np.where(word < 0, np.iinfo(np.int64).max, count[np.searchsorted(known, word)])
+    rarest = np.take_along_axis(word, np.argsort(frequency, axis=1, kind="stable")[:, :2], 1)
+    place = np.full(side.size, -1, dtype=np.int64)
+    place[keep] = np.arange(len(keep))
+    row = place[side.text.token_row]
+    named = np.flatnonzero(row >= 0)
+    return FreeRecords.of(
+        idx=keep,
+        account=side.account[keep],
+        currency=side.currency[keep],
+        amount=side.amount[keep],
+        day=side.day[keep],
+        party=rarest[:, 0],
+        alias=rarest[:, 1],
+        kind=kind,
+        number=number,
+        twin=side.look[keep],
+        is_pending=side.pending[keep],
+        token_row=row[named],
+        token=side.text.token[named],
+    )
 
 
 def _kinds(tables: list[pa.Table]) -> list[Ints]:
@@ -91,10 +103,9 @@ def _kinds(tables: list[pa.Table]) -> list[Ints]:
     said = [pc.utf8_lower(pc.utf8_trim_whitespace(each["kind"])) for each in tables]
     known = pc.unique(pa.chunked_array([c for each in said for c in each.chunks], pa.string()))
     known = known.filter(pc.not_equal(known, "")).sort()
-    return [
-        _with_series(pc.fill_null(pc.index_in(kind, known), -1), table["reference"])
-        for kind, table in zip(said, tables, strict=True)
-    ]
+    coded = [pc.fill_null(pc.index_in(kind, known), -1) for kind in said]
+    references = [table["reference"] for table in tables]
+    return over(lambda one: _with_series(*one), zip(coded, references, strict=True))
 
 
 def _with_series(kind: pa.ChunkedArray, reference: pa.ChunkedArray) -> Ints:
@@ -113,17 +124,11 @@ def _with_series(kind: pa.ChunkedArray, reference: pa.ChunkedArray) -> Ints:
     return np.where(codes < 0, of_series[place], codes)
 
 
-def _numbers(side: Population, keep: Ints) -> Ints:
+def _numbers(references: pa.ChunkedArray) -> Ints:
     """A number of three to nine digits that a reference ends with, else -1."""
-    references = side.table["reference"].take(keep).combine_chunks()
     digits = pc.struct_field(pc.extract_regex(references, r"(?P<n>\d{3,9})\s*$"), "n")
     numbers: Ints = pc.fill_null(digits.cast("int64"), -1).to_numpy()
     return numbers
-
-
-def _as_other(found: object) -> OtherGroup:
-    names = OtherGroup.__dataclass_fields__
-    return OtherGroup(**{name: getattr(found, name) for name in names})
 
 
 def _notes(found: GroupsFound) -> list[str]:

@@ -12,13 +12,13 @@ from tieout.core.matching.result import ScoreParts
 from tieout.core.matching.rules import MatchRules
 from tieout.core.matching.words import Pass, ResidualCause, Status
 from tieout.engine.fees import Shape, learn_shapes, shape_of
+from tieout.engine.groups import FoundGroup
 from tieout.engine.joins import exclusive, mixed, pairs_by_key
 from tieout.engine.population import NO_DAY, Population, Populations
 from tieout.engine.ragged import distinct
 from tieout.engine.reasons import days, days_apart, money
-from tieout.engine.tables import OtherGroup
 from tieout.engine.text import Flags, Ints
-from tieout.engine.workers import over
+from tieout.engine.workers import beside, over
 
 TIP_PERCENT = 30
 PENDING_DAYS = 10
@@ -34,7 +34,7 @@ class Free:
     left: Flags
     right: Flags
 
-    def take(self, groups: list[OtherGroup]) -> list[OtherGroup]:
+    def take(self, groups: list[FoundGroup]) -> list[FoundGroup]:
         """The groups' records are free no longer."""
         for group in groups:
             self.left[list(group.left)] = False
@@ -60,7 +60,7 @@ def _apart(one: Ints, other: Ints) -> Ints:
     return gap
 
 
-def pending_lines(sides: Populations, free: Free) -> Iterator[OtherGroup]:
+def pending_lines(sides: Populations, free: Free) -> Iterator[FoundGroup]:
     """Pending lines that a posted line of their own side has replaced: the posted one counts.
 
     The pending line becomes a group of its own, so that the difference it makes to the side's
@@ -88,12 +88,12 @@ def pending_lines(sides: Populations, free: Free) -> Iterator[OtherGroup]:
             yield _replaced(sides, side, p, q)
 
 
-def _replaced(sides: Populations, side: Population, pending: int, posted: int) -> OtherGroup:
+def _replaced(sides: Populations, side: Population, pending: int, posted: int) -> FoundGroup:
     is_left = side is sides.left
     amount = int(side.amount[pending])
     unit = sides.units[int(side.currency[pending])]
     new = money(int(side.amount[posted]), unit)
-    return OtherGroup(
+    return FoundGroup(
         left=(pending,) if is_left else (),
         right=() if is_left else (pending,),
         made_by=Pass.PENDING,
@@ -138,8 +138,10 @@ class _Unequal:
 def unequal_pairs(sides: Populations, free: Free, rules: MatchRules) -> _Unequal:
     """Free records of one account and sign, tied by a rare reference or by name, within days."""
     one, other = np.flatnonzero(free.left), np.flatnonzero(free.right)
-    named = pairs_by_key(_name_key(sides.left, one), _name_key(sides.right, other))
-    referred = _reference_pairs(sides, one, other)
+    named, referred = beside(
+        lambda: pairs_by_key(_name_key(sides.left, one), _name_key(sides.right, other)),
+        lambda: _reference_pairs(sides, one, other),
+    )
     left = one[np.concatenate((named[0], referred[0]))]
     right = other[np.concatenate((named[1], referred[1]))]
     by_reference = np.zeros(len(left), dtype=np.bool_)
@@ -159,7 +161,7 @@ def unequal_pairs(sides: Populations, free: Free, rules: MatchRules) -> _Unequal
 
 def fee_net(
     sides: Populations, free: Free, rules: MatchRules
-) -> tuple[list[OtherGroup], list[Shape]]:
+) -> tuple[list[FoundGroup], list[Shape]]:
     """A payment and its invoice less a fee whose shape is configured or recurs."""
     found = unequal_pairs(sides, free, rules)
     gross, fee, is_left_net = _fees(sides, found)
@@ -208,13 +210,13 @@ def _exclusive_among(found: _Unequal, chosen: Flags) -> Flags:
 
 def _fee_group(
     sides: Populations, left: int, right: int, shape: Shape | None, *, sure: bool
-) -> OtherGroup:
+) -> FoundGroup:
     first, second = int(sides.left.amount[left]), int(sides.right.amount[right])
     unit = sides.units[int(sides.left.currency[left])]
     lag = days_apart(int(sides.left.day[left] - sides.right.day[right]))
     gap = money(abs(first - second), unit)
     what = f"a fee of {gap} ({shape})" if shape else f"{gap} apart, perhaps a fee"
-    return OtherGroup(
+    return FoundGroup(
         left=(left,),
         right=(right,),
         made_by=Pass.FEE_NET,
@@ -229,7 +231,7 @@ def _fee_group(
     )
 
 
-def partial(sides: Populations, free: Free, rules: MatchRules) -> list[OtherGroup]:
+def part_paid(sides: Populations, free: Free, rules: MatchRules) -> list[FoundGroup]:
     """A payment of part of an invoice, tied by its reference: the rest stays open."""
     found = unequal_pairs(sides, free, rules)
     chosen = found.by_reference & exclusive(found.left, found.right)
@@ -239,7 +241,7 @@ def partial(sides: Populations, free: Free, rules: MatchRules) -> list[OtherGrou
         first, second = int(sides.left.amount[left]), int(sides.right.amount[right])
         unit = sides.units[int(sides.left.currency[left])]
         groups.append(
-            OtherGroup(
+            FoundGroup(
                 left=(left,),
                 right=(right,),
                 made_by=Pass.PARTIAL,
@@ -257,9 +259,9 @@ def partial(sides: Populations, free: Free, rules: MatchRules) -> list[OtherGrou
     return free.take(groups)
 
 
-def one_sided(sides: Populations, free: Free, rules: MatchRules) -> list[OtherGroup]:
+def one_sided(sides: Populations, free: Free, rules: MatchRules) -> list[FoundGroup]:
     """Opposite amounts on one side: transfers between own accounts, and reversals in one."""
-    groups: list[OtherGroup] = []
+    groups: list[FoundGroup] = []
     for side in (sides.left, sides.right):
         if Pass.TRANSFER in rules.passes:
             groups += free.take(list(_opposites(sides, side, free, transfer=True)))
@@ -270,7 +272,7 @@ def one_sided(sides: Populations, free: Free, rules: MatchRules) -> list[OtherGr
 
 def _opposites(
     sides: Populations, side: Population, free: Free, *, transfer: bool
-) -> Iterator[OtherGroup]:
+) -> Iterator[FoundGroup]:
     mask = free.of(side, sides) & ~side.pending & (side.amount != 0)
     minus, plus = np.flatnonzero(mask & (side.amount < 0)), np.flatnonzero(mask & (side.amount > 0))
     one, other = pairs_by_key(
@@ -308,14 +310,14 @@ def _sharing_tokens(side: Population, a: Ints, b: Ints) -> Ints:
 
 def _opposite_group(
     sides: Populations, side: Population, pair: tuple[int, int], *, transfer: bool, sure: bool
-) -> OtherGroup:
+) -> FoundGroup:
     members = tuple(sorted(pair))
     is_left = side is sides.left
     unit = sides.units[int(side.currency[pair[0]])]
     amount = money(int(side.amount[pair[1]]), unit)
     apart = days(int(side.day[pair[0]] - side.day[pair[1]]))
     accounts = [sides.accounts[int(side.account[i])] for i in pair]
-    return OtherGroup(
+    return FoundGroup(
         left=members if is_left else (),
         right=() if is_left else members,
         made_by=Pass.TRANSFER if transfer else Pass.REVERSAL,

@@ -109,16 +109,15 @@ def scored(edges: Edges, weights: Weights) -> Scored:
     return Scored(edges, value, weights)
 
 
-def twin_classes(side: Population, other: Population | None = None) -> tuple[Ints, Ints]:
+def twin_classes(side: Population, other: Population) -> tuple[Ints, Ints]:
     """A number for each record's look, and how many share it.
 
     An id of the source is part of the look only where the other side knows it too.
     """
     number = side.look
-    if other is not None:
-        shared = np.isin(side.external, other.external[other.external >= 0], kind="table")
-        if shared.any():
-            number = numbered(number, np.where(shared, side.external, -1))
+    shared = np.isin(side.external, other.external[other.external >= 0], kind="table")
+    if shared.any():
+        number = numbered(number, np.where(shared, side.external, -1))
     return number, np.bincount(number)[number]
 
 

@@ -26,10 +26,9 @@ from tieout.engine.text import (
     Flags,
     Ints,
     TextColumns,
-    boilerplate_of,
     text_columns,
 )
-from tieout.engine.workers import over
+from tieout.engine.workers import beside, over
 
 NO_DAY = -(2**40)
 """The day of a record without a date."""
@@ -234,14 +233,11 @@ def populations(
     left, right = canonical(left, Side.LEFT), canonical(right, Side.RIGHT)
     left, right, notes = _with_currency(left, right)
     names = _account_names(left, right, rules)
-    left_account, right_account, accounts = _codes(*names)
-    every_empty = accounts == ("",)
-    left_currency, right_currency, currencies = _codes(
-        _flat(left["currency"]), _flat(right["currency"])
+    (left_account, right_account, accounts), (left_currency, right_currency, currencies) = over(
+        lambda both: _codes(*both), (names, (_flat(left["currency"]), _flat(right["currency"])))
     )
-    externals = _externals(left, right)
-    boilerplate = boilerplate_of(left, right)
-    texts = [text_columns(table, boilerplate) for table in (left, right)]
+    every_empty = accounts == ("",)
+    externals, texts = beside(lambda: _externals(left, right), lambda: text_columns(left, right))
     made = []
     for place, (table, account, currency) in enumerate(
         ((left, left_account, left_currency), (right, right_account, right_currency))

@@ -56,6 +56,14 @@ def _packed(columns: tuple[Ints, ...]) -> Ints | None:
     return key
 
 
+def in_order(*columns: Ints) -> Ints:
+    """The places of the rows by these columns, the first one first; equal rows as they stand."""
+    if not len(columns[0]):
+        return np.zeros(0, np.int64)
+    key = _packed(columns)
+    return np.lexsort(columns[::-1]) if key is None else np.argsort(key, kind="stable")
+
+
 def dense_both(*columns: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
     """`dense` over the columns of two tables at once."""
     size = len(columns[0][0])

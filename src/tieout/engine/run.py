@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, Protocol
 
 import numpy as np
@@ -23,8 +24,8 @@ from tieout.engine.evidence import (
     with_numbers,
 )
 from tieout.engine.grouping import search_sums
-from tieout.engine.groups import Undecided
-from tieout.engine.later import Free, fee_net, one_sided, partial, pending_lines
+from tieout.engine.groups import FoundGroup, Undecided
+from tieout.engine.later import Free, fee_net, one_sided, part_paid, pending_lines
 from tieout.engine.learning import Weights, learn, sample
 from tieout.engine.policy import (
     LEARNED_PAIRS,
@@ -40,7 +41,6 @@ from tieout.engine.policy import (
 from tieout.engine.population import Populations, populations, without_compared, without_texts
 from tieout.engine.result import MatchResult
 from tieout.engine.tables import (
-    OtherGroup,
     check_answer,
     pair_columns,
     result_tables,
@@ -48,6 +48,7 @@ from tieout.engine.tables import (
 )
 from tieout.engine.text import Flags, Ints
 from tieout.engine.unmatched import Refused, explain_unmatched
+from tieout.engine.workers import beside
 
 Progress = Callable[[str, float], None]
 STAGES = {
@@ -56,8 +57,7 @@ STAGES = {
     "learn": "weighing the evidence",
     "assign": "choosing pairs",
     "groups": "searching sums",
-    "unmatched": "why the rest is open",
-    "tables": "making the tables",
+    "tables": "saying why, and making the tables",
 }
 """The stages of a match, as whoever waits is told."""
 
@@ -134,15 +134,15 @@ def match(  # noqa: PLR0913  the public door: two sides, and settings by keyword
     others += later.groups
     sides = without_texts(sides)
     pa.default_memory_pool().release_unused()
-    clock.stage("unmatched", 0.85)
+    clock.stage("tables", 0.85)
     notes = [*sides.notes, *compared.notes, *notes, *choice_notes, *later.notes]
-    still_free = free.left, free.right
     refused = Refused(*compared.crowded, later.undecided)
-    missing = explain_unmatched(sides, compared.weighed, still_free, refused, rules)
-    clock.stage("tables", 0.9)
-    columns = pair_columns(sides, compared.weighed, kept)
+    unpaired = partial(
+        explain_unmatched, sides, compared.weighed, (free.left, free.right), refused, rules
+    )
+    missing, columns = beside(unpaired, partial(pair_columns, sides, compared.weighed, kept))
     weights, compared_pairs = compared.weights, compared.pairs
-    del compared, pairs, kept
+    del unpaired, compared, pairs, kept
     pa.default_memory_pool().release_unused()
     groups, matches, members = result_tables(sides, columns, others)
     del columns
@@ -247,7 +247,7 @@ def _switched_on(pairs: Pairs, rules: MatchRules) -> Flags:
 class Later:
     """What the passes after the pairs found."""
 
-    groups: list[OtherGroup]
+    groups: list[FoundGroup]
     undecided: tuple[Undecided, ...]
     notes: list[str]
     told: dict[str, object]
@@ -260,7 +260,7 @@ def _later_passes(
     left, right = weighed.edges.left[pairs.edge], weighed.edges.right[pairs.edge]
     free.left[left[~pairs.held]] = False
     free.right[right[~pairs.held]] = False
-    groups: list[OtherGroup] = []
+    groups: list[FoundGroup] = []
     told: dict[str, object] = {}
     if Pass.FEE_NET in rules.passes:
         netted, shapes = fee_net(sides, free, rules)
@@ -269,7 +269,7 @@ def _later_passes(
     summed, undecided, notes = search_sums(sides, free, rules)
     groups += summed
     if Pass.PARTIAL in rules.passes:
-        groups += partial(sides, free, rules)
+        groups += part_paid(sides, free, rules)
     groups += one_sided(sides, free, rules)
     back = pairs.held & free.left[left] & free.right[right]
     free.left[left[back]] = False

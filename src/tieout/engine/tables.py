@@ -14,36 +14,15 @@ import pyarrow.compute as pc
 
 from tieout.core.errors import Corruption
 from tieout.core.matching.records import Side
-from tieout.core.matching.result import ScoreParts
-from tieout.core.matching.words import Pass, ResidualCause, Status, UnmatchedReason
+from tieout.core.matching.words import ResidualCause, Status, UnmatchedReason
 from tieout.engine.evidence import STARTS
+from tieout.engine.groups import FoundGroup
 from tieout.engine.policy import PASSES, Pairs, Scored
 from tieout.engine.population import Population, Populations, numbered
 from tieout.engine.reasons import money_column, pair_phrase
 from tieout.engine.result import GROUPS_SCHEMA, MATCHES_SCHEMA, UNMATCHED_SCHEMA
 from tieout.engine.text import Flags, Ints
-from tieout.engine.workers import over
-
-
-@dataclass(frozen=True)
-class OtherGroup:
-    """A group that is no plain pair: members by index, and what `MatchGroup` says of it."""
-
-    left: tuple[int, ...]
-    right: tuple[int, ...]
-    made_by: Pass
-    rule: str
-    status: Status
-    score: int
-    parts: ScoreParts
-    posterior: float
-    residual_minor: int
-    residual_cause: ResidualCause
-    reason: str
-    solutions: int = 1
-    runner_up_left: tuple[int, ...] = ()
-    runner_up_right: tuple[int, ...] = ()
-    runner_up_score: int = 0
+from tieout.engine.workers import beside, over
 
 
 @dataclass(frozen=True)
@@ -63,11 +42,10 @@ def pair_columns(sides: Populations, scored: Scored, pairs: Pairs) -> PairColumn
     amount, date, reference, counterparty = scored.parts(pairs.edge)
     has_rival = pairs.rival >= 0
     first, second = sides.left.amount[left], sides.right.amount[right]
-    several: tuple[Callable[[], pa.Array], ...] = (
+    runner_up, reason = beside(
         lambda: _rival_ids(sides, scored, pairs, left),
         lambda: _pair_reasons(sides, scored, pairs, left, right),
     )
-    runner_up, reason = over(lambda made: made(), several)
     return PairColumns(
         left,
         right,
@@ -159,7 +137,7 @@ def _pair_reasons(
 
 
 def result_tables(
-    sides: Populations, pairs: PairColumns, others: Sequence[OtherGroup]
+    sides: Populations, pairs: PairColumns, others: Sequence[FoundGroup]
 ) -> tuple[pa.Table, pa.Table, "Members"]:
     """`groups` and `matches`, in the order of group ids; and the members by index."""
     count = len(pairs.left)
@@ -176,8 +154,10 @@ def result_tables(
     number = np.empty(len(keys), dtype=np.int64)
     number[order] = np.arange(len(keys))
     ids = _group_ids(len(keys))
-    members = _members(pairs, others, number, count)
-    columns = _match_columns(sides, pairs, others)
+    columns, members = beside(
+        lambda: _match_columns(sides, pairs, others),
+        lambda: _members(pairs, others, number, count),
+    )
     names = tuple(columns)
     at = pa.array(order)
     taken = dict(zip(names, over(lambda name: columns.pop(name).take(at), names), strict=True))
@@ -225,7 +205,7 @@ def _group_ids(count: int) -> pa.Array:
 Members = tuple[Ints, Ints, Ints]
 
 
-def _members(pairs: PairColumns, others: Sequence[OtherGroup], number: Ints, count: int) -> Members:
+def _members(pairs: PairColumns, others: Sequence[FoundGroup], number: Ints, count: int) -> Members:
     """Group, side and index of every member, sorted."""
     group = [number[:count], number[:count]]
     side = [np.zeros(count, dtype=np.int64), np.ones(count, dtype=np.int64)]
@@ -274,12 +254,12 @@ def _member_sums(sides: Populations, members: Members, count: int) -> tuple[Ints
     return result[0], result[2], result[1], result[3]
 
 
-def _first_of(sides: Populations, group: OtherGroup) -> tuple[Population, int]:
+def _first_of(sides: Populations, group: FoundGroup) -> tuple[Population, int]:
     return (sides.left, group.left[0]) if group.left else (sides.right, group.right[0])
 
 
 def _match_columns(
-    sides: Populations, pairs: PairColumns, others: Sequence[OtherGroup]
+    sides: Populations, pairs: PairColumns, others: Sequence[FoundGroup]
 ) -> dict[str, pa.Array]:
     firsts = [_first_of(sides, group) for group in others]
     rules = ("equal amount", "within tolerance", *sorted({g.rule for g in others}))
@@ -324,7 +304,7 @@ def _words_of(sides: Populations, name: str) -> pa.Array:
     return pa.concat_arrays(tables).dictionary_encode()
 
 
-def _runner_up(sides: Populations, group: OtherGroup) -> str:
+def _runner_up(sides: Populations, group: FoundGroup) -> str:
     ids = [sides.left.ids[i].as_py() for i in group.runner_up_left]
     ids += [sides.right.ids[i].as_py() for i in group.runner_up_right]
     return " ".join(ids)

@@ -215,7 +215,7 @@ def learn_boilerplate(table: pa.Table) -> Ints:
 
 def boilerplate_of(left: pa.Table, right: pa.Table) -> Ints:
     """The words that tell nothing on either side."""
-    return np.union1d(learn_boilerplate(left), learn_boilerplate(right))
+    return np.union1d(*over(learn_boilerplate, (left, right)))
 
 
 @dataclass(frozen=True)
@@ -318,31 +318,64 @@ NO_TEXT = TextColumns(
 """Of no record."""
 
 
-def text_columns(table: pa.Table, boilerplate: Ints) -> TextColumns:
-    """All text columns of a side; each distinct text is looked at once, block by block."""
-    party, narrative = fold_column(table["counterparty"]), fold_column(table["narrative"])
-    said, first = _distinct_rows(party, narrative)
+@dataclass(frozen=True)
+class _Distinct:
+    """A side's folded texts and references, and which of them are there."""
+
+    party: pa.Array
+    narrative: pa.Array
+    reference: pa.Array
+    said: tuple[Ints, Ints]
+    """For each record which text it has, and the first record of each."""
+    referred: tuple[Ints, Ints]
+
+    @classmethod
+    def of(cls, table: pa.Table) -> "_Distinct":
+        """Of a side's records."""
+        party, narrative = fold_column(table["counterparty"]), fold_column(table["narrative"])
+        reference = fold_column(table["reference"])
+        said, referred = _distinct_rows(party, narrative), _distinct_rows(reference)
+        return cls(party, narrative, reference, said, referred)
+
+
+def text_columns(left: pa.Table, right: pa.Table) -> tuple[TextColumns, TextColumns]:
+    """All text columns of both sides; each distinct text is looked at once, block by block.
+
+    What one thread does is done for both sides at a time, but one side's blocks after the other's:
+    they are the most that is held.
+    """
+    boilerplate = boilerplate_of(left, right)
+    both = over(_Distinct.of, (left, right))
+    blocks = [_blocks(each, boilerplate) for each in both]
+    one, other = over(lambda side: _columns(*side), zip(both, blocks, strict=True))
+    return one, other
+
+
+def _blocks(side: _Distinct, boilerplate: Ints) -> tuple[dict[str, Any], "_TokenBlock"]:
+    """The columns of a side's distinct texts, and the tokens of its distinct references."""
     texts = _by_block(
-        lambda at: _text_block(party.take(at), narrative.take(at), boilerplate), first
+        lambda at: _text_block(side.party.take(at), side.narrative.take(at), boilerplate),
+        side.said[1],
     )
-    reference = fold_column(table["reference"])
-    referred, first = _distinct_rows(reference)
     references = _by_block(
-        lambda at: _TokenBlock.of(_token_runs(Buffer(reference.take(at)), 3)), first
+        lambda at: _TokenBlock.of(_token_runs(Buffer(side.reference.take(at)), 3)),
+        side.referred[1],
     )
-    row, token = _tokens_of_records((references["tokens"], referred), (texts["tokens"], said))
-    own, other = references["tokens"].main, texts.pop("tokens").main
+    return texts, references["tokens"]
+
+
+def _columns(side: _Distinct, blocks: tuple[dict[str, Any], "_TokenBlock"]) -> TextColumns:
+    """A side's columns: those of its texts, and what is known of each record."""
+    texts, references = blocks
+    tokens = texts.pop("tokens")
+    said, referred = side.said[0], side.referred[0]
+    row, token = _tokens_of_records((references, referred), (tokens, said))
+    own, other = references.main, tokens.main
     main = Heads(own.eights[referred], own.length[referred])
     without = np.flatnonzero(main.length == 0)
     main.eights[without] = other.eights[said[without]]
     main.length[without] = other.length[said[without]]
-    return TextColumns(
-        said=said,
-        **texts,
-        main=main,
-        token_row=row,
-        token=token,
-    )
+    return TextColumns(said=said, **texts, main=main, token_row=row, token=token)
 
 
 def _distinct_rows(*columns: pa.Array) -> tuple[Ints, Ints]:

@@ -11,8 +11,9 @@ from tieout.core.matching.records import Side
 from tieout.core.matching.rules import MatchRules
 from tieout.core.matching.words import UnmatchedReason
 from tieout.engine.groups import Undecided
-from tieout.engine.policy import Scored, twin_classes
+from tieout.engine.policy import Scored
 from tieout.engine.population import NO_DAY, Population, Populations
+from tieout.engine.ragged import in_order
 from tieout.engine.reasons import money_column
 from tieout.engine.tables import REASONS, Details, UnmatchedColumns
 from tieout.engine.text import Flags, Ints
@@ -119,7 +120,7 @@ def _nearest(mine: Population, other: Population, index: Ints) -> _Nearest:
 def _search(known: tuple[Ints, ...], wanted: tuple[Ints, ...]) -> tuple[Ints, Ints]:
     """The known (pool, amount, day) in order, and where each wanted would stand among them."""
     count = len(wanted[0])
-    order = np.lexsort([np.concatenate(both) for both in zip(wanted, known, strict=True)][::-1])
+    order = in_order(*(np.concatenate(both) for both in zip(wanted, known, strict=True)))
     is_known = order >= count
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.cumsum(is_known) - is_known
@@ -223,7 +224,7 @@ def _near_detail(spoken: Spoken, nearest: _Nearest, at: Ints) -> pa.Array:
 
 def _matched_twin(mine: Population, free: Flags, index: Ints) -> Ints:
     """For each unmatched record a matched one of its own side that looks the same, or -1."""
-    look, _ = twin_classes(mine)
+    look = mine.look
     matched = np.full(int(look.max(initial=0)) + 1, -1, dtype=np.int64)
     used = np.flatnonzero(~free)[::-1]
     matched[look[used]] = used

@@ -31,6 +31,14 @@ def over(made: Callable[[Item], Made], items: Iterable[Item]) -> list[Made]:
         return list(workers.map(made, several))
 
 
+def beside(one: Callable[[], Made], other: Callable[[], Item]) -> tuple[Made, Item]:
+    """What two steps make that do not wait for each other."""
+    with ThreadPoolExecutor(1) as worker:
+        sent = worker.submit(one)
+        made = other()
+        return sent.result(), made
+
+
 def apart(made: Callable[[Item], Made], items: Iterable[Item]) -> list[Made]:
     """What is made of each item, in their order; on all processors, in processes of their own.
 

@@ -25,7 +25,8 @@ def write_outputs(run: MatchRun, folder: Path) -> list[Path]:
         folder.mkdir(parents=True, exist_ok=True)
         over(
             lambda name: _write(run, folder / name),
-            ("matches.csv", "report.html", "groups.csv", "unmatched.csv", "summary.json"),
+            # The longest first, so that neither thread is left with it at the end.
+            ("groups.csv", "matches.csv", "report.html", "unmatched.csv", "summary.json"),
         )
     return [folder / name for name in FILES]
 

@@ -14,6 +14,7 @@ from tieout.workflows.raise_alerts import raise_alerts
 from tieout.workflows.reconcile import reconcile
 from tieout.workflows.run_job import Work
 from tieout.workflows.verify_audit import verify_audit
+from tieout.workflows.verify_stored import verify_stored
 
 KEPT_WORK = "kept-work"
 """Below the home: what explaining large books keeps between runs, a folder for each books."""
@@ -59,6 +60,7 @@ def report_made(caller: Caller, arguments: Arguments, now: datetime) -> Counts:
 
 def audit_verified(caller: Caller, _: Arguments, now: datetime) -> Counts:
     done = verify_audit(caller, keys=settings.TRUSTED_KEYS(), now=now)
+    verify_stored(caller, now=now)
     return Counts(done.event_count, done.event_count)
 
 

@@ -1,15 +1,19 @@
-"""What needs attention of control accounts: ledgers that differ, periods that wait for somebody."""
+"""What needs attention, and where it is mended: alerts, ledgers that differ, periods that wait."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
 
+from tieout.core.alerts import AlertKind
 from tieout.core.explain.certifying import ClosingState, Timeliness
 from tieout.core.explain.headlines import apart_of
+from tieout.core.jobs import RunState
 from tieout.core.money import format_minor
 from tieout.web.access import MemberRequest
+from tieout.workflows.look_at_alerts import AlertShown
 from tieout.workflows.views.closing import BooksView, LedgerStanding, PeriodStanding, books_list
 
 
@@ -21,6 +25,33 @@ class Attention:
     said: str
     address: str
     todo: str
+
+
+_LEADS = {
+    "reconciliation": ("reconciliation", "See what differs"),
+    "job_run": ("job", "See how far it is"),
+    "bank_account": ("account", "See its statements"),
+    "books": ("books", "See what is unexplained"),
+}
+"""For what an alert is about: the page, and what is done there."""
+
+
+def alerted(request: MemberRequest, alert: AlertShown) -> Attention:
+    """An alert, and the page on which what it tells can be mended."""
+    inside = request.membership.organisation_id
+    kind, _, number = alert.subject.rpartition(":")
+    if alert.kind == AlertKind.JOB_FAILED:
+        task, _, subject = alert.subject.partition(" ")
+        asked = urlencode({"task": task, "subject": subject, "state": RunState.FAILED})
+        where, todo = f"{reverse('runs', args=[inside])}?{asked}", "See why, and run it again"
+    elif alert.kind == AlertKind.VERIFICATION_FAILED:
+        where, todo = reverse("audit", args=[inside]), "Verify it again"
+    elif kind in _LEADS and number.isdecimal():
+        page, todo = _LEADS[kind]
+        where = reverse(page, args=[inside, int(number)])
+    else:
+        where, todo = reverse("runs", args=[inside]), "See the runs"
+    return Attention("!", alert.text, where, todo)
 
 
 def control_accounts(request: MemberRequest) -> list[Attention]:

@@ -23,6 +23,7 @@ from tieout.web.pages import (
     settings,
     start,
     status,
+    tokens,
 )
 
 organisation = [
@@ -106,6 +107,7 @@ organisation = [
     path("runs/<int:run_id>/open", reconciliations.open_records, name="unmatched"),
     path("audit/", audit.audit, name="audit"),
     path("audit/verify", audit.verify, name="verify"),
+    path("audit/stored", audit.stored, name="stored"),
     path("audit/evidence-pack", audit.evidence_pack, name="evidence_pack"),
     path("status/", status.board, name="status"),
     path("status/analytics", status.analytics, name="analytics"),
@@ -128,8 +130,9 @@ organisation = [
     path("members/invitations/<int:invitation_id>/withdraw", members.withdraw, name="withdraw"),
     path("members/<int:member_id>/role", members.role, name="role"),
     path("members/<int:member_id>/end", members.end, name="member_ended"),
-    path("members/tokens", members.token, name="token"),
-    path("members/tokens/<int:token_id>/revoke", members.revoke, name="revoke"),
+    path("tokens/", tokens.own_tokens, name="own_tokens"),
+    path("tokens/make", tokens.token, name="token"),
+    path("tokens/<int:token_id>/revoke", tokens.revoke, name="revoke"),
 ]
 
 urlpatterns = [

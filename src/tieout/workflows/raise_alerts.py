@@ -96,7 +96,7 @@ def _holding(organisation_id: UUID, now: datetime) -> Iterator[conditions.Alert]
     """Every condition that holds, within the tenant."""
     found = [*_differences(), *_overdue(now), *_missing_feeds(now.date()), *_failed(now)]
     found += closing_alerts()
-    found.append(_unsound(organisation_id))
+    found += _unsound(organisation_id)
     yield from (each for each in found if each is not None)
 
 
@@ -170,12 +170,22 @@ def latest_runs(since: datetime) -> QuerySet[JobRun]:
     return asked.order_by("task", "subject", "-id").distinct("task", "subject")
 
 
-def _unsound(organisation_id: UUID) -> conditions.Alert | None:
-    """The last verification found something, and none since has found nothing."""
-    bad = OutboxMessage.objects.filter(kind="audit_not_sound").order_by("-id").first()
-    good = Event.objects.filter(verb="verify_audit").order_by("-sequence").first()
+def _unsound(organisation_id: UUID) -> Iterator[conditions.Alert]:
+    """The last verification of each kind found something, and none since has found nothing."""
+    subject = f"organisation:{organisation_id}"
+    chain = _found("audit_not_sound", "verify_audit")
+    if chain is not None:
+        said = "; ".join(chain[:3]) or "a signed head is not proved"
+        yield conditions.verification_failed(subject, f"The audit chain is not sound: {said}.")
+    stored = _found("stored_not_sound", "verify_stored")
+    if stored is not None:
+        said = "; ".join(stored[:3])
+        yield conditions.verification_failed(f"stored {subject}", f"What is kept fails: {said}.")
+
+
+def _found(bad_kind: str, good_verb: str) -> list[str] | None:
+    bad = OutboxMessage.objects.filter(kind=bad_kind).order_by("-id").first()
+    good = Event.objects.filter(verb=good_verb).order_by("-sequence").first()
     if bad is None or (good is not None and good.at > bad.created_at):
         return None
-    told = [str(each) for each in bad.payload.get("findings", [])]
-    text = f"The audit chain is not sound: {'; '.join(told[:3]) or 'a signed head is not proved'}."
-    return conditions.verification_failed(organisation_id, text)
+    return [str(each) for each in bad.payload.get("findings", [])]

@@ -20,7 +20,7 @@ from tieout.api.words import (
     job_subject,
     task_arguments,
 )
-from tieout.core.jobs import RunState, Task
+from tieout.core.jobs import RunState, Task, Trend
 from tieout.workflows import look_at_runs as views
 from tieout.workflows.ask_run import ask_run, cancel_run, retry_run
 from tieout.workflows.views.paging import before_of, cursor_after
@@ -77,18 +77,62 @@ class JobOut(Out):
     """It runs for longer than it should."""
 
 
+class FailureOut(Out):
+    """Jobs of a task that failed for one cause."""
+
+    task: Task
+    error_code: str
+    count: int
+    weeks: list[int]
+    """How many, week by week, the latest last."""
+    trend: Trend
+    error: str
+    """What the latest of them said."""
+    next_step: str
+    last_at: Instant
+
+
+class FailuresOut(Out):
+    """The most frequent first."""
+
+    items: list[FailureOut]
+
+
 @router.get("/jobs", response=PageOut[JobOut])
-def list_jobs(
+def list_jobs(  # noqa: PLR0913, PLR0917  filters by name
     request: Request,
     state: RunState | None = None,
+    task: Task | None = None,
+    error_code: Text = "",
     cursor: CursorText | None = None,
     limit: Limit = LIMIT,
 ) -> PageOut[JobOut]:
-    """Jobs, newest first."""
+    """Jobs, newest first: all, or those in a state, of a task, that failed with a code."""
     before = before_of(cursor)
-    found = views.runs(request.caller, state=state, before=before, limit=limit, now=request.at)
+    where = views.RunFilter(state=state, task=task, code=error_code)
+    found = views.runs(request.caller, where=where, before=before, limit=limit, now=request.at)
     last = cursor_after([each.run_id for each in found], limit)
     return PageOut(items=[_job(each) for each in found], next_cursor=last)
+
+
+@router.get("/job-failures", response=FailuresOut)
+def list_failures(request: Request) -> FailuresOut:
+    """What failed more than once for one cause in the last eight weeks, and whether more often."""
+    return FailuresOut(
+        items=[
+            FailureOut(
+                task=Task(each.task),
+                error_code=each.code,
+                count=each.count,
+                weeks=list(each.weeks),
+                trend=each.trend,
+                error=each.error,
+                next_step=each.next_step,
+                last_at=instant(each.last_at),
+            )
+            for each in views.recurring(request.caller, now=request.at)
+        ]
+    )
 
 
 @router.post("/jobs", response={201: JobMade})

@@ -125,6 +125,7 @@ class TokenOut(Out):
     id: TokenId
     name: str
     member: str
+    made_by: str
     scopes: list[Action]
     made_at: Instant
     expires_at: Instant
@@ -220,6 +221,7 @@ def list_tokens(request: Request) -> TokensOut:
                 id=each.token_id,
                 name=each.name,
                 member=each.member,
+                made_by=each.made_by,
                 scopes=list(each.scopes),
                 made_at=instant(each.made_at),
                 expires_at=instant(each.expires_at),
@@ -233,7 +235,7 @@ def list_tokens(request: Request) -> TokensOut:
 
 @router.post("/tokens", response={201: TokenMade})
 def make_key(request: Request, body: TokenIn) -> TokenMade:
-    """Make a token for a member, with no more than its role; for a year at most."""
+    """Make a token, for a year at most: one's own, or another's with what a program may."""
     token = make_token(
         request.caller,
         member_id=body.member_id,

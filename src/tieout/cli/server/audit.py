@@ -5,14 +5,19 @@ import json
 import os
 import sys
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from tieout.cli.audit import show, trusted_keys
-from tieout.cli.screen import ERR, OUT
+from tieout.cli.audit import FINDINGS_SHOWN, show, trusted_keys
+from tieout.cli.screen import ERR, OUT, plain
 from tieout.cli.server.wiring import wiring
 from tieout.files.writing import whole_file
+
+if TYPE_CHECKING:
+    from tieout.workflows.verify_stored import StoredProof
 
 
 def origin() -> str:
@@ -46,6 +51,46 @@ def verify(ctx: click.Context, *, organisation: str, keys: tuple[str, ...], as_j
     if not answers and not as_json:
         OUT.print("There is no organisation yet.")
     return 0 if all(answers) else 1
+
+
+def stored(ctx: click.Context, *, organisation: str, as_json: bool) -> int:
+    """Prove what is kept of every organisation, or of one; 0 when all holds, 1 otherwise."""
+    wired = wiring(ctx)
+    answers = []
+    with wired.opened():
+        from tieout.workflows.acting import Caller  # noqa: PLC0415  once the database is open
+        from tieout.workflows.organisations import (  # noqa: PLC0415  the same
+            organisation_named,
+            organisations,
+        )
+        from tieout.workflows.verify_stored import verify_stored  # noqa: PLC0415  the same
+
+        for key, name in [organisation_named(organisation)] if organisation else organisations():
+            done = verify_stored(Caller.system(key, origin()), now=wired.now())
+            said = {"organisation": name, "sound": done.is_sound, **asdict(done)}
+            answers.append(said)
+            if not as_json:
+                show_stored(name, done)
+    if as_json:
+        sys.stdout.write(json.dumps(answers, indent=1) + "\n")
+    elif not answers:
+        OUT.print("There is no organisation yet.")
+    return 0 if all(each["sound"] for each in answers) else 1
+
+
+def show_stored(name: str, done: "StoredProof") -> None:
+    """One organisation's answer in words."""
+    mark = "[green]✓ holds[/]" if done.is_sound else "[red]✗ does not hold[/]"
+    OUT.print(
+        f"{mark}  {plain(name)}: {done.rule_count:,} proofs, links and checks of all rows; "
+        f"{done.file_count:,} files hashed"
+    )
+    for each in done.faults[:FINDINGS_SHOWN]:
+        OUT.print(f"  [red]✗[/] {plain(each)}")
+    if len(done.faults) > FINDINGS_SHOWN:
+        OUT.print(f"  and {len(done.faults) - FINDINGS_SHOWN:,} more: --json has all")
+    if not done.is_sound:
+        OUT.print("  → Keep this as it is, and restore a backup elsewhere to compare.")
 
 
 def export(ctx: click.Context, *, organisation: str, out: Path, reason: str, as_json: bool) -> int:

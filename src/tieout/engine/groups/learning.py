@@ -311,8 +311,10 @@ def _vote(
     row, percent = np.nonzero(good)
     code = fixed[row, percent] * len(percents) + percent
     times = int(bucket.max()) + 1
-    once = np.unique(code * times + bucket[row])
-    votes = count_by(once // times, len(percents) * (rules.fee_fixed_minor_max + 1))
+    voted = np.sort(code * times + bucket[row])
+    votes = count_by(
+        voted[first_of(voted)] // times, len(percents) * (rules.fee_fixed_minor_max + 1)
+    )
     top = int(np.argmax(votes))
     mean = float(votes.mean())
     return int(votes[top]), top % len(percents), top // len(percents), bool((per > 1).any()), mean

@@ -1,4 +1,8 @@
-"""What goes into the group search and what comes out: columns in, plain values out."""
+"""What goes into the group search and what comes out: columns in, plain values out.
+
+What comes out has no slots: it goes from process to process, and values with slots are packed and
+unpacked by Python, one by one.
+"""
 
 from dataclasses import dataclass, fields
 from typing import Self
@@ -76,9 +80,9 @@ class FreeRecords:
         return type(self)(**made, token_row=row[row >= 0], token=self.token[row >= 0])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FoundGroup:
-    """A group the search proposes; `left` and `right` are the caller's indices, sorted."""
+    """A group that is no plain pair; `left` and `right` are the caller's indices, sorted."""
 
     left: tuple[int, ...]
     right: tuple[int, ...]
@@ -88,16 +92,16 @@ class FoundGroup:
     score: int
     parts: ScoreParts
     posterior: float
-    solutions: int
-    runner_up_left: tuple[int, ...]
-    runner_up_right: tuple[int, ...]
-    runner_up_score: int
     residual_minor: int
     residual_cause: ResidualCause
     reason: str
+    solutions: int = 1
+    runner_up_left: tuple[int, ...] = ()
+    runner_up_right: tuple[int, ...] = ()
+    runner_up_score: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Undecided:
     """A record whose sum was searched, or refused, without an answer worth proposing."""
 

@@ -228,9 +228,10 @@ def all_subsets(value: Floats, number: Ints, gap: Floats | None, sizes: int) -> 
     order = np.argsort(number, axis=1, kind="stable")
     value, number = np.take_along_axis(value, order, 1), np.take_along_axis(number, order, 1)
     ending = np.zeros((rows, items, sizes))
+    factor_of = gap[np.searchsorted(GAPS, np.arange(GAPS[-1] + 1), "right")]
     for at in range(items):
         apart = number[:, at, None] - number[:, :at]
-        factor = gap[np.searchsorted(GAPS, apart, "right")]
+        factor = factor_of[np.minimum(apart, GAPS[-1])]
         factor[number[:, at] == NO_NUMBER] = 1.0
         before = np.einsum("ri,rik->rk", factor, ending[:, :at])
         before[:, 0] = 1

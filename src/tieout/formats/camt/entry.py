@@ -208,7 +208,7 @@ def _other_amounts(detail: Node, minor: int, currency: Currency) -> list[tuple[s
     for path in (("Amt",), ("AmtDtls", "TxAmt", "Amt")):
         element = child(detail, *path)
         if element is not None and element.raw.strip():
-            code = element.currency or currency.code
+            code = _code(element) or currency.code
             read = amount_of(element.raw, Currency.of(code))
             if read != (minor, currency):
                 amounts.append(("/".join(path), f"{tidy(element.text or '')} {code}"))
@@ -236,20 +236,25 @@ def _check_batch(
 def _amount(element: Node, account_currency: str, place: Place) -> tuple[int, Currency] | Problem:
     amount = child(element, "Amt")
     text = amount.raw if amount is not None else ""
-    code = amount.currency.strip().upper() if amount is not None else ""
+    code = _code(amount) if amount is not None else ""
     read = amount_of(text, Currency.of(code or account_currency or "XXX"))
     if isinstance(read, Problem):
         return replace(read, place=replace(place, field="Amt"))
     return read
 
 
+def _code(amount: Node) -> str:
+    """The currency that an amount states; blanks around it are the writer's."""
+    return amount.currency.strip().upper()
+
+
 def _part_amount(detail: Node, code: str) -> tuple[int, Currency] | None:
     """The amount of a detail, in the entry's currency if any of its amounts is."""
     paths = (("Amt",), ("AmtDtls", "TxAmt", "Amt"), ("AmtDtls", "InstdAmt", "Amt"))
     candidates = [amount for path in paths if (amount := child(detail, *path)) is not None]
-    candidates.sort(key=lambda amount: (amount.currency or code) != code)
+    candidates.sort(key=lambda amount: (_code(amount) or code) != code)
     for amount in candidates:
-        given = amount.currency.strip() or code
+        given = _code(amount) or code
         read = amount_of(amount.raw, Currency.of(given))
         if not isinstance(read, Problem):
             return read

@@ -12,7 +12,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 
-from tieout.core.access import Role
+from tieout.core.access import PROGRAM_MAY, Role
 from tieout.core.settings import TEXT_VERBS
 from tieout.store.postgres.constraints import (
     AppMay,
@@ -173,6 +173,8 @@ class ApiToken(TenantModel):
     """A key for programs, as one member and with no more than its scopes; kept as a hash."""
 
     member = TenantForeignKey(Member)
+    made_by = TenantForeignKey(Member, null=True)
+    """Null: made before this was noted, and held to what a program may."""
     name = models.TextField()
     secret_sha256 = models.BinaryField(max_length=32)
     scopes = ArrayField(models.TextField())
@@ -186,11 +188,17 @@ class ApiToken(TenantModel):
         """Only its end and its use change."""
 
         constraints: ClassVar = [
-            *tenant_rules("member", appended=False),
+            *tenant_rules("member", "made_by", appended=False),
             AppMay(name="tenancy_apitoken_grants", update=("revoked_at", "last_used_at")),
             models.CheckConstraint(
                 condition=models.Q(expires_at__gt=models.F("made_at")),
                 name="tenancy_apitoken_expires",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(made_by__isnull=True)
+                | models.Q(made_by=models.F("member"))
+                | models.Q(scopes__contained_by=sorted(map(str, PROGRAM_MAY))),
+                name="tenancy_apitoken_own_name",
             ),
         ]
 

@@ -12,6 +12,7 @@ from tieout.web.asked import day, number
 from tieout.web.transfer import attached
 from tieout.workflows.export_evidence_pack import PackScope, evidence_pack_file
 from tieout.workflows.verify_audit import verify_audit
+from tieout.workflows.verify_stored import verify_stored
 from tieout.workflows.views.banking import bank_accounts
 from tieout.workflows.views.closing import books_list
 from tieout.workflows.views.trail import audit_events
@@ -37,6 +38,14 @@ def verify(request: MemberRequest) -> HttpResponse:
     """The whole chain proved, event by event."""
     done = verify_audit(request.caller, keys=settings.TRUSTED_KEYS(), now=settings.CLOCK())
     return render(request, "web/part_verified.html", {"done": done})
+
+
+@member_page
+@require_POST
+def stored(request: MemberRequest) -> HttpResponse:
+    """All that is kept proved again: balances, links, hashes."""
+    done = verify_stored(request.caller, now=settings.CLOCK())
+    return render(request, "web/part_stored.html", {"done": done})
 
 
 @page_for(Action.VIEW_AUDIT)

@@ -21,7 +21,7 @@ from tieout.web.pages.said import said_of
 from tieout.web.transfer import source_of
 from tieout.workflows.ask_run import ask_run
 from tieout.workflows.closing_policy import set_closing_policy
-from tieout.workflows.look_at_runs import RunShown, runs
+from tieout.workflows.look_at_runs import RunFilter, RunShown, runs
 from tieout.workflows.receive_file import receive_file
 from tieout.workflows.set_books import end_books, set_books
 from tieout.workflows.take_snapshot import take_snapshot
@@ -121,7 +121,12 @@ def _mapping(request: MemberRequest) -> str:
 
 def _job(request: MemberRequest, found: BooksView) -> RunShown | None:
     """The newest job of these books while it goes on, or where it has failed."""
-    latest = runs(request.caller, subject=f"books:{found.books_id}", limit=1, now=settings.CLOCK())
+    latest = runs(
+        request.caller,
+        where=RunFilter(subject=f"books:{found.books_id}"),
+        limit=1,
+        now=settings.CLOCK(),
+    )
     is_told = latest and (not latest[0].has_ended or latest[0].state is RunState.FAILED)
     return latest[0] if is_told else None
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from tieout.core.access import Action
 from tieout.core.alerts import AlertKind
 from tieout.web.access import MemberRequest, member_page
-from tieout.web.attention import Attention, control_accounts
+from tieout.web.attention import Attention, alerted, control_accounts
 from tieout.workflows.look_at_alerts import alerts
 from tieout.workflows.views.banking import bank_accounts
 from tieout.workflows.views.files import received_files
@@ -42,7 +42,7 @@ def _at(request: MemberRequest, name: str, *numbers: int) -> str:
 def _alerts(request: MemberRequest) -> list[Attention]:
     """But for what is told by the line of its ledger: a suspended period."""
     return [
-        Attention("!", each.text, _at(request, "runs"), "See the runs")
+        alerted(request, each)
         for each in alerts(request.caller, limit=20)
         if each.kind != AlertKind.CERTIFICATION_SUSPENDED
     ]

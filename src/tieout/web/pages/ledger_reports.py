@@ -19,7 +19,7 @@ from tieout.web.access import MemberRequest, member_page
 from tieout.web.asked import chosen, day, number
 from tieout.web.templatetags.tieout import money
 from tieout.web.transfer import attached
-from tieout.workflows.look_at_runs import RunShown, runs
+from tieout.workflows.look_at_runs import RunFilter, RunShown, runs
 from tieout.workflows.make_report import EXPLANATION, ask_report
 from tieout.workflows.views.closing import BooksView, books_list, books_state
 from tieout.workflows.views.closing_kept import SnapshotView, snapshots
@@ -147,7 +147,9 @@ def _is_large(kept: Sequence[SnapshotView], snapshot_id: int | None) -> bool:
 
 def _job(request: MemberRequest, books_id: int) -> RunShown | None:
     """The newest report that is being made, or that could not be."""
-    found = runs(request.caller, subject=f"books:{books_id}", limit=20, now=settings.CLOCK())
+    found = runs(
+        request.caller, where=RunFilter(subject=f"books:{books_id}"), limit=20, now=settings.CLOCK()
+    )
     latest = next((each for each in found if each.task == Task.MAKE_REPORT), None)
     is_told = latest and (not latest.has_ended or latest.state is RunState.FAILED)
     return latest if is_told else None

@@ -1,6 +1,4 @@
-"""Members, invitations and tokens."""
-
-from datetime import timedelta
+"""Members and invitations."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -9,12 +7,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tieout.core.access import GRANTS, MAY, Action, Role
+from tieout.core.access import GRANTS, MAY, PROGRAM_MAY, Action, Role
 from tieout.core.errors import InvalidInput
 from tieout.web.access import MemberRequest, page_for
 from tieout.workflows.change_role import change_role, end_membership
 from tieout.workflows.invite import invitations_of, invite, withdraw_invitation
-from tieout.workflows.tokens import make_token, revoke_token, tokens_of
+from tieout.workflows.tokens import tokens_of
 from tieout.workflows.views import trail
 
 
@@ -33,7 +31,8 @@ def members(request: MemberRequest) -> HttpResponse:
         "members": trail.members(request.caller, with_former=True),
         "tokens": tokens_of(request.caller),
         "roles": sorted(GRANTS[request.membership.role]),
-        "actions": list(Action),
+        "program": Role.INTEGRATION,
+        "actions": sorted(PROGRAM_MAY),
         "link": link,
     }
     return render(request, "web/members.html", shown)
@@ -68,36 +67,6 @@ def end(request: MemberRequest, member_id: int) -> HttpResponse:
     reason = request.POST.get("reason", "")
     end_membership(request.caller, member_id=member_id, reason=reason, now=settings.CLOCK())
     messages.info(request, "The member has left: it may do nothing from now on.")
-    return redirect("members", request.membership.organisation_id)
-
-
-@page_for(Action.MANAGE_MEMBERS)
-@require_POST
-def token(request: MemberRequest) -> HttpResponse:
-    """A token for a program, shown once."""
-    now = settings.CLOCK()
-    number = request.POST.get("member", "")
-    days = request.POST.get("days", "90")
-    if not (number.isdecimal() and days.isdecimal() and len(days) < 5):
-        raise InvalidInput("access.token-invalid", f"{number} for {days} days", "a member and days")
-    scopes = [each for each in Action if each in request.POST.getlist("scope")]
-    made = make_token(
-        request.caller,
-        member_id=int(number),
-        name=request.POST.get("name", ""),
-        scopes=scopes,
-        expires_at=now + timedelta(days=int(days)),
-        now=now,
-    )
-    return render(request, "web/token_made.html", {"made": made, "scopes": scopes})
-
-
-@page_for(Action.MANAGE_MEMBERS)
-@require_POST
-def revoke(request: MemberRequest, token_id: int) -> HttpResponse:
-    """A token that no longer works."""
-    revoke_token(request.caller, token_id=token_id, now=settings.CLOCK())
-    messages.info(request, "The token is revoked.")
     return redirect("members", request.membership.organisation_id)
 
 

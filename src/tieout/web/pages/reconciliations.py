@@ -22,7 +22,7 @@ from tieout.web.chart import drawn
 from tieout.web.pages.said import said_of
 from tieout.web.tables import as_csv, rows_of, wants_csv
 from tieout.workflows.ask_run import ask_run
-from tieout.workflows.look_at_runs import runs
+from tieout.workflows.look_at_runs import RunFilter, runs
 from tieout.workflows.reconcile import reconcile, set_reconciliation
 from tieout.workflows.sign_off import sign_off
 from tieout.workflows.views.banking import bank_account, bank_accounts
@@ -75,7 +75,7 @@ def one(request: MemberRequest, reconciliation_id: int) -> HttpResponse:
     newest = found.newest
     latest = runs(
         request.caller,
-        subject=f"reconciliation:{reconciliation_id}",
+        where=RunFilter(subject=f"reconciliation:{reconciliation_id}"),
         limit=1,
         now=settings.CLOCK(),
     )

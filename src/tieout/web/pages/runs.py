@@ -1,34 +1,58 @@
 """What runs and ran: jobs as they go on, with counts and errors, and the matches of each pair."""
 
+from collections.abc import Callable, Iterator
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from tieout.core.access import Action
+from tieout.core.jobs import RunState, Task
 from tieout.web.access import MemberRequest, member_page
-from tieout.web.asked import number
+from tieout.web.asked import chosen, number
+from tieout.web.tables import as_csv, wants_csv
 from tieout.workflows.ask_run import cancel_run, retry_run
+from tieout.workflows.look_at_runs import RunFilter, RunShown, recurring
 from tieout.workflows.look_at_runs import runs as job_runs
+from tieout.workflows.views.paging import PAGE_MAX
 from tieout.workflows.views.runs import reconciliations, runs
 
 PAGE = 50
+JOB_HEADER = (
+    *("run", "work", "record", "state", "asked by", "asked for", "started", "finished"),
+    *("in", "out", "held", "error code", "error", "next step"),
+)
 
 
 @member_page
-def index(request: MemberRequest) -> HttpResponse:
+def index(request: MemberRequest) -> HttpResponseBase:
     """Jobs, newest first, followed while they run; and what was matched when."""
-    before = number(request.GET, "before")
-    jobs = job_runs(request.caller, before=before, limit=PAGE, now=settings.CLOCK())
+    now = settings.CLOCK()
+    where = _where(request)
+
+    def ask(before: int | None, limit: int) -> list[RunShown]:
+        return job_runs(request.caller, where=where, before=before, limit=limit, now=now)
+
+    if wants_csv(request):
+        return as_csv("jobs", JOB_HEADER, map(_told, _all(ask)))
+    jobs = ask(number(request.GET, "before"), PAGE)
     shown: dict[str, object] = {
         "jobs": jobs,
+        "asked": request.GET,
         "before": jobs[-1].run_id if len(jobs) == PAGE else None,
         "may_steer": request.may(Action.MATCH),
         "is_going_on": any(not each.has_ended for each in jobs),
     }
     if request.headers.get("HX-Request"):
         return render(request, "web/part_jobs.html", shown)
+    shown |= {
+        "tasks": list(Task),
+        "states": list(RunState),
+        "failures": recurring(request.caller, now=now),
+    }
     shown["found"] = [
         {
             "reconciliation": each,
@@ -37,6 +61,34 @@ def index(request: MemberRequest) -> HttpResponse:
         for each in reconciliations(request.caller)
     ]
     return render(request, "web/runs.html", shown)
+
+
+def _where(request: MemberRequest) -> RunFilter:
+    query = request.GET
+    return RunFilter(
+        state=chosen(query, "state", RunState) if query.get("state") else None,
+        task=chosen(query, "task", Task) if query.get("task") else None,
+        code=query.get("code", "").strip(),
+        subject=query.get("subject", "").strip(),
+    )
+
+
+def _all(ask: Callable[[int | None, int], list[RunShown]]) -> Iterator[RunShown]:
+    """Every job that the page shows a part of."""
+    found = ask(None, PAGE_MAX)
+    yield from found
+    while len(found) == PAGE_MAX:
+        found = ask(found[-1].run_id, PAGE_MAX)
+        yield from found
+
+
+def _told(each: RunShown) -> tuple[object, ...]:
+    return (
+        *(each.run_id, each.task, each.subject, each.state, each.asked_by),
+        *(each.asked_at, each.started_at, each.finished_at),
+        *(each.count_in, each.count_out, each.count_held),
+        *(each.error_code, each.error, each.next_step),
+    )
 
 
 @member_page

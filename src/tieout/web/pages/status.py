@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from tieout.web.access import MemberRequest, member_page
 from tieout.web.asked import day
+from tieout.web.attention import alerted
 from tieout.workflows.look_at_alerts import alerts
 from tieout.workflows.views import standing
 from tieout.workflows.views.analytics import analytics as figures_of
@@ -38,7 +39,7 @@ def board(request: MemberRequest) -> HttpResponse:
         "connections": standing.connections(request.caller, now=now),
         "queue": queue,
         "waits_long": queue.waits_long(now),
-        "alerts": alerts(request.caller),
+        "alerts": [(each, alerted(request, each)) for each in alerts(request.caller)],
         "now": now,
     }
     part = "web/part_status.html" if request.headers.get("HX-Request") else "web/status.html"
