@@ -211,6 +211,7 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "preview_corrections": (Action.VIEW,),
     "list_drafts": (Action.VIEW,),
     "draft": (Action.DECIDE,),
+    "try_corrections": (Action.VIEW,),
     "prove": (Action.DECIDE,),
     "make_comment": (Action.COMMENT,),
     "list_comments": (Action.VIEW, Action.VIEW_OWN),
@@ -331,6 +332,7 @@ def body_of(operation: str, ids: Ids) -> object:
         "certify": {"note": "seen"},
         "send_back": {"reason": "a figure is missing"},
         "draft": {"accept": ["all"]},
+        "try_corrections": {"accept": ["all"]},
         "make_policy": {"ledger": "AR", "reason": "as agreed"},
     }
     return bodies.get(operation)

@@ -666,3 +666,103 @@ def test_files_of_real_systems_give_a_proposal_or_a_named_refusal(
         named = {made.file for made in guess.tables} | {name for name, _ in guess.unused}
         assert file.name in named or any(file.name in gap.found for gap in guess.gaps)
     tieout.guess_books_mapping(corpus / "gl-erp")
+
+
+FURTHER = {
+    "stock_ledger": (
+        "Value entries.csv",
+        {
+            "txn_id": "Entry No.", "party": "Item No.", "type": "Item Ledger Entry Type",
+            "transaction_date": "Valuation Date", "base_amount": "Cost Amount (Actual)",
+            "control_account": "Inventory Account",
+        },
+        ("Purchase", "Sale"),
+    ),
+    "fixed_assets": (
+        "FA ledger.csv",
+        {
+            "txn_id": "Entry No.", "party": "FA No.", "type": "FA Posting Type",
+            "transaction_date": "FA Posting Date", "base_amount": "Amount (LCY)",
+            "control_account": "Asset Account",
+        },
+        ("Acquisition Cost", "Disposal"),
+    ),
+    "depreciation": (
+        "Abschreibungen.csv",
+        {
+            "txn_id": "Belegnr.", "party": "Anlagennummer", "type": "Bewegungsart",
+            "transaction_date": "Buchungsdatum", "base_amount": "Abschreibungsbetrag",
+            "control_account": "Sachkonto",
+        },
+        ("Abschreibung", "Abgang"),
+    ),
+    "cash_book": (
+        "Cash book.csv",
+        {
+            "txn_id": "Document No.", "party": "Bank Account No.", "type": "Document Type",
+            "transaction_date": "Posting Date", "base_amount": "Amount",
+            "control_account": "G/L Account",
+        },
+        ("Receipt", "Payment"),
+    ),
+}  # fmt: skip
+"""Of each ledger that is of no customers or suppliers: a file as other systems export it."""
+
+
+def other_ledger(folder: Path, name: str, *, sign: int = 1, file: str = "") -> Path:
+    """Books of which one ledger is such a file, and the sales ledger is not there."""
+    called, names, (more, less) = FURTHER[name]
+    for each in ("sales_ledger", "purchase_ledger"):
+        (folder / f"{each}.csv").unlink()
+    rows = [
+        {
+            names["txn_id"]: f"{at}",
+            names["party"]: f"P{at % 3}",
+            names["type"]: more if at % 3 else less,
+            names["transaction_date"]: f"2025-0{at % 9 + 1}-1{at % 9}",
+            names["base_amount"]: f"{sign * (at + 1) * (1 if at % 3 else -1)}.25",
+            names["control_account"]: "12170",
+        }
+        for at in range(30)
+    ]
+    write(folder / (file or called), rows)
+    return folder
+
+
+@pytest.mark.req("R205")
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("name", FURTHER)
+def test_stock_assets_depreciation_and_cash_are_guessed_and_shown(
+    name: str, sign: int, folder: Path
+) -> None:
+    guess = tieout.guess_books_mapping(other_ledger(folder, name, sign=sign))
+    (found,) = (each for each in guess.tables if each.name == name)
+    _, names, _ = FURTHER[name]
+    assert {column: found.columns[column] for column in names} == names
+    assert ("base_amount" in found.negate) == (sign < 0)
+    assert not found.gaps
+    assert {choice.what for choice in found.choices} >= names.keys() - {"txn_id"}
+
+
+@pytest.mark.parametrize("name", FURTHER)
+def test_a_ledger_that_words_name_twice_is_refused_with_the_line_to_write(
+    name: str, folder: Path
+) -> None:
+    """Nothing in the name of the file, and in the headings a customer besides."""
+    path = other_ledger(folder, name, file="Documents.csv") / "Documents.csv"
+    write(path, [row | {"Customer": "Marlowe"} for row in rows_of(path)])
+    guess = tieout.guess_books_mapping(folder)
+    assert name not in {each.name for each in guess.tables}
+    (gap,) = (each for each in guess.gaps if each.what == "file" and each.is_ambiguous)
+    assert f"it is {name}" in gap.readings
+
+
+def test_what_says_nothing_of_stock_is_never_taken_for_it(folder: Path) -> None:
+    """A ledger of documents without a word of its own is of customers or of suppliers."""
+    rows = [{k: v for k, v in row.items() if k not in {"ledger", "party"}} for row in
+            rows_of(folder / "sales_ledger.csv")]  # fmt: skip
+    for each in ("sales_ledger", "purchase_ledger"):
+        (folder / f"{each}.csv").unlink()
+    write(folder / "documents.csv", rows)
+    (gap,) = (each for each in tieout.guess_books_mapping(folder).gaps if each.is_ambiguous)
+    assert set(gap.readings) == {"it is sales_ledger", "it is purchase_ledger"}

@@ -18,7 +18,8 @@ from tests.explain.test_engine import figures
 from tieout.cli.app import app
 from tieout.core.errors import InvalidInput
 from tieout.core.explain.books import LedgerEntry, NominalPosting
-from tieout.files.kept_work import ADDED_ONLY, NAME, SET_ASIDE
+from tieout.files.kept_work import ADDED_ONLY, SET_ASIDE
+from tieout.files.opened_keep import NAME
 from tieout.testing.books import (
     PLANTS,
     BookWorld,

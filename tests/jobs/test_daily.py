@@ -5,22 +5,31 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.conf import settings
+from django.urls import reverse
 
 from tests.jobs.at_hand import work_off
 from tests.store.databases import Store
 from tests.store.firms import NOW
 from tests.store.ledgers import DEMO, Closing, files_of
 from tests.store.test_decisions import Desk, booked
-from tests.web.test_control_accounts import changed
+from tests.web.test_control_accounts import changed, signed_in
+from tieout.core.access import Role
 from tieout.core.jobs import Task
 from tieout.core.schedules import Every
 from tieout.formats.common.source import Source
+from tieout.store.postgres.tenant import tenant
+from tieout.store.reconciliation.models import Reconciliation
 from tieout.workflows.look_at_runs import runs
 from tieout.workflows.receive_file import receive_file
 from tieout.workflows.record_entries import record_entries
 from tieout.workflows.set_schedule import schedules_of, set_schedule
 from tieout.workflows.take_snapshot import take_snapshot
-from tieout.workflows.views.deltas import Delta, books_deltas, reconciliation_deltas
+from tieout.workflows.views.deltas import (
+    Delta,
+    account_deltas,
+    books_deltas,
+    reconciliation_deltas,
+)
 from tieout.workflows.views.settings import export_settings
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -173,3 +182,11 @@ def test_a_reconciliation_says_what_moved_since_its_run_before(
     assert (intraday.change_minor, intraday.gone_count, intraday.open_count) == (125, 1, 0)
     assert intraday.difference_minor == 0
     assert (morning.change_minor, morning.day_change_minor) == (0, 0)
+    with tenant(desk.owner.organisation_id):
+        account_id = Reconciliation.objects.get(id=desk.reconciliation_id).bank_account_id
+    shown = account_deltas(desk.owner, account_id=account_id, zone=UTC, limit=2)
+    assert shown == (morning, intraday)
+    place = reverse("account", args=[desk.owner.organisation_id, account_id])
+    page = signed_in(desk.owner, Role.AUDITOR).get(place)
+    assert "Bank less books, run by run" in page.content.decode()
+    assert "No run yet" not in page.content.decode()

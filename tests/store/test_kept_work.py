@@ -8,7 +8,8 @@ import pytest
 from tests.store.firms import NOW
 from tests.store.ledgers import Closing, files_of
 from tieout.files import explaining
-from tieout.files.kept_work import ADDED_ONLY, NAME
+from tieout.files.kept_work import ADDED_ONLY
+from tieout.files.opened_keep import NAME
 from tieout.store.closing.models import CauseItem, Contribution, Difference
 from tieout.store.postgres.tenant import tenant
 from tieout.testing.books import BookWorld, Shape, append_books, planted_books, write_books

@@ -22,7 +22,7 @@ def line(
     )  # fmt: skip
 
 
-@pytest.mark.req("R107")
+@pytest.mark.req("R107", "R108")
 @pytest.mark.parametrize(
     ("one", "word", "difference"),
     [
@@ -32,7 +32,8 @@ def line(
         (line(100, 70), Agreement.DIFFERS, 30),
         (line(100, 70, 30, 1), Agreement.EXPLAINED, 30),
         (line(100, 70, 29, 1), Agreement.DIFFERS, 30),
-        (line(100, 100, 5, 1), Agreement.DIFFERS, 0),
+        (line(100, 100, 5, 1), Agreement.OFFSETTING, 0),
+        (line(100, 100, 5, 0), Agreement.OFFSETTING, 0),
         (line(None, 70), Agreement.ONE_ONLY, None),
         (line(100, None, 30), Agreement.ONE_ONLY, None),
     ],
@@ -53,7 +54,10 @@ def test_what_is_open_and_what_is_unexplained_add_up_to_the_difference(
         return
     assert one.unexplained_minor is not None
     assert (found or 0) + one.unexplained_minor == one.difference_minor
-    assert (one.agreement is Agreement.DIFFERS) == (one.unexplained_minor != 0)
+    is_apart = one.difference_minor != 0 and one.unexplained_minor != 0
+    assert (one.agreement is Agreement.DIFFERS) == is_apart
+    is_even = not one.difference_minor and not one.open_count and not one.explained_minor
+    assert (one.agreement is Agreement.AGREES) == is_even
 
 
 def test_a_mapping_names_accounts_a_line_each() -> None:

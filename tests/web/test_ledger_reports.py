@@ -248,13 +248,9 @@ def test_the_whole_explanation_of_large_books_is_made_by_a_worker(store: Store) 
 def test_what_reads_large_books_whole_is_refused_where_somebody_waits() -> None:
     looking = Looking()
     ids = [looking.desk.owner.organisation_id, looking.desk.books_id]
-    for name, asked in (
-        ("explanation_file", {"format": "xlsx"}),
-        ("corrections", {"try": "1", "accept": "all"}),
-    ):
-        answer = looking.client.get(reverse(name, args=ids), asked)
-        assert answer.status_code == 400
-        assert b"books.too-large-to-wait" in answer.content
+    answer = looking.client.get(reverse("explanation_file", args=ids), {"format": "xlsx"})
+    assert answer.status_code == 400
+    assert b"books.too-large-to-wait" in answer.content
     api = program(looking.desk.owner, Role.AUDITOR)
     said = api.get(f"/books/bks_{ids[1]}/ledgers/AR/reports/aged")
     assert told(said)["code"] == "books.too-large-to-wait"

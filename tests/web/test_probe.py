@@ -106,6 +106,7 @@ PAGES = {
     "ask_report": Asked(POST, Action.VIEW, ("books",)),
     "explanation_file": Asked(GET, Action.VIEW, ("books",)),
     "corrections": Asked(GET, Action.VIEW, ("books",)),
+    "ask_tries": Asked(POST, Action.VIEW, ("books",)),
     "draft_corrections": Asked(POST, Action.DECIDE, ("books",)),
     "prove_corrections": Asked(POST, Action.DECIDE, ("books", "draft")),
     "runs": Asked(GET, Action.VIEW),

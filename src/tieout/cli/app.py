@@ -3,9 +3,6 @@
 Exit codes: 0 agreed or read, 1 differences or problems, 2 could not run.
 """
 
-import contextlib
-import ctypes
-import difflib
 import gc
 import json
 import os
@@ -23,10 +20,8 @@ from tieout.core.errors import CODES, TieoutError
 PATH = click.Path(path_type=Path)
 DAY = click.DateTime(["%Y-%m-%d"])
 COULD_NOT_RUN = 2
-OBJECTS = 50_000
+OBJECTS = 200_000
 """So many new objects before Python looks for cycles: nearly all of them are rows, which stay."""
-ARENAS_MAX = -8
-"""What GNU's `malloc.h` calls M_ARENA_MAX."""
 STOPPED = 130
 """What shells expect of a program that Ctrl-C ended."""
 
@@ -189,13 +184,17 @@ def explain_command(ctx: click.Context, /, **options: Any) -> None:
     stands as accepted; 1: something departs. With --guess 0: the mapping is complete; 1: something
     is missing or ambiguous. FOLDER is never written to.
     """
-    from tieout.cli import explaining  # noqa: PLC0415  start-up time counts
-
     is_guess, save_map = options.pop("guess"), options.pop("save_map")
     if is_guess or save_map:
-        from tieout.cli import guessing  # noqa: PLC0415  the same
+        from tieout.cli import guessing  # noqa: PLC0415  start-up time counts
 
         ctx.exit(guessing.run(is_guess=is_guess, save_map=save_map, **options))
+    if options["keep"] is not None:  # its files are hashed while the rest is loaded
+        from tieout.files.opened_keep import OpenedKeep  # noqa: PLC0415  start-up time counts
+
+        options["keep"] = OpenedKeep(options["keep"], options["folder"])
+    from tieout.cli import explaining  # noqa: PLC0415  start-up time counts
+
     ctx.exit(explaining.run(**options))
 
 
@@ -323,6 +322,8 @@ def explain_code_command(code: str, as_json: bool) -> None:
     """Say what an error CODE means and what to do about it."""
     known = CODES.get(code)
     if known is None:
+        import difflib  # noqa: PLC0415  start-up time counts
+
         near = [name for name in CODES if code.rpartition(".")[2] in name]
         near = near or difflib.get_close_matches(code, CODES, n=3, cutoff=0.4)
         said = (
@@ -359,24 +360,12 @@ for command in proof.COMMANDS:
     app.add_command(command)
 
 
-def _few_arenas() -> None:
-    """Have threads share two places to take memory from, where the system's library is GNU's.
-
-    A place a thread, as that library has it, holds on to what is freed: a tenth more memory at the
-    peak of a large match. One for all has them wait for each other.
-    """
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError, AttributeError):  # another library knows no such setting
-            ctypes.CDLL(None).mallopt(ARENAS_MAX, 2)
-
-
 def main(wired: object = None) -> None:
     """Run the command line and end with its exit code; Ctrl-C and a closed pipe are no faults.
 
     `wired`: what the commands of a server are handed (`cli.server.wiring`).
     """
     gc.set_threshold(OBJECTS)
-    _few_arenas()
     # Arrow's own pool holds on to what is freed: a fifth more memory at the peak of a large match.
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     run: Callable[..., object] = app.main
@@ -399,6 +388,7 @@ def main(wired: object = None) -> None:
     except BrokenPipeError:
         code = 0
     _flush_quietly()
+    gc.freeze()  # else Python looks through all that was loaded once more before it ends
     sys.exit(code if isinstance(code, int) else 0)
 
 

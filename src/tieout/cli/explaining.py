@@ -12,6 +12,7 @@ from tieout.core.explain.items import Item
 from tieout.core.explain.sentences import account_phrase, money
 from tieout.files.explained_words import headline, since_words
 from tieout.files.explaining import Explanation, LedgerAnswer, explain
+from tieout.files.opened_keep import OpenedKeep
 
 if TYPE_CHECKING:
     from tieout.core.explain.findings import GuideStep
@@ -37,15 +38,15 @@ def run(
     prove: Path | None,
     excel_file: Path | None,
     pdf_file: Path | None,
-    keep: Path | None,
+    keep: OpenedKeep | None,
 ) -> int:
     """Explain a books folder; 0 when all agrees, 1 when something differs."""
     with progress_bar(shown=json_file is None) as progress:
         made = explain(
             folder, ledger=ledger, period=period, mapping=mapping, keep=keep, progress=progress
         )
-    if made.kept:
-        ERR.print(f"Work is kept in {plain(keep)}: {made.kept}")
+    if keep is not None and made.kept:
+        ERR.print(f"Work is kept in {plain(keep.place)}: {made.kept}")
     proof = made.prove(prove) if prove is not None else None
     copy = _investigated(made, what_if, correct, into)
     if copy is None and corrections:

@@ -16,7 +16,7 @@ class Agreement(StrEnum):
 
     AGREES = "agrees"
     OFFSETTING = "offsetting"
-    """The balances are the same only because what is open on both sides cancels out."""
+    """The balances are equal, and yet records differ: what is open cancels out, or hides."""
     EXPLAINED = "explained"
     """They differ, and the records say by what: all of the difference."""
     DIFFERS = "differs"
@@ -72,11 +72,10 @@ class AccountLine:
         difference = self.difference_minor
         if difference is None:
             return Agreement.ONE_ONLY
-        if self.unexplained_minor != 0:
-            return Agreement.DIFFERS
         if difference == 0:
-            return Agreement.OFFSETTING if self.open_count else Agreement.AGREES
-        return Agreement.EXPLAINED
+            is_even = not self.open_count and not self.explained_minor
+            return Agreement.AGREES if is_even else Agreement.OFFSETTING
+        return Agreement.DIFFERS if self.unexplained_minor else Agreement.EXPLAINED
 
 
 def accounts_mapped(text: str) -> Mapping[str, str]:

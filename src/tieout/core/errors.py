@@ -158,7 +158,7 @@ CODES: dict[str, Code] = _catalogue(
     Code("store.differs", H, "What was kept is not what was received", "Verify the audit chain and restore the file from a backup; nothing was read from it."),
     Code("decision.conflict", H, "Another decision stands against this one", "Look at the decision named; undo it first if it is wrong."),
     Code("decision.not-in-force", H, "This step does not follow from where things stand", "Load the page again: somebody may have been quicker."),
-    Code("books.too-large-to-wait", H, "These books are too large to be read while somebody waits", "Have a worker make the file on the reports page; what-ifs, corrections and comparisons of such books are for `tieout explain` and `tieout ledger-report` on the same files."),
+    Code("books.too-large-to-wait", H, "These books are too large to be read while somebody waits", "Have a worker do it: the pages of reports and corrections ask one, and so does `POST /books/ID/tries`; comparisons of such books are for `tieout ledger-report` on the same files."),
     Code("closing.unexplained", H, "More is unexplained than the policy allows", "Find causes for it, or have the policy changed with a reason."),
     Code("closing.evidence-missing", H, "A large item has no evidence", "Attach evidence to the item, then prepare the period."),
     Code("snapshot.invalid", H, "These files are no snapshot of books", "Give the files of docs/formats/books.md, one by one or in one zip."),

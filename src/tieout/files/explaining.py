@@ -11,6 +11,7 @@ from tieout.core.explain.books import Books, SubLedger
 from tieout.core.explain.explaining import LedgerExplanation, explain_ledger, is_active
 from tieout.core.explain.items import Item, items_of
 from tieout.files.kept_work import set_aside
+from tieout.files.opened_keep import OpenedKeep
 from tieout.files.parting import Taken, take_part
 from tieout.formats.books import BooksReading, Untested, read_books
 
@@ -195,7 +196,7 @@ def explain(  # noqa: PLR0913  the public door: every argument is a setting by n
     period: int | None = None,
     mapping: str | Path | None = None,
     engine: Literal["auto", "duckdb", "reference"] = "auto",
-    keep: str | Path | None = None,
+    keep: str | Path | OpenedKeep | None = None,
     progress: Callable[[str, float], None] | None = None,
 ) -> Explanation:
     """Explain the difference between sub-ledgers and the nominal ledger of a books folder.
@@ -221,9 +222,9 @@ def explain(  # noqa: PLR0913  the public door: every argument is a setting by n
     say("reading", 0.0)
     path = Path(folder)
     map_file = Path(mapping) if mapping else None
-    kept = Path(keep) if keep else None
-    asks_engine = engine == "duckdb" or (engine == "auto" and (kept or is_large(path)))
+    asks_engine = engine == "duckdb" or (engine == "auto" and (keep or is_large(path)))
     takes_part = map_file is None and asks_engine
+    kept = _opened(keep, path) if takes_part and keep else None
     for kept_work in (kept, None) if kept else (None,):
         taken = take_part(path, kept_work) if takes_part else None
         if taken is not None:
@@ -237,6 +238,13 @@ def explain(  # noqa: PLR0913  the public door: every argument is a setting by n
     reading = read_books(path, mapping=map_file)
     say("explaining", 0.7)
     return _explained(path, Taken(reading, {}), ledger, period)
+
+
+def _opened(keep: str | Path | OpenedKeep, folder: Path) -> OpenedKeep | None:
+    """What was kept, where there are books."""
+    if isinstance(keep, OpenedKeep):
+        return keep
+    return OpenedKeep(Path(keep), folder) if folder.is_dir() else None
 
 
 def _explained(

@@ -8,8 +8,7 @@ What cannot be used is set aside.
 
 import csv
 import time
-from collections.abc import Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -21,8 +20,9 @@ from typing import TYPE_CHECKING
 import tieout
 from tieout.core.errors import TieoutError
 from tieout.core.explain.books import more_debit
-from tieout.engine.explain import NOMINAL, DamagedError, Frame, KeptFile, Move, Triage
+from tieout.engine.explain import NOMINAL, Frame, KeptFile, Move, Triage
 from tieout.files.added_rows import ROWS_MAX, SHARE_MAX, Gathering, moves_of, names_in
+from tieout.files.opened_keep import NAME, Hashes, OpenedKeep
 from tieout.files.writing import writing
 from tieout.formats.books import (
     BooksReading,
@@ -37,16 +37,11 @@ from tieout.formats.books import (
 if TYPE_CHECKING:
     from tieout.engine.duckdb_adapter import DuckDB
 
-NAME = "explained.kept"
 SET_ASIDE = "explained.set-aside"
 LAYOUT = 3
 """Of what is kept: another number is read in full."""
 ADDED_ONLY = "only what was added since was read"
 FORSAKEN_SECONDS = 3600
-_BLOCK = 1 << 18
-
-FileState = tuple[int, str]
-"""How long a file was in bytes, and the SHA-256 of those."""
 
 
 @dataclass(frozen=True)
@@ -60,21 +55,7 @@ class Found:
     """Of what may differ, where it was read already."""
 
 
-@dataclass(frozen=True)
-class _Hashed:
-    """A file as far as it is read in this run."""
-
-    state: FileState
-    whole: bytes
-    """SHA-256 of that much of it."""
-    is_as_known: bool
-    """Whether it begins with the bytes that it had."""
-
-
-Hashes = Mapping[str, Future[_Hashed]]
-
-
-def found_with(keep: Path, folder: Path, frame: Frame) -> Found | None:
+def found_with(keep: OpenedKeep, frame: Frame) -> Found | None:
     """What may differ in a folder, from kept work where that is possible; else it is kept.
 
     The files are hashed meanwhile: what was found is used and kept only if they have grown and
@@ -83,33 +64,31 @@ def found_with(keep: Path, folder: Path, frame: Frame) -> Found | None:
     None where only the plain reader can read the folder.
 
     Raises:
-        InvalidInput: `output.not-writable` where nothing can be kept in that folder.
+        InvalidInput: `output.not-writable` where nothing can be kept in that place.
     """
     with writing():
-        keep.mkdir(parents=True, exist_ok=True)
-        kept, why = _known(keep, frame)
+        keep.place.mkdir(parents=True, exist_ok=True)
+    kept, why = _known(keep, frame)
     names = [*(name for name, *_ in frame.ledgers), NOMINAL]
-    ends = {name: (folder / name).stat().st_size for name in names}
-    known = _states(kept) if kept else {}
-    with ThreadPoolExecutor(2) as hashing:
-        is_sound = hashing.submit(kept.is_sound) if kept else None
-        asked = {
-            name: hashing.submit(_hashed, folder / name, ends[name], known.get(name))
-            for name in sorted(names, key=lambda name: -ends[name])
-        }
-        cut = [name for name in names if not _ends_whole(folder / name, known.get(name))]
-        if kept is not None and is_sound is not None and not cut:
-            again = _grown(kept, folder, ends, asked, is_sound)
-            if again is not None:
-                return again
-            if not is_sound.result():
-                set_aside(keep)
-                why = "what was kept is damaged"
-        changed = [name for name in names if not asked[name].result().is_as_known]
-        if not why and (changed or cut):
-            said_of = "has changed, not only grown" if changed else "did not end with a whole row"
-            why = f"{[*changed, *cut][0]} {said_of}"
-        return _in_full(keep, folder, frame, asked, why or "too much hangs on what was added")
+    keep.hash(names)
+    cut = [name for name in names if not _ends_whole(keep, name)]
+    if kept is not None and not cut:
+        again = _grown(keep, kept, names)
+        if again is not None:
+            return again
+        if not _is_sound(keep):
+            set_aside(keep)
+            why = "what was kept is damaged"
+    changed = [name for name in names if not keep.hashes[name].result().is_as_known]
+    if not why and (changed or cut):
+        said_of = "has changed, not only grown" if changed else "did not end with a whole row"
+        why = f"{[*changed, *cut][0]} {said_of}"
+    asked = {name: keep.hashes[name] for name in names}
+    return _in_full(keep, frame, asked, why or "too much hangs on what was added")
+
+
+def _is_sound(keep: OpenedKeep) -> bool:
+    return keep.is_sound is not None and keep.is_sound.result()
 
 
 @dataclass(frozen=True)
@@ -128,14 +107,15 @@ class _Digests(Mapping[str, bytes]):
         return len(self.asked)
 
 
-def _in_full(keep: Path, folder: Path, frame: Frame, asked: Hashes, why: str) -> Found | None:
+def _in_full(keep: OpenedKeep, frame: Frame, asked: Hashes, why: str) -> Found | None:
     """Read all of it, and keep what was found."""
     from tieout.engine.explain.keeping import save  # noqa: PLC0415  start-up time counts
     from tieout.engine.explain.triage import triage  # noqa: PLC0415  as above
 
+    folder = keep.folder
     starts = {name: line_starts(folder / name)[1:] for name in asked}
-    made = keep / f"{NAME}.{getpid()}.part"
-    _drop_forsaken(keep)
+    made = keep.place / f"{NAME}.{getpid()}.part"
+    _drop_forsaken(keep.place)
     noted: list[str] = []
 
     def note(engine: "DuckDB", found: Triage) -> None:
@@ -146,7 +126,7 @@ def _in_full(keep: Path, folder: Path, frame: Frame, asked: Hashes, why: str) ->
         files = {name: each.result().state for name, each in asked.items()}
         with writing():
             save(engine, made, {**_header(frame), "files": files, **_said(found)}, starts)
-            made.replace(keep / NAME)
+            made.replace(keep.place / NAME)
 
     try:
         found = triage(folder, frame, note)
@@ -160,9 +140,9 @@ def _in_full(keep: Path, folder: Path, frame: Frame, asked: Hashes, why: str) ->
     return Found(found, f"read in full: {'; '.join([why, *noted])}", _Digests(asked))
 
 
-def _drop_forsaken(keep: Path) -> None:
+def _drop_forsaken(place: Path) -> None:
     """Drop what runs that were killed had begun to write."""
-    for each in keep.glob(f"{NAME}.*.part"):
+    for each in place.glob(f"{NAME}.*.part"):
         with suppress(FileNotFoundError):
             if time.time() - each.stat().st_mtime > FORSAKEN_SECONDS:
                 each.unlink()
@@ -184,30 +164,25 @@ def _said(found: Triage) -> dict[str, object]:
     }
 
 
-def _grown(
-    kept: KeptFile,
-    folder: Path,
-    ends: Mapping[str, int],
-    asked: Hashes,
-    is_sound: Future[bool],
-) -> Found | None:
+def _grown(keep: OpenedKeep, kept: KeptFile, names: Sequence[str]) -> Found | None:
     """What may differ now that rows were added.
 
     None where all has to be read: what was kept is not sound, files have not only grown, new rows
     are not as the layout has them, or too much hangs together with them.
     """
+    asked = {name: keep.hashes[name] for name in names}
 
     def is_well() -> bool:
-        return is_sound.result() and all(each.result().is_as_known for each in asked.values())
+        return _is_sound(keep) and all(each.result().is_as_known for each in asked.values())
 
     try:
-        looked_at = _looked_at(kept, folder, ends)
+        looked_at = _looked_at(keep, kept, names)
         if looked_at is None:
             return None
         found, rows = looked_at
         unbalanced = [Unbalanced(*each) for each in found.unbalanced]
         digests = _Digests(asked)
-        reading = read_books(folder, Part(rows, unbalanced, digests=digests))
+        reading = read_books(keep.folder, Part(rows, unbalanced, digests=digests))
     except (ValueError, LookupError, OverflowError, csv.Error, TieoutError):
         if is_well():
             raise
@@ -216,28 +191,29 @@ def _grown(
 
 
 def _looked_at(
-    kept: KeptFile, folder: Path, ends: Mapping[str, int]
+    keep: OpenedKeep, kept: KeptFile, names: Sequence[str]
 ) -> tuple[Triage, dict[str, list[Picked]]] | None:
     """The sums of all rows, and the rows that may differ."""
-    counts = {name: int(kept.said["rows"].get(name, 0)) for name in ends}
+    folder = keep.folder
+    counts = {name: int(kept.said["rows"].get(name, 0)) for name in names}
     new: dict[str, list[Picked]] = {}
-    for name, (size, _) in _states(kept).items():
-        rows = rows_behind(folder / name, size, ends[name], counts[name])
+    for name, (size, _) in keep.known.items():
+        rows = rows_behind(folder / name, size, keep.ends[name], counts[name])
         if rows is None:
             return None
         new[name] = rows
     count = sum(map(len, new.values()))
     rows_max = min(sum(counts.values()) // SHARE_MAX, ROWS_MAX) - count
-    ledgers = tuple(name for name in ends if name != NOMINAL)
+    ledgers = tuple(name for name in names if name != NOMINAL)
     near = Gathering(kept, folder, ledgers, rows_max)
-    names = set().union(*(names_in(name, rows) for name, rows in new.items()))
-    if rows_max < 0 or _has_known_line(kept, new[NOMINAL]) or not near.follow(names):
+    said = set().union(*(names_in(name, rows) for name, rows in new.items()))
+    if rows_max < 0 or _has_known_line(kept, new[NOMINAL]) or not near.follow(said):
         return None
     summed = _summed(kept, folder, near, new)
     if summed is None:
         return None
     picked = {}
-    for name in ends:
+    for name in names:
         found = near.found.get(name, {})
         odd = near.rows(name, set(kept.said["places"].get(name, ())) - found.keys())
         picked[name] = [*sorted([*odd, *found.values()], key=itemgetter(0)), *new[name]]
@@ -281,10 +257,10 @@ def _summed(
     )
 
 
-def set_aside(keep: Path) -> None:
+def set_aside(keep: OpenedKeep) -> None:
     """Take kept work out of use; it stays beside, for whoever wants to know why."""
     with writing(), suppress(FileNotFoundError):
-        (keep / NAME).replace(keep / SET_ASIDE)
+        (keep.place / NAME).replace(keep.place / SET_ASIDE)
 
 
 def _header(frame: Frame) -> dict[str, object]:
@@ -297,45 +273,21 @@ def _header(frame: Frame) -> dict[str, object]:
     }
 
 
-def _known(keep: Path, frame: Frame) -> tuple[KeptFile | None, str]:
+def _known(keep: OpenedKeep, frame: Frame) -> tuple[KeptFile | None, str]:
     """What was kept; and why it is of no use, if it is not."""
-    if not (keep / NAME).exists():
-        return None, "nothing was kept yet"
-    try:
-        kept = KeptFile(keep / NAME)
-        is_fitting = all(kept.said.get(name) == value for name, value in _header(frame).items())
-        _states(kept)
-    except (DamagedError, KeyError, TypeError, ValueError, AttributeError):
+    if keep.is_damaged:
         set_aside(keep)
         return None, "what was kept is damaged"
-    if not is_fitting:
+    if keep.kept is None:
+        return None, "nothing was kept yet"
+    if any(keep.kept.said.get(name) != value for name, value in _header(frame).items()):
         return None, "accounts, periods or settings are others now, or the program is"
-    return kept, ""
+    return keep.kept, ""
 
 
-def _states(kept: KeptFile) -> dict[str, FileState]:
-    """Of each file as it was kept."""
-    return {name: (int(size), str(digest)) for name, (size, digest) in kept.said["files"].items()}
-
-
-def _hashed(path: Path, end: int, known: FileState | None) -> _Hashed:
-    """Hash a file up to `end`, and on the way as much of it as is known."""
-    size, digest = known or (0, "")
-    whole, read, is_as_known = sha256(), 0, False
-    block = memoryview(bytearray(_BLOCK))
-    with path.open("rb", buffering=0) as file:
-        for limit in (min(size, end), end):
-            while read < limit and (count := file.readinto(block[: limit - read])):
-                whole.update(block[:count])
-                read += count
-            if limit == size and digest:
-                is_as_known = whole.hexdigest() == digest
-    return _Hashed((read, whole.hexdigest()), whole.digest(), is_as_known)
-
-
-def _ends_whole(path: Path, known: FileState | None) -> bool:
+def _ends_whole(keep: OpenedKeep, name: str) -> bool:
     """Whether what is known of a file is there, and ended with a whole row."""
-    size, _ = known or (0, "")
-    with path.open("rb") as file:
+    size, _ = keep.known.get(name) or (0, "")
+    with (keep.folder / name).open("rb") as file:
         file.seek(max(size - 1, 0))
         return size > 0 and file.read(1) == b"\n"

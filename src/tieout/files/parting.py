@@ -14,6 +14,7 @@ from tieout.core.periods import Calendar
 from tieout.core.statements import Direction
 from tieout.engine.explain import Frame, Move, Triage
 from tieout.files.kept_work import found_with
+from tieout.files.opened_keep import OpenedKeep
 from tieout.formats.books import (
     LEDGER_FILES,
     BooksReading,
@@ -35,10 +36,10 @@ class Taken:
     """How much of the books was read, where work is kept."""
 
 
-def take_part(folder: Path, keep: Path | None = None) -> Taken | None:
+def take_part(folder: Path, keep: OpenedKeep | None = None) -> Taken | None:
     """What the engine leaves over of a folder; None where only the plain reader can read it.
 
-    `keep` is a folder of work kept between runs.
+    `keep` is what was kept of it.
     """
     if not folder.is_dir():
         return None
@@ -48,7 +49,7 @@ def take_part(folder: Path, keep: Path | None = None) -> Taken | None:
     if not small.books.calendar.periods or (folder / "control_totals.csv").exists():
         return None
     frame = frame_of(folder, small.books)
-    kept = found_with(keep, folder, frame) if keep else None
+    kept = found_with(keep, frame) if keep else None
     found = kept.triage if kept else (None if keep else _found_by_engine(folder, frame))
     if found is None:
         return None

@@ -11,9 +11,9 @@ from tieout.core.errors import InvalidInput
 from tieout.core.reading import Reading
 from tieout.formats.common.guess import guess
 from tieout.formats.common.ledger import Facts
+from tieout.formats.common.parsed import Row
 from tieout.formats.common.profile import TableProfile, checked
 from tieout.formats.common.rows import Findings, PlainRows, schema
-from tieout.formats.common.sample import Row
 from tieout.formats.common.source import Source
 from tieout.formats.common.tables import finished
 from tieout.formats.common.vector import VectorRows

@@ -6,9 +6,9 @@ from dataclasses import replace
 from tieout.core.errors import InvalidInput, Problem, TieoutError
 from tieout.core.reading import Reading
 from tieout.formats.common.profile import TableProfile, checked
-from tieout.formats.common.source import Source
+from tieout.formats.common.source import WORKBOOKS, Source
 from tieout.formats.common.tables import reading_of
-from tieout.formats.common.workbook import SUFFIXES, ZIP, Workbook
+from tieout.formats.common.workbook import ZIP, Workbook
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MARKS = (b"xl/", b"[Content_Types].xml", b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet")
@@ -21,7 +21,7 @@ class Sheet:
     title = "Workbook (XLSX, XLS, ODS)"
     side = "table"
     standard = "ISO/IEC 29500 (OOXML), ISO/IEC 26300 (ODF), MS-XLS"
-    suffixes = SUFFIXES
+    suffixes = WORKBOOKS
 
     def recognises(self, source: Source) -> int:
         """By the archive's or the compound file's signature."""

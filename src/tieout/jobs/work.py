@@ -7,6 +7,7 @@ from django.conf import settings
 
 from tieout.core.jobs import Counts, Task
 from tieout.workflows.acting import Caller
+from tieout.workflows.ask_tries import TryKind, make_tries
 from tieout.workflows.explain_books import explain_books
 from tieout.workflows.import_file import import_file
 from tieout.workflows.make_report import make_report
@@ -54,7 +55,8 @@ def books_explained(caller: Caller, arguments: Arguments, now: datetime) -> Coun
 
 
 def report_made(caller: Caller, arguments: Arguments, now: datetime) -> Counts:
-    make_report(caller, arguments=arguments, now=now)
+    make = make_tries if arguments.get("report") in set(TryKind) else make_report
+    make(caller, arguments=arguments, now=now)
     return Counts(1, 1)
 
 

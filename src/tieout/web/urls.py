@@ -91,6 +91,11 @@ organisation = [
     ),
     path("control-accounts/<int:books_id>/corrections/", corrections.index, name="corrections"),
     path(
+        "control-accounts/<int:books_id>/corrections/ask",
+        corrections.ask,
+        name="ask_tries",
+    ),
+    path(
         "control-accounts/<int:books_id>/corrections/draft",
         corrections.draft,
         name="draft_corrections",

@@ -15,10 +15,10 @@ from tieout.files.corrections.forms import FORMS
 from tieout.files.explaining import explain
 from tieout.formats.common.source import Source
 from tieout.store.reconciliation.models import Evidence
-from tieout.workflows.acting import Act, Caller, acting, looking
+from tieout.workflows.acting import Caller, acting, looking
 from tieout.workflows.comment import about
 from tieout.workflows.import_statement import source_of
-from tieout.workflows.receive_file import keep_file
+from tieout.workflows.kept_with_books import keep_with_books
 from tieout.workflows.set_books import access_books
 from tieout.workflows.views.investigation import DRAFT, Tries, investigated
 from tieout.workflows.views.ledger_reports import laid_out
@@ -56,8 +56,14 @@ class Proved:
     departures: tuple[str, ...]
 
 
-def draft_corrections(
-    caller: Caller, *, books_id: int, tries: Tries, form: str, now: datetime
+def draft_corrections(  # noqa: PLR0913  what is drafted of which books, by name
+    caller: Caller,
+    *,
+    books_id: int,
+    tries: Tries,
+    form: str,
+    now: datetime,
+    is_waited_for: bool = True,
 ) -> Drafted:
     """Draft the accepted corrections of the newest snapshot, and keep them as a posting file.
 
@@ -69,15 +75,15 @@ def draft_corrections(
         tries: What is tried before, and what is accepted.
         form: `csv`, `iif`, `beancount` or `json`.
         now: The instant.
+        is_waited_for: Off for a worker, which drafts of books of any size.
 
     Raises:
-        InvalidInput: `command.invalid` where nothing is accepted or a name is not known.
+        InvalidInput: `command.invalid` where nothing is accepted or a name is not known;
+            `books.too-large-to-wait`.
     """
-    if f".{form}" not in FORMS:
-        expected = ", ".join(each.removeprefix(".") for each in FORMS)
-        raise InvalidInput("command.invalid", f"the form {form[:40]!r}", expected)
+    require_form(form)
     with (
-        laid_out(caller, books_id, action=Action.DECIDE) as laid,
+        laid_out(caller, books_id, action=Action.DECIDE, is_waited_for=is_waited_for) as laid,
         tempfile.TemporaryDirectory(prefix="tieout-") as root,
     ):
         made = investigated(laid, tries)
@@ -87,11 +93,13 @@ def draft_corrections(
         lines, accepted = filed.lines, made.corrected.accepted if made.corrected else ()
         with acting(caller, Action.DECIDE, "draft_corrections", now) as act:
             access_books(books_id, is_used=True)
-            file_id, sha256 = _kept(act, books_id, Source(name, path=path), laid.snapshot.pk)
+            source = Source(name, path=path)
+            note = f"{DRAFT}{laid.snapshot.pk}"
+            file_id = keep_with_books(act, books_id, source, note, of=DRAFT).pk
             done = Drafted(
                 file_id,
                 name,
-                sha256,
+                source.sha256,
                 laid.snapshot.pk,
                 laid.snapshot.content_hash,
                 len({line.journal_id for line in lines}),
@@ -109,22 +117,32 @@ def draft_corrections(
                     "into": str(tries.into),
                     "journals": done.journal_count,
                     "cases": sorted({case_named(line.narrative) for line in lines}),
-                    "sha256": sha256,
+                    "sha256": source.sha256,
                 },
             )
     return done
 
 
-def prove_corrections(caller: Caller, *, books_id: int, file_id: int, now: datetime) -> Proved:
+def require_form(form: str) -> None:
+    """Refuse a form that no posting file has."""
+    if f".{form}" not in FORMS:
+        expected = ", ".join(each.removeprefix(".") for each in FORMS)
+        raise InvalidInput("command.invalid", f"the form {form[:40]!r}", expected)
+
+
+def prove_corrections(
+    caller: Caller, *, books_id: int, file_id: int, now: datetime, is_waited_for: bool = True
+) -> Proved:
     """Compare the newest snapshot with a posting file that was drafted of these books.
 
     Raises:
         NotFound: It was not.
+        InvalidInput: `books.too-large-to-wait` where somebody waits for it.
     """
     with tempfile.TemporaryDirectory(prefix="tieout-") as root:
         with looking(caller, Action.DECIDE):
             path = _laid_file(books_id, file_id, Path(root))
-        with laid_out(caller, books_id, action=Action.DECIDE) as laid:
+        with laid_out(caller, books_id, action=Action.DECIDE, is_waited_for=is_waited_for) as laid:
             proof: Proof = explain(laid.folder, mapping=laid.mapping).prove(path)
     done = Proved(
         laid.snapshot.pk,
@@ -149,23 +167,6 @@ def prove_corrections(caller: Caller, *, books_id: int, file_id: int, now: datet
             },
         )
     return done
-
-
-def _kept(act: Act, books_id: int, source: Source, snapshot_id: int) -> tuple[int, str]:
-    """The file as evidence about the books; the same bytes are kept once."""
-    act.alone("files")
-    file, _ = keep_file(act, source)
-    subject = about(Subject(SubjectKind.BOOKS, books_id))
-    if not Evidence.objects.filter(file=file, note__startswith=DRAFT, **subject).exists():
-        Evidence.objects.create(
-            organisation_id=act.caller.organisation_id,
-            file=file,
-            note=f"{DRAFT}{snapshot_id}",
-            attached_by_id=act.caller.member_id,
-            attached_at=act.at,
-            **subject,
-        )
-    return file.pk, source.sha256
 
 
 def _laid_file(books_id: int, file_id: int, folder: Path) -> Path:

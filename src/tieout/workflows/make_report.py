@@ -10,15 +10,12 @@ from tieout.core.access import Action
 from tieout.core.errors import Conflict, InvalidInput, NotFound
 from tieout.core.explain.books import SubLedger
 from tieout.core.jobs import Task
-from tieout.core.subjects import Subject, SubjectKind
 from tieout.files.ledger_reporting import Asked, ReportKind
 from tieout.formats.common.source import Source
-from tieout.store.reconciliation.models import Evidence
 from tieout.workflows.acting import Caller, acting, looking
 from tieout.workflows.ask_run import access_run, wanted
-from tieout.workflows.comment import about
+from tieout.workflows.kept_with_books import keep_with_books
 from tieout.workflows.progress import report
-from tieout.workflows.receive_file import keep_file
 from tieout.workflows.set_books import access_books
 from tieout.workflows.take_snapshot import newest_snapshot
 from tieout.workflows.views.ledger_reports import check_asked, ledger_report
@@ -106,7 +103,7 @@ def make_report(caller: Caller, *, arguments: Mapping[str, object], now: datetim
         NotFound: The books, the snapshot or the member are no longer there.
         TieoutError: The files cannot be read, or a total is not what the books say.
     """
-    by = replace(caller, member_id=caller.asked_by_id or caller.member_id, caused_by_id=None)
+    by = as_asker(caller)
     books_id, snapshot_id = (int(str(arguments[each])) for each in ("books_id", "snapshot_id"))
     with looking(by, Action.VIEW):
         access_books(books_id)
@@ -121,18 +118,7 @@ def make_report(caller: Caller, *, arguments: Mapping[str, object], now: datetim
         path = Path(root) / "report"
         path.write_bytes(made.content)
         source = Source(f"{stem} {now:%Y%m%d %H%M%S}.{ending}", path=path)
-        act.alone("files")
-        file, _ = keep_file(act, source)
-        subject = about(Subject(SubjectKind.BOOKS, books_id))
-        if not Evidence.objects.filter(file=file, note__startswith=MADE, **subject).exists():
-            Evidence.objects.create(
-                organisation_id=by.organisation_id,
-                file=file,
-                note=f"{MADE}{snapshot_id}",
-                attached_by_id=by.member_id,
-                attached_at=act.at,
-                **subject,
-            )
+        file = keep_with_books(act, books_id, source, f"{MADE}{snapshot_id}", of=MADE)
         act.record(
             f"received_file:{file.pk}",
             after={
@@ -143,6 +129,11 @@ def make_report(caller: Caller, *, arguments: Mapping[str, object], now: datetim
             },
         )
     return ReportKept(file.pk, file.name, source.sha256)
+
+
+def as_asker(caller: Caller) -> Caller:
+    """A worker as the member who asked, with that member's role of now."""
+    return replace(caller, member_id=caller.asked_by_id or caller.member_id, caused_by_id=None)
 
 
 def _made(

@@ -6,6 +6,7 @@ from ninja import Query, Router
 from pydantic import Field
 
 from tieout.api.door import Request
+from tieout.api.routes.jobs import JobMade
 from tieout.api.words import (
     BooksId,
     FileId,
@@ -19,6 +20,7 @@ from tieout.api.words import (
     money,
 )
 from tieout.core.explain.corrections import Into
+from tieout.workflows.ask_tries import ask_tries, kept_preview
 from tieout.workflows.draft_corrections import draft_corrections, prove_corrections
 from tieout.workflows.views.investigation import NAMES_MAX, Preview, Tries, drafts, preview
 
@@ -47,6 +49,16 @@ class DraftIn(In):
     accept: NameList
     into: Into = Into.ORIGINAL
     form: Literal["csv", "iif", "beancount", "json"] = "csv"
+
+
+class AskedIn(In):
+    """What a worker is to try on the newest snapshot."""
+
+    what_if: NameList = Field(default_factory=list)
+    accept: NameList = Field(default_factory=list)
+    into: Into = Into.ORIGINAL
+    form: Literal["csv", "iif", "beancount", "json"] | None = None
+    """Of the posting file; without one nothing is drafted."""
 
 
 class MovedOut(Out):
@@ -133,10 +145,35 @@ class ProvedOut(Out):
 
 @router.get("/books/{books_id}/preview", response=PreviewOut)
 def preview_corrections(request: Request, books_id: BooksId, asked: Query[TriesIn]) -> PreviewOut:
-    """Try what-ifs, then accept corrections, on a copy: every difference before and after."""
+    """Try what-ifs, then accept corrections, on a copy: every difference before and after.
+
+    Of large books: what a worker found of the same (`POST /books/{books_id}/tries`).
+    """
     tries = Tries(_listed(asked.what_if), _listed(asked.accept), asked.into)
-    made = preview(request.caller, books_id=books_id, tries=tries, snapshot_id=asked.snapshot_id)
+    made = None
+    if asked.snapshot_id is None:
+        made = kept_preview(request.caller, books_id=books_id, tries=tries)
+    if made is None:
+        made = preview(
+            request.caller, books_id=books_id, tries=tries, snapshot_id=asked.snapshot_id
+        )
     return _told(made)
+
+
+@router.post("/books/{books_id}/tries", response={202: JobMade})
+def try_corrections(request: Request, books_id: BooksId, body: AskedIn) -> JobMade:
+    """Have a worker try it, of books of any size; with a form it drafts the posting file too.
+
+    Follow the job; then `GET /books/{books_id}/preview` or `/corrections` has what came of it.
+    """
+    made = ask_tries(
+        request.caller,
+        books_id=books_id,
+        tries=Tries(tuple(body.what_if), tuple(body.accept), body.into),
+        form=body.form or "",
+        now=request.at,
+    )
+    return JobMade(id=made)
 
 
 @router.get("/books/{books_id}/corrections", response=DraftsOut)

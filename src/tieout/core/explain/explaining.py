@@ -70,9 +70,10 @@ class LedgerExplanation:
     def by_cause(self, shares: Iterable[Share] | None = None) -> dict[str, Row]:
         """What each cause adds up to in each period, in the order of the specification."""
         rows: dict[str, list[int]] = {}
+        count = self.periods
         for share in self.shares if shares is None else shares:
-            row = rows.setdefault(share.cause, [0] * self.periods)
-            for period in range(share.begins, share.ends or self.periods):
+            row = rows.setdefault(share.cause, [0] * count)
+            for period in range(share.begins, share.ends or count):
                 row[period] += share.amount_minor
         return {code: tuple(rows[code]) for code in (*CAUSES, UNEXPLAINED) if code in rows}
 
@@ -198,7 +199,7 @@ def _left_over(scene: Scene, groups: Iterable[Group]) -> list[Group]:
     return [
         Group((), (line,), UNEXPLAINED, (line.posting_id,))
         for line in scene.books.postings
-        if scene.counts(line) and id(line) not in placed
+        if id(line) not in placed and scene.counts(line)
     ]
 
 
@@ -252,11 +253,12 @@ def _rest(
 def prove(made: LedgerExplanation) -> None:
     """Refuse shares that are not the difference in some cell and period."""
     sums: dict[Cell, list[int]] = {}
+    count = made.periods
     for share in made.shares:
-        row = sums.setdefault((share.key, share.currency), [0] * made.periods)
-        for period in range(share.begins, share.ends or made.periods):
+        row = sums.setdefault((share.key, share.currency), [0] * count)
+        for period in range(share.begins, share.ends or count):
             row[period] += share.amount_minor
-    nothing = (0,) * made.periods
+    nothing = (0,) * count
     for cell in {*made.subledger, *made.control, *sums}:
         wanted = _less(made.subledger.get(cell, nothing), made.control.get(cell, nothing))
         said = tuple(sums.get(cell, nothing))

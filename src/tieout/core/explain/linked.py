@@ -42,7 +42,8 @@ def linked_groups(
     kinds = {(line.status, line.key, line.period) for line in originals}
     judge = _uniform if len(kinds) == 1 else _mixed
     group = judge(scene, entries, originals)
-    group = replace(group, corrections=tuple(corrections))
+    if corrections:
+        group = replace(group, corrections=tuple(corrections))
     return [*made, _voided(scene, group) if entries[0].voided_on is not None else group]
 
 

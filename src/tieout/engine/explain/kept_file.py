@@ -33,7 +33,7 @@ STARTS = "where each row begins"
 NUMBER = 8
 """Bytes of a number; of those of a column half of it where all of them fit."""
 _TAIL = 2 * NUMBER
-_BLOCK = 1 << 20
+_BLOCK = 1 << 24
 
 
 class DamagedError(Exception):
@@ -91,8 +91,9 @@ class KeptFile:
         """Whether every byte is as it was written; reads the whole file."""
         crc = 0
         end = len(self._bytes) - NUMBER
+        data = memoryview(self._bytes)
         for at in range(0, end, _BLOCK):
-            crc = crc32(self._bytes[at : min(at + _BLOCK, end)], crc)
+            crc = crc32(data[at : min(at + _BLOCK, end)], crc)
         return crc.to_bytes(NUMBER, "little") == self._bytes[end:]
 
     def rows_named(self, file: str, column: str, name: str) -> list[int]:

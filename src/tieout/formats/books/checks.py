@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tieout.core.accounts import AccountKey
 from tieout.core.errors import Place, Problem
 from tieout.core.explain.books import Books, NominalPosting, more_debit
 from tieout.core.money import format_minor, parse_decimal
@@ -48,14 +49,17 @@ def check_journals(found: Iterable[Unbalanced], books: Books) -> list[Problem]:
 
 def check_accounts(books: Books, nominal: Table) -> list[Problem]:
     """Name accounts of postings and settings that the chart does not have, once each."""
-    lines = {row.text("nominal_id"): row.line for row in nominal}
     known = set(books.accounts)
-    made: list[Problem] = []
+    strangers: dict[AccountKey, str] = {}
     for posting in books.postings:
         if posting.key not in known:
-            known.add(posting.key)
-            place = Place(lines.get(posting.posting_id), None, "account", nominal.name)
-            made.append(Problem("books.account-unknown", str(posting.key), "", place))
+            strangers.setdefault(posting.key, posting.posting_id)
+    lines = {row.text("nominal_id"): row.line for row in nominal} if strangers else {}
+    made: list[Problem] = []
+    for key, posting_id in strangers.items():
+        place = Place(lines.get(posting_id), None, "account", nominal.name)
+        made.append(Problem("books.account-unknown", str(key), "", place))
+    known.update(strangers)
     for settings in books.settings.values():
         for key in sorted(settings.counted - known):
             known.add(key)

@@ -11,8 +11,7 @@ from pathlib import Path
 from tieout.core.errors import TieoutError
 from tieout.formats.books.headings import HEADINGS
 from tieout.formats.books.lines import is_workbook, lines_in, text_of
-from tieout.formats.common.cells import Exact
-from tieout.formats.common.sample import Row
+from tieout.formats.common.parsed import Exact, Row
 from tieout.formats.common.source import Source
 from tieout.formats.common.words import plain
 from tieout.formats.common.workbook import Workbook

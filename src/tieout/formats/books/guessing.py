@@ -22,15 +22,17 @@ from tieout.formats.books.headings import (
     CREDIT,
     DEBIT,
     FILE_WORDS,
+    HEAD_WORDS,
     HEADINGS,
     LEDGERS,
     MARK,
     NEEDED,
+    PEOPLE,
     REQUIRED,
 )
 from tieout.formats.books.mapping import AMOUNTS, read_mapping
 from tieout.formats.books.reader import MAPPED
-from tieout.formats.books.value_words import VALUES
+from tieout.formats.books.value_words import USUAL_TYPE, VALUES
 from tieout.formats.common.words import plain
 
 Given = Mapping[str, Any]
@@ -159,21 +161,32 @@ def _called(table: ForeignTable) -> str:
 
 
 def _sides(table: ForeignTable) -> set[str]:
-    """Sales, purchase or both, by the name of the file, its ledger column, its headings."""
+    """Which ledger, by the name of the file, its ledger column, its headings; all that it could be.
+
+    Stock, assets, depreciation and cash are only taken for such where a word says it, and nothing
+    else is said.
+    """
     said: list[set[str]] = []
     said.append({name for name in LEDGERS if re.search(FILE_WORDS[name], _called(table))})
     found = named_columns(table, "sales_ledger")
     if "ledger" in found:
-        words = VALUES["parties", "ledger"][1]
-        cells = {words.get(plain(cell), cell) for cell in table.filled(found["ledger"][0])}
+        others = VALUES["parties", "ledger"][1]
+        cells = {others.get(plain(cell), cell) for cell in table.filled(found["ledger"][0])}
         said.append({name for name, ledger in LEDGERS.items() if ledger in cells})
     heads = " ".join(plain(heading) for heading in table.headings)
-    said.append({name for name in LEDGERS if re.search(FILE_WORDS[name], heads)})
-    return next((each for each in said if len(each) == 1), set(LEDGERS))
+    words = {name: FILE_WORDS[name] for name in PEOPLE} | HEAD_WORDS
+    said.append({name for name, pattern in words.items() if re.search(pattern, heads)})
+    for each in said:
+        if "depreciation" in each:  # of assets, as it always is
+            each.discard("fixed_assets")
+    plainly = next((each for each in said if len(each) == 1), set[str]())
+    return plainly or set(PEOPLE).union(*said)
 
 
 def _either(table: ForeignTable, names: Sequence[str]) -> Gap:
     found = f"{table.called} is a ledger of documents; nothing says of customers or of suppliers"
+    if set(names) - set(PEOPLE):
+        found = f"{table.called} is a ledger, and its words fit {', '.join(sorted(names))}"
     write = tuple(_part(name, table) for name in names)
     return Gap("", "file", found, write, tuple(f"it is {name}" for name in names))
 
@@ -293,6 +306,8 @@ _WRITE = {
 def _lack(made: TableGuess, column: str) -> None:
     others = 'columns.{0} = "…"  # a heading of {1}; export the column if there is none'
     line = _WRITE.get(column, others.format(column, made.file))
+    if column == "type" and made.name in USUAL_TYPE:
+        line = f'constants.type = "{USUAL_TYPE[made.name]}"'
     made.lack(column, f"no column of {made.file} is named or filled like one", (line,))
 
 
@@ -312,7 +327,8 @@ def _absent(made: Mapping[str, TableGuess], gaps: Sequence[Gap]) -> list[Gap]:
         for name in REQUIRED
         if name not in made and f"[{name}]" not in open_files
     ]
-    if not LEDGERS.keys() & made.keys() and "_ledger]" not in open_files:
+    is_open = any(f"[{name}]" in open_files for name in LEDGERS)
+    if not LEDGERS.keys() & made.keys() and not is_open:
         said = "# add sales_ledger.csv or purchase_ledger.csv: the documents, one row each"
         lacking.append(Gap("sales_ledger", "file", found, (said,)))
     return lacking

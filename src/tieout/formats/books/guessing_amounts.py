@@ -8,8 +8,23 @@ from tieout.core.money import Decimals, parse_decimal
 from tieout.formats.books.foreign import ForeignTable
 from tieout.formats.books.guessed import Sureness, TableGuess
 from tieout.formats.books.guessing_columns import ENOUGH, Source
-from tieout.formats.books.headings import AMOUNT, CREDIT, DEBIT, LEDGERS, MARK
-from tieout.formats.books.value_words import DECREASES, INCREASES, KEEPING, TURNING
+from tieout.formats.books.headings import (
+    AMOUNT,
+    CREDIT,
+    DEBIT,
+    INCREASED_BY_DEBIT,
+    LEDGERS,
+    MARK,
+)
+from tieout.formats.books.value_words import (
+    CALLED,
+    DECREASES,
+    INCREASES,
+    KEEPING,
+    SUMS,
+    TURNING,
+    WAYS,
+)
 from tieout.formats.common.words import plain
 
 
@@ -51,7 +66,7 @@ def _ledger(made: TableGuess, table: ForeignTable, sources: Mapping[str, Source]
             made.less["doc_amount"] = made.less["base_amount"]
         made.say("doc_amount", "as base_amount", Sureness.LIKELY, "all is in one currency")
     if MARK in sources and not made.less and not made.negate_where:
-        turning = TURNING if made.name == "sales_ledger" else KEEPING
+        turning = TURNING if made.name in INCREASED_BY_DEBIT else KEEPING
         marks = _marks(made, table, sources[MARK], turning)
         for column in ("base_amount", "doc_amount") if marks else ():
             if column in made.columns:
@@ -64,10 +79,10 @@ def _base_amount(made: TableGuess, sources: Mapping[str, Source], *, is_one_curr
     rest, own = sources.get(AMOUNT), sources.get("doc_amount")
     if "base_amount" in sources:
         _take(made, "base_amount", sources["base_amount"])
-    elif debit and credit and made.name == "sales_ledger":
-        _split(made, "base_amount", debit, credit, "one amount: a debit is owed to us")
+    elif debit and credit and made.name in INCREASED_BY_DEBIT:
+        _split(made, "base_amount", debit, credit, f"one amount: a debit increases {_what(made)}")
     elif debit and credit:
-        _split(made, "base_amount", credit, debit, "one amount: a credit is owed by us")
+        _split(made, "base_amount", credit, debit, f"one amount: a credit increases {_what(made)}")
     elif rest and own:
         _take(made, "base_amount", rest, "the amount beside that in the document's currency")
     elif (only := rest or own) and is_one_currency:
@@ -214,6 +229,7 @@ def _check_own(
 
 def _check_ledger(made: TableGuess, table: ForeignTable) -> None:
     """Invoices increase what is owed, receipts and credits decrease it; as shown by the file."""
+    up, down = CALLED.get(made.name, ("invoices", "payments"))
     refused: dict[str, bool] = {}
     for column in ("base_amount", "doc_amount"):
         if column not in made.columns:
@@ -222,12 +238,12 @@ def _check_ledger(made: TableGuess, table: ForeignTable) -> None:
         straight, turned, rows = votes["straight"], votes["turned"], votes["rows"]
         if straight >= ENOUGH * rows and rows:
             sure = Sureness.CERTAIN if straight == rows else Sureness.LIKELY
-            said = f"invoices increase and payments decrease in {straight:,} of {rows:,} rows"
+            said = f"{up} increase and {down} decrease in {straight:,} of {rows:,} rows"
             made.say("sign", f"{column} as it is", sure, said)
         elif turned >= ENOUGH * rows and rows:
             made.negate.add(column)
             sure = Sureness.CERTAIN if turned == rows else Sureness.LIKELY
-            said = f"invoices are negative and payments positive in {turned:,} of {rows:,} rows"
+            said = f"{up} are negative and {down} positive in {turned:,} of {rows:,} rows"
             made.say("negate", column, sure, said)
         else:
             refused[column] = votes["negative"] == 0
@@ -238,14 +254,25 @@ def _check_ledger(made: TableGuess, table: ForeignTable) -> None:
 def _votes(made: TableGuess, table: ForeignTable, values: Sequence[int]) -> dict[str, int]:
     kinds = table.columns.get(made.columns.get("type", ""), ("",) * len(values))
     words = made.values.get("type", {})
+    up, down = WAYS.get(made.name, (INCREASES, DECREASES))
     votes = {"straight": 0, "turned": 0, "rows": 0, "negative": sum(v < 0 for v in values)}
     for said, value in zip(kinds, values, strict=True):
         kind = words.get(said, said) or made.constants.get("type", "")
-        way = (kind in INCREASES) - (kind in DECREASES)
+        way = _is_in(up, kind, said) - _is_in(down, kind, said)
         if way and value:
             votes["rows"] += 1
             votes["straight" if (value > 0) == (way > 0) else "turned"] += 1
     return votes
+
+
+def _is_in(kinds: frozenset[str], kind: str, said: str) -> bool:
+    """Whether it is one of them, by the layout's word or by the file's own."""
+    return kind in kinds or plain(said) in kinds
+
+
+def _what(made: TableGuess) -> str:
+    """What the amounts of a ledger add up to."""
+    return SUMS.get(made.name, "what is owed")
 
 
 def _refuse_sign(made: TableGuess, columns: Sequence[str], *, unsigned: bool) -> None:
@@ -255,19 +282,21 @@ def _refuse_sign(made: TableGuess, columns: Sequence[str], *, unsigned: bool) ->
     if unsigned and "type" in made.columns:
         heading = json.dumps(made.columns["type"], ensure_ascii=False)
         words = made.values.get("type", {})
-        names = sorted({said for said, name in words.items() if name in DECREASES} | DECREASES)
+        _, down = WAYS.get(made.name, (INCREASES, DECREASES))
+        _, less = CALLED.get(made.name, ("invoices", "payments and credits"))
+        names = sorted({said for said, name in words.items() if name in down} | down)
         listed = json.dumps(names, ensure_ascii=False)
         made.lack(
             what,
-            f"no amount in {source} is negative, though payments and credits are among them",
+            f"no amount in {source} is negative, though {less} are among them",
             ("\n".join(f"negate_where.{each}.{heading} = {listed}" for each in columns), as_it_is),
-            ("the type says which way it goes", "every amount increases what is owed"),
+            ("the type says which way it goes", f"every amount increases {_what(made)}"),
         )
         return
     turned = json.dumps(sorted({*made.negate, *columns}))
     made.lack(
         what,
-        f"nothing in the file says whether + in {source} is owed or paid",
+        f"nothing in the file says whether + in {source} increases {_what(made)}",
         (as_it_is, f"negate = {turned}"),
-        ("+ increases what is owed", "+ decreases what is owed"),
+        (f"+ increases {_what(made)}", f"+ decreases {_what(made)}"),
     )

@@ -10,7 +10,7 @@ from tieout.formats.books.guessed import Sureness, TableGuess
 from tieout.formats.books.guessing_columns import DATE_FORMS, ENOUGH, day_of, share
 from tieout.formats.books.mapping import DATES
 from tieout.formats.books.value_words import VALUES
-from tieout.formats.common.cells import Exact
+from tieout.formats.common.parsed import Exact
 from tieout.formats.common.words import plain
 
 _SHOWN = 12

@@ -6,7 +6,7 @@ column of the layout but what one is made from: an amount that does not say in w
 two columns of a split amount, the mark that says which way an amount goes.
 """
 
-from tieout.formats.books.desk import ENTRY_COLUMNS
+from tieout.formats.books.desk import ENTRY_COLUMNS, LEDGER_FILES
 
 AMOUNT, DEBIT, CREDIT, MARK = "_amount", "_debit", "_credit", "_mark"
 
@@ -106,6 +106,53 @@ _LEDGER = {
     "batch_id": """batch id | batch | batch no | stapel | stapelnummer | batchnummer | lot | lote
         | lotto""",
     "void_date": "void date | voided on | storniert am | stornodatum | date annulation",
+}
+_FURTHER_DATE = _LEDGER["transaction_date"].strip() + " | posting date | buchungsdatum | boekdatum"
+_STOCK = {
+    **_LEDGER,
+    "transaction_date": _FURTHER_DATE + " | valuation date | date de valorisation",
+    "party": """party | item | item no | item id | item number | item code | sku | stock code
+        | product
+        | product code | part no | material | materialnummer | artikel | artikelnummer | artikelnr
+        | article | code article | articulo | codigo articulo | articolo | codice articolo | artigo
+        | codigo artigo""",
+    "type": _LEDGER["type"] + " | item ledger entry type | entry type | voucher type",
+    "base_amount": _LEDGER["base_amount"]
+    + """ | value | stock value | inventory value | stock value difference | value change
+        | cost amount | cost amount actual | total cost | lagerwert | voorraadwaarde
+        | valeur de stock | valor de existencias | valore di magazzino""",
+    "control_account": "stock account | inventory account | bestandskonto | voorraadrekening"
+    " | compte de stock | " + _LEDGER["control_account"],
+}
+_ASSETS = {
+    **_LEDGER,
+    "transaction_date": _FURTHER_DATE + " | fa posting date | acquisition date | anschaffungsdatum",
+    "party": """party | asset | asset no | asset id | asset number | asset code | fa no
+        | fixed asset
+        | fixed asset no | anlage | anlagennummer | anlagegut | activum | activumnummer
+        | immobilisation | numero immobilisation | activo fijo | numero de activo | cespite
+        | codice cespite | imobilizado""",
+    "type": _LEDGER["type"] + " | fa posting type | movement type | bewegungsart",
+    "base_amount": _LEDGER["base_amount"]
+    + """ | acquisition cost | cost | anschaffungskosten | aanschafwaarde
+        | valeur d acquisition | costo storico | valor de adquisicion""",
+    "control_account": "asset account | anlagenkonto | compte d immobilisation | "
+    + _LEDGER["control_account"],
+}
+_WEAR = {
+    **_ASSETS,
+    "transaction_date": _FURTHER_DATE + " | fa posting date | depreciation date",
+    "base_amount": _LEDGER["base_amount"]
+    + """ | depreciation amount | depreciation | abschreibung | abschreibungsbetrag
+        | afschrijving | amortissement | dotation | amortizacion | ammortamento | depreciacao""",
+    "control_account": "depreciation account | accumulated depreciation account | "
+    + _LEDGER["control_account"],
+}
+_CASH = {
+    **_LEDGER,
+    "transaction_date": _FURTHER_DATE,
+    "party": """party | bank account | bank account no | bank account number | bank code | bankkonto
+        | bankrekening | compte bancaire | cuenta bancaria | conto bancario | conta bancaria""",
 }
 _NOMINAL = {
     **_DATES,
@@ -223,14 +270,17 @@ HEADINGS: dict[str, dict[str, tuple[str, ...]]] = {
     for table, columns in {
         "sales_ledger": _LEDGER,
         "purchase_ledger": _LEDGER,
+        "stock_ledger": _STOCK,
+        "fixed_assets": _ASSETS,
+        "depreciation": _WEAR,
+        "cash_book": _CASH,
         "nominal": _NOMINAL,
         **_PLAIN,
     }.items()
 }
 """Table to column to the phrases that name it, the best first."""
 NEEDED: dict[str, tuple[str, ...]] = {
-    "sales_ledger": ENTRY_COLUMNS,
-    "purchase_ledger": ENTRY_COLUMNS,
+    **{name.removesuffix(".csv"): ENTRY_COLUMNS for name in LEDGER_FILES.values()},
     "nominal": ("nominal_id", "journal_id", "account", "period", "debit", "credit"),
     "accounts": ("account", "kind"),
     "periods": ("period", "start", "end"),
@@ -243,13 +293,33 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "control_totals": ("file", "rows"),
 }
 REQUIRED = ("nominal", "accounts", "periods")
-"""Tables without which nothing can be explained; of the two ledgers one is enough."""
-LEDGERS = {"sales_ledger": "AR", "purchase_ledger": "AP"}
+"""Tables without which nothing can be explained; of the ledgers one is enough."""
+LEDGERS = {name.removesuffix(".csv"): ledger.value for ledger, name in LEDGER_FILES.items()}
+"""Table to the ledger that it is."""
+PEOPLE = ("sales_ledger", "purchase_ledger")
+"""What a ledger of documents is, one or the other, where nothing says which."""
+INCREASED_BY_DEBIT = frozenset({"sales_ledger", "stock_ledger", "fixed_assets", "cash_book"})
+HEAD_WORDS = {
+    "stock_ledger": r"\bitem\b|\bsku\b|stock|inventor|artikel|\barticle|articul|articol|warehouse",
+    "fixed_assets": r"\bfa\b|\basset|anlage[ng]|immobilis|cespit|activo fijo|imobiliz",
+    "depreciation": r"depreciation|abschreib|afschrijv|amortiss|amortizac|ammort|depreciac",
+    "cash_book": r"bank account|cash account|bankkonto|bankrekening|compte bancaire"
+    r"|cuenta bancaria|conto bancario|conta bancaria",
+}
+"""What the headings say of a ledger that is of no customers or suppliers."""
 FILE_WORDS: dict[str, str] = {
     "sales_ledger": r"\bsales?\b|debitor|debiteur|customer|client|receivable|kunde|klant|ventes"
     r"|ventas|vendas|vendite|verkauf|verkoop",
     "purchase_ledger": r"purchase|kreditor|crediteur|vendor|supplier|payable|lieferant|leverancier"
     r"|fournisseur|achat|compra|proveedor|fornitor|fornecedor|acquist|einkauf|inkoop",
+    "stock_ledger": r"\bstock|inventor|value entr|lagerbuch|lagerbestand|warenbestand|voorraad"
+    r"|existencias|magazzino|estoque",
+    "fixed_assets": r"\bassets?\b|anlagen|immobilisation|vaste activa|activos? fijo|cespiti"
+    r"|imobilizado|inmovilizado",
+    "depreciation": r"depreciation|abschreibung|afschrijving|amortissement|amortizacion"
+    r"|ammortament|depreciacao",
+    "cash_book": r"cash ?book|kassenbuch|bankbuch|kasboek|bankboek|livre de (caisse|banque)"
+    r"|libro de (caja|banco)|libro cassa|bank (account )?ledger",
     "nominal": r"nominal|general|sachbuch|hauptbuch|grootboek|grand.?livre|mayor|diario|giornale"
     r"|mastro|razao|journal|buchung|boeking|ecriture|asiento",
     "accounts": r"accounts|chart|konten|kontenplan|rekeningschema|plan.?comptable|cuentas|conti"

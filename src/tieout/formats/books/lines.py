@@ -4,11 +4,14 @@ import csv
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tieout.core.errors import InvalidInput, Problem
-from tieout.formats.common.sample import Row
-from tieout.formats.common.source import Source, decode, gunzip
-from tieout.formats.common.workbook import SUFFIXES, Workbook
+from tieout.formats.common.parsed import Row
+from tieout.formats.common.source import WORKBOOKS, Source, decode, gunzip
+
+if TYPE_CHECKING:
+    from tieout.formats.common.workbook import Workbook
 
 FILE_BYTES_MAX = 1 << 30
 """Larger files are for the engine, which streams them."""
@@ -16,7 +19,7 @@ FILE_BYTES_MAX = 1 << 30
 
 def is_workbook(name: str) -> bool:
     """Whether a file of that name has sheets."""
-    return name.casefold().endswith(SUFFIXES)
+    return name.casefold().endswith(WORKBOOKS)
 
 
 def lines_of(
@@ -35,6 +38,8 @@ def lines_of(
     """
     source = Source.of(path)
     if is_workbook(path.name):
+        from tieout.formats.common.workbook import Workbook  # noqa: PLC0415  start-up time counts
+
         book = Workbook(source)
         return iter(book.rows(book.chosen(sheet) if sheet else _only_filled(book, path.name))), ()
     text, problems = text_of(source)
@@ -54,7 +59,7 @@ def text_of(source: Source) -> tuple[str, tuple[Problem, ...]]:
     return text.text, text.problems
 
 
-def _only_filled(book: Workbook, name: str) -> str:
+def _only_filled(book: "Workbook", name: str) -> str:
     filled = [each for each in book.sheets if book.rows(each)]
     if len(filled) == 1:
         return filled[0]

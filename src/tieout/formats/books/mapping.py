@@ -23,7 +23,6 @@ A TOML file with a table a file of the layout, all parts optional:
     "*" = "other"
 """
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,7 +31,7 @@ from typing import Literal
 
 from tieout.core.errors import InvalidInput
 from tieout.core.money import Decimals, format_minor, parse_decimal
-from tieout.formats.common.cells import Exact
+from tieout.formats.common.parsed import Exact
 
 DATES = frozenset(
     {
@@ -156,6 +155,8 @@ def read_mapping(path: Path, known: frozenset[str]) -> dict[str, FileMapping]:
     Raises:
         InvalidInput: `match.mapping-invalid` where it is not understood.
     """
+    import tomllib  # noqa: PLC0415  start-up time counts
+
     try:
         said = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         return {name: _mapping(name, part, known) for name, part in said.items()}

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     Offsets = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 Picked = tuple[int, dict[str, str]]
-"""Line in the file, counting a row as one, and cells by column in small letters."""
+"""Line in the file, counting a row as one, and cells without blanks around by column in small
+letters."""
 _BLOCK = 1 << 22
 _NEWLINE = 10
 
@@ -69,7 +70,7 @@ def rows_from(path: Path, places: Iterable[tuple[int, int]]) -> Iterator[Picked]
             for _, start in known
         )
         for (place, _), cells in zip(known, csv.reader(lines), strict=True):
-            yield place + 2, dict(zip(header, cells, strict=False))
+            yield place + 2, _cells(header, cells)
 
 
 def _read_through(path: Path, places: set[int], count: int) -> list[Picked] | None:
@@ -82,7 +83,7 @@ def _read_through(path: Path, places: set[int], count: int) -> list[Picked] | No
             if not cells:
                 continue
             if read in places:
-                made.append((line, dict(zip(header, cells, strict=False))))
+                made.append((line, _cells(header, cells)))
             read += 1
     return made if read == count else None
 
@@ -99,10 +100,11 @@ def rows_behind(path: Path, begin: int, end: int, first: int) -> list[Picked] | 
     rows = [cells for cells in csv.reader(io.StringIO(text, newline="")) if cells]
     if any(len(cells) != len(header) for cells in rows):
         return None
-    return [
-        (place, dict(zip(header, cells, strict=True)))
-        for place, cells in enumerate(rows, first + 2)
-    ]
+    return [(place, _cells(header, cells)) for place, cells in enumerate(rows, first + 2)]
+
+
+def _cells(header: list[str], cells: list[str]) -> dict[str, str]:
+    return dict(zip(header, map(str.strip, cells), strict=False))
 
 
 def _columns(header: list[str]) -> list[str]:

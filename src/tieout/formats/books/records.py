@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from tieout.core.accounts import AccountKey
 from tieout.core.explain.books import (
@@ -13,7 +14,7 @@ from tieout.core.explain.books import (
     PostingStatus,
     SubLedger,
 )
-from tieout.core.money import AMOUNT_MINOR_MAX, Currency
+from tieout.core.money import AMOUNT_MINOR_MAX, Currency, parse_decimal
 from tieout.core.statements import Direction
 from tieout.formats.books.tables import Row, Table
 
@@ -25,6 +26,7 @@ _BASE_COLUMNS = (
     "base_from_debit",
     "base_from_credit",
 )
+_AMOUNT_COLUMNS = ("doc_amount", *_BASE_COLUMNS)
 _KINDS = {each.value: each for each in EntryKind}
 _STATUSES = {each.value: each for each in PostingStatus}
 _LEDGERS = {each.value: each for each in SubLedger}
@@ -52,10 +54,13 @@ class Amounts:
                 code = _code(row, entries) or base_currency
                 if code not in usual:
                     exponents[code] = usual[code] = Currency.of(code).exponent
-                for column in ("doc_amount", *_BASE_COLUMNS):
-                    cell = row.cells.get(column)
+                cells = row.cells
+                for column in _AMOUNT_COLUMNS:
+                    cell = cells.get(column)
+                    if not cell:
+                        continue
                     named = code if column == "doc_amount" else base_currency
-                    if not cell or not 0 <= cell.find(".") < len(cell) - usual[named] - 1:
+                    if not 0 <= cell.find(".") < len(cell) - usual[named] - 1:
                         continue
                     whole, _, fraction = cell.partition(".")
                     wanted = len(fraction.strip().rstrip("0"))
@@ -80,16 +85,23 @@ class Amounts:
         return self._minor(row, column, _code(row, self.entries) or self.base_currency)
 
     def _minor(self, row: Row, column: str, currency: str) -> int | None:
-        if not row.cells.get(column):
+        said = row.cells.get(column)
+        if not said:
             return 0
-        found = row.amount(column)
-        if found is None:
-            return None
-        minor = found.to_minor(self.exponents.get(currency, 2))
-        if minor is not None and abs(minor) > AMOUNT_MINOR_MAX:
-            row.table.note("record.amount-too-large", row, column, row.text(column))
+        minor = _minor_of(said, self.exponents.get(currency, 2))
+        if minor is None:
+            row.amount(column)
+        elif abs(minor) > AMOUNT_MINOR_MAX:
+            row.table.note("record.amount-too-large", row, column, said)
             return None
         return minor
+
+
+@lru_cache(maxsize=100_000)
+def _minor_of(said: str, exponent: int) -> int | None:
+    """A cell in minor units; None where it is no plain decimal, or finer."""
+    found = parse_decimal(said)
+    return found.to_minor(exponent) if found else None
 
 
 def currencies_of(ledgers: Iterable[Table]) -> dict[str, str]:
@@ -104,7 +116,13 @@ def _code(row: Row, entries: Mapping[str, str]) -> str:
 
 def key_of(row: Row, code: str, centre: str, department: str) -> AccountKey:
     """The account key that three columns name."""
-    return AccountKey(row.text(code), row.text(centre), row.text(department))
+    get = row.cells.get
+    return _key(get(code, ""), get(centre, ""), get(department, ""))
+
+
+@lru_cache(maxsize=10_000)
+def _key(code: str, centre: str, department: str) -> AccountKey:
+    return AccountKey(code, centre, department)
 
 
 def entries_of(table: Table, ledger: SubLedger, amounts: Amounts) -> Iterator[LedgerEntry]:

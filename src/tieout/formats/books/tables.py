@@ -11,12 +11,12 @@ from tieout.core.errors import InvalidInput, Place, Problem
 from tieout.core.money import Decimals, parse_decimal
 from tieout.formats.books.lines import lines_of
 from tieout.formats.books.mapping import PLAIN, FileMapping
-from tieout.formats.common import sample
+from tieout.formats.common import parsed
 
 
 @dataclass(frozen=True)
 class Row:
-    """The cells of one row."""
+    """The cells of one row, without blanks around them."""
 
     table: "Table"
     line: int
@@ -24,13 +24,12 @@ class Row:
     cells: dict[str, str]
 
     def text(self, column: str) -> str:
-        """The cell without blanks around it; blank where the column is not there."""
-        cell = self.cells.get(column)
-        return cell.strip() if cell else ""
+        """The cell; blank where the column is not there."""
+        return self.cells.get(column, "")
 
     def day(self, column: str) -> date | None:
         """A date as ISO writes it; None and a problem where it is not one, None where blank."""
-        said = self.text(column)
+        said = self.cells.get(column)
         if not said:
             return None
         found = day_of(said)
@@ -54,7 +53,7 @@ class Row:
 
     def number(self, column: str) -> int | None:
         """A whole number, zero where blank; None and a problem where it is not one."""
-        said = self.text(column)
+        said = self.cells.get(column)
         if not said:
             return 0
         if not said.removeprefix("-").isdecimal():
@@ -123,7 +122,7 @@ def load(
     lines, doubts = lines_of(path, mapping.delimiter, mapping.sheet)
     table.problems += doubts
     lines = dropwhile(lambda line: line.line < mapping.heading_line, lines)
-    header = next(lines, sample.Row(mapping.heading_line, []))
+    header = next(lines, parsed.Row(mapping.heading_line, []))
     own = tuple(cell.strip().casefold() for cell in header.cells)
     table.columns = mapping.known(own)
     missing = [column for column in needed if column not in table.columns]
@@ -141,14 +140,15 @@ def load(
 
 
 def _rows(
-    table: Table, header: Sequence[str], lines: Iterator[sample.Row], mapping: FileMapping
+    table: Table, header: Sequence[str], lines: Iterator[parsed.Row], mapping: FileMapping
 ) -> Iterator[Row]:
     width = len(header)
     for number, cells in lines:
         if not any(cells):
             continue
         said = dict(zip(header, cells, strict=False))
-        row = Row(table, number, said if mapping is PLAIN else mapping.cells(said))
+        made = said if mapping is PLAIN else mapping.cells(said)
+        row = Row(table, number, {column: cell.strip() for column, cell in made.items()})
         if len(cells) != width:
             table.note("table.row-width", row, "", f"{len(cells)} cells", f"{width} cells")
         yield row

@@ -33,6 +33,35 @@ _TYPES = _words(
     "|ecart de change|diferencia de cambio|differenza cambio",
     revalue="revalue|revaluation|neubewertung|herwaardering|reevaluation|revaluacion|rivalutazione",
 )
+_STOCK_TYPES = _words(
+    other="purchase|sale|goods receipt|goods issue|receipt|issue|output|consumption"
+    "|positive adjmt|negative adjmt|adjustment|wareneingang|warenausgang|einkauf|verkauf"
+    "|inkoop|verkoop|ontvangst|uitgifte|entree|sortie|entrada|salida|saida|carico|scarico",
+    expected_cost="expected cost|grni|goods received not invoiced",
+    cost_adjustment="cost adjustment|adjust cost",
+    opening_balance="opening balance|opening|opening stock|anfangsbestand|beginvoorraad",
+    revalue="revaluation|revalue|neubewertung|herwaardering",
+    transfer="transfer|umlagerung|overboeking|transfert|traslado|trasferimento",
+)
+_ASSET_TYPES = _words(
+    addition="addition|acquisition|acquisition cost|purchase|zugang|anschaffung|aanschaf"
+    "|investering|alta|adquisicion|acquisizione|aquisicao",
+    disposal="disposal|sale|retirement|abgang|verkauf|desinvestering|verkoop|cession|sortie|baja"
+    "|dismissione|alienacao",
+    depreciation="depreciation|abschreibung|afschrijving|amortissement|dotation|amortizacion"
+    "|ammortamento|depreciacao",
+    transfer="transfer|reclassification|umbuchung|overboeking|reclassement|traslado|trasferimento",
+    revalue="revaluation|revalue|appreciation|write up|zuschreibung|herwaardering",
+    opening_balance="opening balance|opening|eroffnung|saldovortrag|beginsaldo|a nouveau",
+)
+_CASH_TYPES = {
+    word: name
+    for word, name in _TYPES.items()
+    if name in {"receipt", "payment", "refund", "opening_balance", "revalue"}
+} | _words(
+    transfer="transfer|umbuchung|overboeking|virement|traspaso|giroconto|transferencia",
+    other="charge|charges|bank charge|fee|interest|gebuhr|zinsen|kosten|rente|frais|interets",
+)
 _STATUS = _words(
     posted="posted|booked|final|gebucht|verbucht|geboekt|verwerkt|comptabilise|valide"
     "|contabilizado|registrato|contabilizzato|lancado",
@@ -51,12 +80,23 @@ _LEDGER = _words(
     AR="ar|sales|receivables|customer|debitor|debitoren|debiteur|kunde|klant|client|cliente",
     AP="ap|purchase|payables|vendor|supplier|kreditor|kreditoren|crediteur|lieferant"
     "|leverancier|fournisseur|proveedor|fornitore|fornecedor",
+    INVENTORY="inventory|stock|items|lager|voorraad|existencias|magazzino",
+    FIXED_ASSETS="fixed assets|assets|anlagen|immobilisations|cespiti",
+    DEPRECIATION="depreciation|abschreibung|afschrijving|amortissement",
+    BANK="bank|cash book|kassenbuch|kasboek",
 )
 _KIND = _words(
     control_AR="debtors control|accounts receivable|receivable|debitorenkonto|forderungen"
     "|debiteuren|clients|clientes|crediti verso clienti",
     control_AP="creditors control|accounts payable|payable|kreditorenkonto|verbindlichkeiten"
     "|crediteuren|fournisseurs|proveedores|debiti verso fornitori|fornecedores",
+    control_INVENTORY="inventory account|stock account|bestandskonto|voorraadrekening"
+    "|compte de stock|cuenta de existencias|conto magazzino",
+    control_FIXED_ASSETS="fixed asset account|fixed assets at cost|anlagenkonto"
+    "|compte d immobilisation",
+    control_DEPRECIATION="accumulated depreciation|depreciation account|wertberichtigung"
+    "|cumulatieve afschrijving|amortissements cumules|fondo ammortamento",
+    control_BANK="bank control|bank ledger account|bankkonto|compte bancaire|conto bancario",
     suspense="suspense account|zwischenkonto|tussenrekening|compte d attente"
     "|cuenta transitoria|conto transitorio|conta transitoria",
     other="income|expense|asset|liability|equity|ertrag|aufwand|aktiva|passiva|opbrengst|kosten"
@@ -67,6 +107,10 @@ VALUES: dict[tuple[str, str], tuple[frozenset[str], dict[str, str]]] = {
         (table, "type"): (frozenset(EntryKind), _TYPES)
         for table in ("sales_ledger", "purchase_ledger")
     },
+    ("stock_ledger", "type"): (frozenset(EntryKind), _STOCK_TYPES),
+    ("fixed_assets", "type"): (frozenset(EntryKind), _ASSET_TYPES),
+    ("depreciation", "type"): (frozenset(EntryKind), _ASSET_TYPES),
+    ("cash_book", "type"): (frozenset(EntryKind), _CASH_TYPES),
     ("nominal", "status"): (frozenset(PostingStatus), _STATUS),
     ("periods", "status"): (frozenset({"closed", "open", "future"}), _PERIOD_STATUS),
     ("accounts", "kind"): (frozenset(AccountUse), _KIND),
@@ -82,3 +126,38 @@ KEEPING = frozenset({"d", "dr", "debit", "s", "soll", "debet", "debe", "dare", "
 """Marks of a debit."""
 INCREASES = frozenset({"invoice"})
 DECREASES = frozenset({"credit_note", "receipt", "payment", "discount", "write_off"})
+WAYS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    "stock_ledger": (
+        frozenset(
+            {"invoice", "expected_cost", "purchase", "goods receipt", "receipt", "wareneingang"}
+        ),
+        frozenset({"credit_note", "sale", "goods issue", "issue", "consumption", "warenausgang"}),
+    ),
+    "fixed_assets": (frozenset({"addition"}), frozenset({"disposal"})),
+    "depreciation": (frozenset({"depreciation"}), frozenset({"disposal"})),
+    "cash_book": (frozenset({"receipt"}), frozenset({"payment"})),
+}
+"""What increases and what decreases a ledger that is of no customers or suppliers."""
+CALLED = {
+    "stock_ledger": ("receipts", "issues"),
+    "fixed_assets": ("additions", "disposals"),
+    "depreciation": ("depreciations", "disposals"),
+    "cash_book": ("receipts", "payments"),
+}
+"""The two in words."""
+SUMS = {
+    "sales_ledger": "what is owed to us",
+    "purchase_ledger": "what is owed by us",
+    "stock_ledger": "the stock",
+    "fixed_assets": "the assets",
+    "depreciation": "what is depreciated",
+    "cash_book": "the cash",
+}
+"""What the amounts of a ledger add up to."""
+USUAL_TYPE = {
+    "stock_ledger": "other",
+    "fixed_assets": "addition",
+    "depreciation": "depreciation",
+    "cash_book": "receipt",
+}
+"""What nearly every row of a ledger without types is."""

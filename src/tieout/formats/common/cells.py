@@ -7,14 +7,8 @@ from decimal import Decimal
 
 from tieout.core.money import ISO_4217_EXPONENTS, DecimalMark, Decimals, parse_decimal
 from tieout.formats.common.fields import century, make_date
+from tieout.formats.common.parsed import Exact
 from tieout.formats.common.words import MONEY_IN_WORDS, MONEY_OUT_WORDS, plain
-
-
-class Exact(str):
-    """The text of a number cell of a workbook: always with a decimal point, never grouped."""
-
-    __slots__ = ()
-
 
 SYMBOLS = {
     "€": "EUR", "£": "GBP", "zł": "PLN", "zl": "PLN", "kč": "CZK", "₹": "INR", "r$": "BRL",

@@ -10,7 +10,8 @@ from datetime import date
 from itertools import pairwise
 
 from tieout.core.money import DecimalMark
-from tieout.formats.common.cells import Exact, date_of, money_of
+from tieout.formats.common.cells import date_of, money_of
+from tieout.formats.common.parsed import Exact
 
 _BARE_FIRST = re.compile(r"\d/0\d/")
 """`8/02/2016`: programs that pad the second number and not the first write the month first."""

@@ -15,8 +15,9 @@ from tieout.formats.common.cells import (
     looks_like_date,
 )
 from tieout.formats.common.guess_money import mark_of, money_by_content, signs
+from tieout.formats.common.parsed import Row
 from tieout.formats.common.profile import ROLES, SEVERAL, TableProfile, checked, columns_named
-from tieout.formats.common.sample import MONEY_ROLES, Column, Guess, Row
+from tieout.formats.common.sample import MONEY_ROLES, Column, Guess
 from tieout.formats.common.words import ID_WORDS, NOT_THE_AMOUNT, named, plain
 
 SAMPLE_ROWS = 400

@@ -8,8 +8,9 @@ from tieout.core.money import ISO_4217_EXPONENTS
 from tieout.formats.common.cells import looks_like_amount
 from tieout.formats.common.fields import tidy
 from tieout.formats.common.ledger import Facts
+from tieout.formats.common.parsed import Row
 from tieout.formats.common.rows import PlainRows
-from tieout.formats.common.sample import Guess, Row
+from tieout.formats.common.sample import Guess
 from tieout.formats.common.words import HEADERS, plain
 
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")

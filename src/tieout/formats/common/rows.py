@@ -17,8 +17,8 @@ from tieout.core.money import Decimals
 from tieout.core.reading import HeldRecord
 from tieout.formats.common.cells import account_of, currency_code, date_of, direction_of, money_of
 from tieout.formats.common.fields import tidy
+from tieout.formats.common.parsed import Row
 from tieout.formats.common.profile import TableProfile
-from tieout.formats.common.sample import Row
 from tieout.formats.common.words import (
     CLOSING_WORDS,
     OPENING_WORDS,

@@ -1,22 +1,15 @@
 """The sample a profile is guessed from: its rows, its columns, and what was guessed of them."""
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from tieout.core.errors import Problem
-from tieout.formats.common.cells import Exact, date_of, looks_like_amount, looks_like_date
+from tieout.formats.common.cells import date_of, looks_like_amount, looks_like_date
+from tieout.formats.common.parsed import Exact
 from tieout.formats.common.profile import TableProfile
 
 MONEY_ROLES = ("amount", "money_in", "money_out", "balance")
 Roles = dict[str, tuple[int, ...]]
 """Role to columns."""
-
-
-class Row(NamedTuple):
-    """One row as parsed: the line it begins on, and its cells."""
-
-    line: int
-    cells: list[str]
 
 
 @dataclass

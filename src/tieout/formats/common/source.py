@@ -17,6 +17,9 @@ HEAD_BYTES = 65_536
 OBJECT_BYTES_MAX = 96 * 1024 * 1024
 """Formats that build a value per record refuse larger files; tables are streamed instead."""
 
+WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+"""How the names of files with sheets end."""
+
 _BLOCK = 1 << 18
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))

@@ -9,10 +9,11 @@ from tieout.core.errors import Problem
 from tieout.core.reading import Reading
 from tieout.formats.common import ledger
 from tieout.formats.common.guess import guess
+from tieout.formats.common.parsed import Row
 from tieout.formats.common.preamble import facts_of, name_preamble
 from tieout.formats.common.profile import TableProfile
 from tieout.formats.common.rows import Findings, PlainRows
-from tieout.formats.common.sample import Guess, Row
+from tieout.formats.common.sample import Guess
 
 
 def reading_of(

@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tieout.formats.common.cells import account_of, currency_code, date_of, direction_of
+from tieout.formats.common.parsed import Row
 from tieout.formats.common.profile import TableProfile
 from tieout.formats.common.rows import BALANCE_ROWS, PlainRows, schema
-from tieout.formats.common.sample import Row
 from tieout.formats.common.texts import Beginnings, amounts, tidied
 from tieout.formats.common.words import PENDING_WORDS, VOID_WORDS, plain
 

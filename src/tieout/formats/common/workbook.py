@@ -9,11 +9,9 @@ from datetime import date, datetime, time, timedelta
 import python_calamine as calamine
 
 from tieout.core.errors import InvalidInput
-from tieout.formats.common.cells import Exact
-from tieout.formats.common.sample import Row
+from tieout.formats.common.parsed import Exact, Row
 from tieout.formats.common.source import Source
 
-SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 ZIP = b"PK\x03\x04"
 UNPACKED_MAX = 512 * 1024 * 1024
 RATIO_MAX = 200

@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
+from tieout.formats.common.parsed import Row
 from tieout.formats.common.profile import TableProfile
 from tieout.formats.common.rows import PlainRows, schema
-from tieout.formats.common.sample import Row
 from tieout.formats.common.source import Source
 from tieout.formats.common.texts import has_line_break
 from tieout.formats.common.vector import VectorRows

@@ -14,10 +14,11 @@ from tieout.core.errors import InvalidInput, Problem
 from tieout.core.reading import Reading
 from tieout.formats.common import ledger
 from tieout.formats.common.guess import guess
+from tieout.formats.common.parsed import Row
 from tieout.formats.common.preamble import facts_of, name_preamble
 from tieout.formats.common.profile import TableProfile, checked
 from tieout.formats.common.rows import Findings, PlainRows, schema
-from tieout.formats.common.sample import Guess, Row
+from tieout.formats.common.sample import Guess
 from tieout.formats.common.source import Source
 from tieout.formats.common.tables import finished
 from tieout.formats.delimited import fast, text

@@ -12,8 +12,8 @@ from charset_normalizer import from_bytes
 
 from tieout.core.errors import InvalidInput, Problem
 from tieout.formats.common.cells import looks_like_amount, looks_like_date
+from tieout.formats.common.parsed import Row
 from tieout.formats.common.profile import ROLES
-from tieout.formats.common.sample import Row
 from tieout.formats.common.source import Source, gunzip
 from tieout.formats.common.words import named
 

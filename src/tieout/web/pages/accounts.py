@@ -1,6 +1,7 @@
 """Bank accounts with balances, their statements with ties and gaps, and their lines."""
 
 from collections.abc import Iterable
+from datetime import UTC
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -20,6 +21,7 @@ from tieout.workflows.views.banking import (
     lines,
     statements,
 )
+from tieout.workflows.views.deltas import account_deltas
 from tieout.workflows.views.paging import Page
 
 
@@ -41,6 +43,7 @@ def account(request: MemberRequest, account_id: int) -> HttpResponse:
             limit=50,
         ),
         "gaps": gaps(request.caller, account_id=account_id),
+        "deltas": account_deltas(request.caller, account_id=account_id, zone=UTC),
     }
     return render(request, "web/account.html", shown)
 

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from tieout.core.access import Action
@@ -11,9 +12,13 @@ from tieout.core.explain.corrections import Into
 from tieout.core.explain.whatifs import WhatIf
 from tieout.web.access import MemberRequest, member_page, page_for
 from tieout.web.asked import chosen
+from tieout.web.pages.ledger_reports import job_of
+from tieout.workflows.ask_tries import PROVED, ask_proof, ask_tries, kept_preview, proof_words
 from tieout.workflows.draft_corrections import draft_corrections, prove_corrections
 from tieout.workflows.views.closing import books_state
+from tieout.workflows.views.closing_kept import snapshots
 from tieout.workflows.views.investigation import Tries, drafts, preview
+from tieout.workflows.views.ledger_reports import WAITED_BYTES_MAX
 
 WHAT_IFS = {
     WhatIf.OPEN_PERIODS: "open all periods",
@@ -36,8 +41,13 @@ def index(request: MemberRequest, books_id: int) -> HttpResponse:
     """What can be tried; once it is asked for, what came of it; and what was drafted so far."""
     books = books_state(request.caller, books_id=books_id, now=settings.CLOCK())
     tries = _tries(request.GET) if request.GET.get("try") else None
-    made = preview(request.caller, books_id=books_id, tries=tries) if tries else None
+    is_large = _is_large(request, books_id)
+    see = kept_preview if is_large else preview
+    made = see(request.caller, books_id=books_id, tries=tries) if tries else None
     shown = {
+        "is_large": is_large,
+        "job": job_of(request, books_id) if is_large else None,
+        "proofs": drafts(request.caller, books_id=books_id, note=PROVED)[:SHOWN_MAX],
         "books": books,
         "what_ifs": WHAT_IFS.items(),
         "into": INTO.items(),
@@ -54,16 +64,28 @@ def index(request: MemberRequest, books_id: int) -> HttpResponse:
     return render(request, "web/corrections.html", shown)
 
 
+@member_page
+@require_POST
+def ask(request: MemberRequest, books_id: int) -> HttpResponse:
+    """What is ticked and named, tried by a worker; the page of the same question shows it."""
+    ask_tries(request.caller, books_id=books_id, tries=_tries(request.POST), now=settings.CLOCK())
+    asked = request.POST.copy()
+    asked.pop("csrfmiddlewaretoken", None)
+    place = reverse("corrections", args=[request.membership.organisation_id, books_id])
+    return redirect(f"{place}?{asked.urlencode()}")
+
+
 @page_for(Action.DECIDE)
 @require_POST
 def draft(request: MemberRequest, books_id: int) -> HttpResponse:
-    """The corrections that are ticked, as a posting file."""
+    """The corrections that are ticked, as a posting file; of large books by a worker."""
+    tries, form = _tries(request.POST), request.POST.get("form", "csv")
+    if _is_large(request, books_id):
+        ask_tries(request.caller, books_id=books_id, tries=tries, form=form, now=settings.CLOCK())
+        messages.info(request, "A worker drafts the posting file; it will stand below.")
+        return redirect("corrections", request.membership.organisation_id, books_id)
     made = draft_corrections(
-        request.caller,
-        books_id=books_id,
-        tries=_tries(request.POST),
-        form=request.POST.get("form", "csv"),
-        now=settings.CLOCK(),
+        request.caller, books_id=books_id, tries=tries, form=form, now=settings.CLOCK()
     )
     said = f"{made.journal_count} journals of {made.case_count} corrections are drafted."
     if made.other_count:
@@ -75,19 +97,28 @@ def draft(request: MemberRequest, books_id: int) -> HttpResponse:
 @page_for(Action.DECIDE)
 @require_POST
 def prove(request: MemberRequest, books_id: int, file_id: int) -> HttpResponse:
-    """Whether the newest snapshot holds what was drafted."""
+    """Whether the newest snapshot holds what was drafted; of large books a worker says it."""
+    if _is_large(request, books_id):
+        ask_proof(request.caller, books_id=books_id, file_id=file_id, now=settings.CLOCK())
+        messages.info(request, "A worker compares the two; what comes of it will stand below.")
+        return redirect("corrections", request.membership.organisation_id, books_id)
     made = prove_corrections(
         request.caller, books_id=books_id, file_id=file_id, now=settings.CLOCK()
     )
-    if made.holds and made.is_posted:
-        messages.success(request, f"Posted as accepted: {made.agreeing} lines stand.")
-    elif made.holds:
-        messages.info(request, f"Not posted yet: the {made.agreeing} lines would agree.")
+    if made.holds:
+        say = messages.success if made.is_posted else messages.info
+        say(request, proof_words(made))
     else:
         first = "; ".join(made.departures[:SHOWN_MAX])
         count = len(made.departures)
         messages.warning(request, f"{count} departures from what was accepted: {first}")
     return redirect("corrections", request.membership.organisation_id, books_id)
+
+
+def _is_large(request: MemberRequest, books_id: int) -> bool:
+    """Whether the newest snapshot is too large to be read while a page waits."""
+    newest = snapshots(request.caller, books_id=books_id, limit=1).rows
+    return bool(newest) and newest[0].size > WAITED_BYTES_MAX
 
 
 def _tries(query: QueryDict) -> Tries:

@@ -112,7 +112,7 @@ def reports(request: MemberRequest, books_id: int) -> HttpResponse:
         "made": made,
         "is_large": is_large,
         "forms": tuple(ReportForm),
-        "job": _job(request, books_id),
+        "job": job_of(request, books_id),
         "kept": drafts(request.caller, books_id=books_id, note=MADE)[:KEPT_MAX],
     }
     return render(request, "web/ledger_reports.html", shown | (_report(made) if made else {}))
@@ -145,8 +145,8 @@ def _is_large(kept: Sequence[SnapshotView], snapshot_id: int | None) -> bool:
     return sizes.get(snapshot_id or 0, newest) > WAITED_BYTES_MAX
 
 
-def _job(request: MemberRequest, books_id: int) -> RunShown | None:
-    """The newest report that is being made, or that could not be."""
+def job_of(request: MemberRequest, books_id: int) -> RunShown | None:
+    """The newest file of books that a worker is making, or that could not be made."""
     found = runs(
         request.caller, where=RunFilter(subject=f"books:{books_id}"), limit=20, now=settings.CLOCK()
     )

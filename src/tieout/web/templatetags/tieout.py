@@ -47,14 +47,14 @@ SYMBOLS = {
     "overdue": "!",
     "due": "○",
     "agrees": "✓",
-    "agrees only because what is open cancels out": "!",
+    "equal totals": "!",
     "explained by the records": "≈",
     "differs": "✗",
     "in one system only": "○",
 }
 ACROSS = {
     "agrees": "agrees",
-    "offsetting": "agrees only because what is open cancels out",
+    "offsetting": "equal totals",
     "explained": "explained by the records",
     "differs": "differs",
     "one-only": "in one system only",

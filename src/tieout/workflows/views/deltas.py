@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from itertools import chain
 
 from django.db.models import Sum
 
@@ -107,6 +108,27 @@ def _only_in(run: Explained, other: Explained, row: Difference) -> tuple[int, in
     total = CauseItem.objects.filter(id__in=own.values("id")).aggregate(Sum("amount_minor"))
     count = own.values("case_id").distinct().count()
     return count, total["amount_minor__sum"] or 0
+
+
+def account_deltas(
+    caller: Caller, *, account_id: int, zone: tzinfo, limit: int = 5
+) -> tuple[Delta, ...]:
+    """The newest runs of every reconciliation in use of a bank account; the newest of each first.
+
+    Args:
+        caller: Who may view.
+        account_id: The bank account.
+        zone: In which days begin.
+        limit: How many runs of each.
+    """
+    with looking(caller, Action.VIEW):
+        pairs = Reconciliation.objects.filter(bank_account_id=account_id, ended_at__isnull=True)
+        found = list(pairs.order_by("name", "id").values_list("id", flat=True))
+    several = (
+        reconciliation_deltas(caller, reconciliation_id=each, zone=zone, limit=limit)
+        for each in found
+    )
+    return tuple(chain.from_iterable(several))
 
 
 def reconciliation_deltas(

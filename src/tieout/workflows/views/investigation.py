@@ -103,15 +103,21 @@ class DraftView:
 
 
 def preview(
-    caller: Caller, *, books_id: int, tries: Tries, snapshot_id: int | None = None
+    caller: Caller,
+    *,
+    books_id: int,
+    tries: Tries,
+    snapshot_id: int | None = None,
+    is_waited_for: bool = True,
 ) -> Preview:
     """Try what-ifs and corrections on a copy of a snapshot's books; nothing is kept.
 
     Raises:
         NotFound: There is no such snapshot.
-        InvalidInput: `command.invalid` where a name is not known.
+        InvalidInput: `command.invalid` where a name is not known; `books.too-large-to-wait` where
+            somebody waits for the answer (`is_waited_for`): a worker makes it (`ask_tries`).
     """
-    with laid_out(caller, books_id, snapshot_id) as laid:
+    with laid_out(caller, books_id, snapshot_id, is_waited_for=is_waited_for) as laid:
         return _preview(laid, investigated(laid, tries))
 
 
