@@ -1,6 +1,7 @@
 """The door itself: tokens, pace, keys, and requests that are refused cleanly."""
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import BytesIO
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.db import connections
 from django.http import HttpResponse
 from django.test import Client
+from psycopg import sql
 
 from tests.api.conftest import Clock
 from tests.api.programs import API, CLIENT, JSON, Program, program, told
@@ -278,7 +280,10 @@ def answered_apart(caller: Program, path: str, body: object) -> HttpResponse:
         connections.close_all()
 
 
-def test_a_deadlock_is_told_as_a_busy_database_and_leaves_nothing_behind(store: Store) -> None:
+@pytest.mark.parametrize("end", ["pg_cancel_backend", "pg_terminate_backend"])
+def test_what_the_database_cannot_finish_is_told_as_busy_and_leaves_nothing_behind(
+    store: Store, end: str
+) -> None:
     firm = organisation()
     caller = program(firm)
     books = {"books": "b", "entries": [ENTRY]}
@@ -287,10 +292,10 @@ def test_a_deadlock_is_told_as_a_busy_database_and_leaves_nothing_behind(store: 
         other.execute(lock, [f"audit {firm.organisation_id}"])
         answering = thread.submit(answered_apart, caller, "/entries", books)
         with store.superuser() as plain:
-            waiting = "select 1 from pg_locks where locktype = 'advisory' and not granted"
-            while not plain.execute(waiting).fetchone():
-                plain.commit()
-        other.execute(lock, [f"import {firm.organisation_id}"])
+            waiting = "select pid from pg_locks where locktype = 'advisory' and not granted"
+            while not (found := plain.execute(waiting).fetchone()):
+                time.sleep(0.01)
+            plain.execute(sql.SQL("select {}(%s)").format(sql.Identifier(end)), found)
         answer = answering.result()
     assert (answer.status_code, code(answer)) == (503, "store.busy")
     assert answer["Retry-After"] == "1"
