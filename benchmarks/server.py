@@ -4,45 +4,29 @@ Import against a bare COPY; every page at a thousand and at a million lines, in 
 percentiles; ten thousand confirmations at once; fifty people at work; backup and restore.
 """
 
+import json
 import logging
 import os
 import statistics
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import astuple
+from datetime import timedelta
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
+from benchmarks.visits import BEGIN, NOW, VISITS, House, client_of, pages_of, visited
 from tieout.store.postgres.server import OWNER, SUPERUSER, EmbeddedServer
 
-if TYPE_CHECKING:
-    from django.test import Client
-
-    from tieout.workflows.acting import Caller
-
 SMALL, LARGE = 1_000, 1_000_000
-GROUPS, PEOPLE, VISITS, ROUNDS = 10_000, 50, 30, 3
-NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+GROUPS, PEOPLE, ROUNDS = 10_000, 50, 3
 SEED = 20261122
 IMPORT_MAX, PAGE_MAX = 4.0, 2.0
-BEGIN = date(2020, 1, 1)
-Ask = Callable[[int], tuple[int, str]]
-"""Asks for a page, its status and text; the number makes each call another one."""
-
-
-@dataclass(frozen=True)
-class House:
-    """An organisation of the benchmark."""
-
-    caller: "Caller"
-    account_id: int
-    reconciliation_id: int
-    lines: int
 
 
 def run(folder: Path, sizes: tuple[int, ...]) -> dict[str, object]:
@@ -51,14 +35,9 @@ def run(folder: Path, sizes: tuple[int, ...]) -> dict[str, object]:
     with _site(folder) as home:
         rows: dict[str, object] = {"lines": large, "import": _imported(folder, large)}
         print("  import:", rows["import"], flush=True)
-        _housekeeping(is_on=False)
-        houses = {
-            name: _house(folder, name, size) for name, size in (("small", SMALL), ("large", large))
-        }
-        _housekeeping(is_on=True)
-        print("  houses are filled", flush=True)
+        houses = _houses(folder, large)
         _analysed()
-        rows["pages"] = _pages(houses)
+        rows["pages"] = visited(houses)
         rows["confirm_all"] = _confirmed_all(houses["large"])
         print("  confirm all:", rows["confirm_all"], flush=True)
         rows["people"] = _people(houses)
@@ -189,6 +168,30 @@ def _bare(rows: Path, key: str) -> float:
     return seconds
 
 
+def _houses(folder: Path, large: int) -> dict[str, House]:
+    """Both organisations; those of an earlier run in the same folder (`--work`) are used again."""
+    from tieout.workflows.acting import Caller
+
+    kept = folder / f"houses-{large}.json"
+    if kept.exists():
+        told = json.loads(kept.read_text(encoding="utf-8"))
+        return {
+            name: House(Caller(UUID(org), member, "bench"), *rest)
+            for name, (org, member, *rest) in told.items()
+        }
+    _housekeeping(is_on=False)
+    sizes = {"small": SMALL, "large": large}
+    houses = {name: _house(folder, name, size) for name, size in sizes.items()}
+    _housekeeping(is_on=True)
+    told = {
+        name: [str(each.caller.organisation_id), each.caller.member_id, *astuple(each)[1:]]
+        for name, each in houses.items()
+    }
+    kept.write_text(json.dumps(told), encoding="utf-8")
+    print("  houses are filled", flush=True)
+    return houses
+
+
 def _house(folder: Path, name: str, lines: int) -> House:
     """An organisation with that many lines, a fourth of them in suggested groups."""
     from benchmarks.stored import filled
@@ -212,11 +215,12 @@ def _housekeeping(*, is_on: bool) -> None:
 
 
 def _analysed() -> None:
-    """What the database's own housekeeping does within minutes."""
+    """What the database's own housekeeping does within minutes: no page waits for its writing."""
     import psycopg
 
-    with psycopg.connect(_owner(), autocommit=True) as plain:
+    with psycopg.connect(_address(SUPERUSER), autocommit=True) as plain:
         plain.execute("vacuum analyze")
+        plain.execute("checkpoint")
 
 
 def _owner() -> str:
@@ -230,114 +234,6 @@ def _address(role: str) -> str:
     return EmbeddedServer(Environment.of().home).address(role).conninfo
 
 
-def _client(house: House, number: int) -> "Client":
-    from django.test import Client
-
-    from tieout.core.access import Role
-    from tieout.store.tenancy.models import Person
-    from tieout.workflows.add_member import add_member
-
-    email = f"p{number}@{house.lines}.example.org"
-    person = Person.objects.create(email=email, joined_at=NOW)
-    add_member(house.caller, email=email, role=Role.ACCOUNTANT, person_id=person.pk, now=NOW)
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(person)
-    return client
-
-
-def _asked(client: "Client", house: House) -> dict[str, Ask]:
-    """The pages, by name; the number makes each call another one."""
-    from django.urls import reverse
-
-    from tieout.store.postgres.tenant import tenant
-    from tieout.store.reconciliation.models import MatchGroup, MatchRun
-
-    org = house.caller.organisation_id
-    with tenant(org):
-        run = MatchRun.objects.latest("id").pk
-        groups = list(
-            MatchGroup.objects.filter(run_id=run, status="suggested")
-            .order_by("id")
-            .values_list("id", flat=True)[:VISITS]
-        )
-    queue = reverse("queue", args=[org, house.reconciliation_id])
-    lines = reverse("lines", args=[org, house.account_id])
-
-    def get(place: str, **query: str) -> tuple[int, str]:
-        answer = client.get(place, query)
-        return answer.status_code, answer.content.decode()
-
-    def post(place: str) -> tuple[int, str]:
-        answer = client.post(place, headers={"hx-request": "true"})
-        return answer.status_code, answer.content.decode()
-
-    def far(place: str) -> Ask:
-        """A page further down: the cursor of the page before, from the page itself."""
-        cursors = [""]
-
-        def asked(_: int) -> tuple[int, str]:
-            status, text = get(place, **({"cursor": cursors[-1]} if cursors[-1] else {}))
-            rest = text.partition("cursor=")[2]
-            cursors.append(rest.partition('"')[0].partition("&")[0])
-            return status, text
-
-        return asked
-
-    def on(number: int) -> dict[str, str]:
-        day = str(BEGIN + timedelta(days=number))
-        return {"from": day, "to": day}
-
-    return {
-        "home": lambda _: get(reverse("home", args=[org])),
-        "status": lambda _: get(reverse("status", args=[org])),
-        "analytics": lambda _: get(reverse("analytics", args=[org])),
-        "accounts": lambda _: get(reverse("accounts", args=[org])),
-        "account": lambda _: get(reverse("account", args=[org, house.account_id])),
-        "lines": lambda _: get(lines),
-        "lines, further down": far(lines),
-        "lines of a day": lambda n: get(lines, **on(n)),
-        "lines by words": lambda n: get(lines, q=f"PARTY {n}"),
-        "lines by amount": lambda n: get(lines, least=f"{n + 1}.00", most=f"{n + 2}.00"),
-        "reconciliation": lambda _: get(
-            reverse("reconciliation", args=[org, house.reconciliation_id])
-        ),
-        "queue": lambda _: get(queue),
-        "queue, further down": far(queue),
-        "queue by words": lambda n: get(queue, q=f"PARTY {n}"),
-        "open records": lambda _: get(reverse("unmatched", args=[org, run])),
-        "open items": lambda _: get(reverse("open_items", args=[org])),
-        "runs": lambda _: get(reverse("runs", args=[org])),
-        "audit": lambda _: get(reverse("audit", args=[org])),
-        "group": lambda n: get(reverse("group", args=[org, groups[n % len(groups)]])),
-        "confirm": lambda n: post(reverse("confirm", args=[org, groups[n % len(groups)]])),
-    }
-
-
-def _pages(houses: dict[str, House]) -> list[dict[str, object]]:
-    """Each page in turn in both organisations; 95th percentiles in milliseconds."""
-    asked = {name: _asked(_client(house, 0), house) for name, house in houses.items()}
-    rows: list[dict[str, object]] = []
-    for page in asked["small"]:
-        taken: dict[str, list[float]] = {"small": [], "large": []}
-        for number in range(VISITS):
-            for name, times in taken.items():
-                began = time.perf_counter()
-                status, _ = asked[name][page](number)
-                times.append((time.perf_counter() - began) * 1000)
-                assert status == 200, (page, name, status)
-        small, large = (statistics.quantiles(taken[name], n=20)[-1] for name in houses)
-        rows.append(
-            {
-                "page": page,
-                "small_ms": round(small, 1),
-                "large_ms": round(large, 1),
-                "ratio": round(large / small, 2),
-            }
-        )
-        print(f"  {page:24} {small:8.1f} {large:10.1f} {large / small:6.2f}", flush=True)
-    return rows
-
-
 def _confirmed_all(house: House) -> dict[str, object]:
     """Ten thousand groups confirmed by one act."""
     from django.db.models import Sum
@@ -347,9 +243,10 @@ def _confirmed_all(house: House) -> dict[str, object]:
     from tieout.workflows.decide_many import confirm_groups
 
     with tenant(house.caller.organisation_id):
+        decided = Decision.objects.filter(group_id__isnull=False).values("group_id")
         waiting = MatchGroup.objects.filter(
             run__reconciliation_id=house.reconciliation_id, status="suggested"
-        ).exclude(id__in=Decision.objects.values("group_id"))
+        ).exclude(id__in=decided)
         ids = list(waiting.order_by("-id").values_list("id", flat=True)[:GROUPS])
         total = MatchGroup.objects.filter(id__in=ids).aggregate(sum=Sum("left_minor"))["sum"]
         before = Decision.objects.count()
@@ -373,14 +270,14 @@ def _people(houses: dict[str, House]) -> dict[str, object]:
     from django.db import connections
 
     each_of = list(houses.values())
-    clients = [(each_of[n % 2], _client(each_of[n % 2], n + 1)) for n in range(PEOPLE)]
+    clients = [(each_of[n % 2], client_of(each_of[n % 2], n + 1)) for n in range(PEOPLE)]
     times: list[float] = []
     errors: list[str] = []
 
     def work(number: int) -> None:
         house, client = clients[number]
-        pages = _asked(client, house)
-        names = [name for name in pages if name not in {"confirm", "status"}]
+        pages = pages_of(client, house)
+        names = [name for name in pages if name not in {"confirm", "undo", "status"}]
         Random(number).shuffle(names)  # noqa: S311  as above
         for name in names[:8]:
             began = time.perf_counter()

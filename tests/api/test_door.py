@@ -1,14 +1,18 @@
 """The door itself: tokens, pace, keys, and requests that are refused cleanly."""
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import BytesIO
 from uuid import UUID
 
 import pytest
 from django.conf import settings
+from django.db import connections
 from django.http import HttpResponse
 from django.test import Client
+from psycopg import sql
 
 from tests.api.conftest import Clock
 from tests.api.programs import API, CLIENT, JSON, Program, program, told
@@ -20,6 +24,15 @@ from tieout.workflows.tokens import revoke_token
 
 pytestmark = pytest.mark.usefixtures("store", "clock")
 PROBLEM = "application/problem+json"
+ONE = {"amount": "1.00", "currency": "EUR"}
+ENTRY = {
+    "id": "1",
+    "booked_on": "2026-09-30",
+    "postings": [
+        {"account": "bank", "direction": "debit", "amount": ONE},
+        {"account": "sales", "direction": "credit", "amount": ONE},
+    ],
+}
 
 
 def code(answer: HttpResponse) -> str:
@@ -257,6 +270,47 @@ def test_a_twin_at_the_same_time_is_told_to_wait(store: Store) -> None:
         answer = caller.post("/audit/verify", key="k")
         assert (answer.status_code, code(answer)) == (409, "request.in-progress")
     assert caller.post("/audit/verify", key="k").status_code == 200
+
+
+def answered_apart(caller: Program, path: str, body: object) -> HttpResponse:
+    """In a thread, on a connection of its own."""
+    try:
+        return caller.post(path, body)
+    finally:
+        connections.close_all()
+
+
+@pytest.mark.parametrize("end", ["pg_cancel_backend", "pg_terminate_backend"])
+def test_what_the_database_cannot_finish_is_told_as_busy_and_leaves_nothing_behind(
+    store: Store, end: str
+) -> None:
+    firm = organisation()
+    caller = program(firm)
+    books = {"books": "b", "entries": [ENTRY]}
+    with store.application() as other, ThreadPoolExecutor(1) as thread:
+        lock = "select pg_advisory_xact_lock(hashtextextended(%s, 0))"
+        other.execute(lock, [f"audit {firm.organisation_id}"])
+        answering = thread.submit(answered_apart, caller, "/entries", books)
+        with store.superuser() as plain:
+            waiting = "select pid from pg_locks where locktype = 'advisory' and not granted"
+            while not (found := plain.execute(waiting).fetchone()):
+                time.sleep(0.01)
+            plain.execute(sql.SQL("select {}(%s)").format(sql.Identifier(end)), found)
+        answer = answering.result()
+    assert (answer.status_code, code(answer)) == (503, "store.busy")
+    assert answer["Retry-After"] == "1"
+    assert told(caller.post("/entries", books))["added"] == 1
+
+
+def test_an_id_of_an_entry_given_to_two_is_told_and_no_fault() -> None:
+    caller = program(organisation())
+    other = {**ENTRY, "narrative": "another"}
+    first = told(caller.post("/entries", {"books": "b", "entries": [ENTRY, ENTRY, other]}))
+    assert (first["added"], first["known"], first["changed"]) == (1, 1, 1)
+    for narrative, added, changed in (("anew", 1, 0), ("anew, otherwise", 0, 1)):
+        entry = {**ENTRY, "booked_on": "2027-01-31", "narrative": narrative}
+        said = told(caller.post("/entries", {"books": "b", "entries": [entry]}))
+        assert (said["added"], said["changed"]) == (added, changed)
 
 
 def test_an_answer_that_cannot_be_kept_undoes_its_act(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -104,6 +104,45 @@ def test_a_posting_that_no_posting_can_be_is_refused(change: dict[str, object]) 
         made.save(force_insert=True)
 
 
+def test_a_posting_is_of_an_entry_and_an_account_that_are_there_and_of_its_organisation() -> None:
+    caller, other = organisation("Marlowe"), organisation("Timberline")
+    with tenant(other.organisation_id):
+        theirs = entry(other, "theirs", ("bank", 5), ("rent", -5))[0]
+    with tenant(caller.organisation_id):
+        mine = entry(caller, "mine", ("bank", 5), ("rent", -5))[0]
+    for named in ({"entry_id": theirs.entry_id}, {"account_id": theirs.account_id}):
+        with pytest.raises(IntegrityError) as raised, tenant(caller.organisation_id):
+            postings = entry(caller, "pair", ("bank", 0), ("rent", 0))
+            postings[0].pk, postings[0].position = None, 9
+            for name, foreign in named.items():
+                setattr(postings[0], name, foreign)
+            postings[0].save(force_insert=True)
+        assert constraint_of(raised.value) == f"ledger_posting_{next(iter(named))[:-3]}_key"
+    with tenant(caller.organisation_id):
+        assert list(Posting.objects.filter(entry__entry_id="mine", position=1)) == [mine]
+
+
+def test_a_posting_counts_on_its_own_day_or_its_entrys() -> None:
+    caller = organisation()
+    for posted_on, booked_on, fits in (
+        (None, date(2026, 9, 2), True),
+        (date(2026, 9, 5), date(2026, 9, 5), True),
+        (date(2026, 9, 5), date(2026, 9, 2), False),
+        (None, date(2026, 9, 5), False),
+        (None, None, False),
+    ):
+        try:
+            with tenant(caller.organisation_id):
+                one = entry(caller, f"{posted_on} {booked_on}", ("bank", 0), ("rent", 0))[0]
+                one.pk, one.position = None, 3
+                one.posted_on, one.booked_on = posted_on, booked_on
+                one.save(force_insert=True)
+        except IntegrityError as error:
+            assert (fits, constraint_of(error)) == (False, "ledger_posting_day")
+        else:
+            assert fits
+
+
 def test_a_file_is_there_wholly_or_not_at_all() -> None:
     caller = organisation()
     with pytest.raises(IntegrityError, match="states 5 bytes, its parts hold 4"):
@@ -167,6 +206,38 @@ def test_a_run_that_loses_a_record_is_refused() -> None:
             again.pk, again.left_count = None, 3
             again.save(force_insert=True)
     assert constraint_of(raised.value) == "reconciliation_matchrun_accounted"
+
+
+@pytest.mark.parametrize("what", ["run", "line", "posting", "group"])
+def test_a_record_of_a_run_names_what_is_there_in_its_organisation(what: str) -> None:
+    caller, other = firm(), firm("Timberline")
+    side = "right" if what == "posting" else "left"
+    with tenant(other.organisation_id):
+        theirs = getattr(RunRecord.objects.filter(group__isnull=False, side=side).get(), what).pk
+    with pytest.raises(IntegrityError) as raised, tenant(caller.organisation_id):
+        lines = list(BankLine.objects.order_by("position"))
+        posting = Posting.objects.filter(account__code="bank").get()
+        run = a_run(caller, Reconciliation.objects.get(), lines[:1], [posting])
+        record = RunRecord.objects.get(run=run, side=side)
+        record.pk = None
+        if what in {"run", "group"}:
+            record.line = lines[1]
+        setattr(record, f"{what}_id", theirs)
+        record.save(force_insert=True)
+    assert constraint_of(raised.value) == f"reconciliation_runrecord_{what}_key"
+
+
+def test_a_record_of_a_run_is_in_a_group_of_that_run() -> None:
+    caller = firm()
+    with pytest.raises(IntegrityError) as raised, tenant(caller.organisation_id):
+        earlier = MatchGroup.objects.get()
+        lines = list(BankLine.objects.order_by("position"))
+        posting = Posting.objects.filter(account__code="bank").get()
+        run = a_run(caller, Reconciliation.objects.get(), lines[:1], [posting])
+        record = RunRecord.objects.get(run=run, side="left")
+        record.pk, record.line, record.group = None, lines[1], earlier
+        record.save(force_insert=True)
+    assert constraint_of(raised.value) == "reconciliation_runrecord_group_key"
 
 
 def test_a_record_is_consumed_once_in_a_run() -> None:

@@ -32,6 +32,21 @@ FAULTS = {
         "delete from {} where {}",
         "banking_bankstatement_account_key: ",
     ),
+    "an entry gone from under its postings": (
+        "ledger_journalentry",
+        "delete from {} where {}",
+        "journal entry: postings of entry",
+    ),
+    "an account gone from under its postings": (
+        "ledger_account",
+        "delete from {} where {} and code = 'rent'",
+        "journal entry: postings of account",
+    ),
+    "a posting gone from under its run": (
+        "ledger_posting",
+        "delete from {} where {} and id in (select posting_id from reconciliation_runrecord)",
+        "match run: a record of run",
+    ),
     "an amount below nothing": (
         "ledger_posting",
         "update {} set amount_minor = -7 where {}",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import pytest
 
@@ -13,6 +13,7 @@ from tieout.core.access import Role
 from tieout.core.errors import AccessDenied, InvalidInput, NotFound
 from tieout.store.banking.models import BankAccount, BankLine
 from tieout.store.postgres.tenant import tenant
+from tieout.store.reconciliation.models import RunRecord
 from tieout.workflows.acting import Caller
 from tieout.workflows.add_member import add_member
 from tieout.workflows.decide import confirm_group, reject_group
@@ -240,7 +241,35 @@ def test_an_unmatched_record_shows_its_reason_and_its_age() -> None:
     reject_group(desk.owner, group_id=desk.groups()[0].pk, now=NOW)
     desk.run()
     several = walk(lambda at: unmatched(desk.owner, run_id=desk.run_id, on=day, cursor=at, limit=1))
-    assert len(several) == 3
+    assert [each.run_record_id for each in several] == open_records(desk)
+
+
+@pytest.mark.parametrize("limit", [1, 2, 100])
+def test_open_records_of_a_side_come_page_by_page_and_none_of_another_run(limit: int) -> None:
+    desk = Desk()
+    desk.run()
+    reject_group(desk.owner, group_id=desk.groups()[0].pk, now=NOW)
+    desk.run()
+    desk.run()  # an earlier run has the same records open
+
+    def shown(side: Literal["left", "right"]) -> list[int]:
+        rows = walk(
+            lambda at: unmatched(
+                desk.owner, run_id=desk.run_id, on=TODAY, side=side, cursor=at, limit=limit
+            )
+        )
+        assert {each.record.side for each in rows} == {side}
+        return [each.run_record_id for each in rows]
+
+    assert (len(shown("left")), len(shown("right"))) == (2, 1)
+    assert sorted(shown("left") + shown("right")) == open_records(desk)
+
+
+def open_records(desk: Desk) -> list[int]:
+    """Those of the newest run, in the order in which they came."""
+    with tenant(desk.owner.organisation_id):
+        found = RunRecord.objects.filter(run_id=desk.run_id, group__isnull=True)
+        return list(found.order_by("id").values_list("id", flat=True))
 
 
 def test_nothing_of_another_organisation_is_shown_to_anybody() -> None:

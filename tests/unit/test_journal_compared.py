@@ -49,6 +49,34 @@ def test_every_entry_is_fresh_changed_or_known(
     assert all(each.entry_id in ids for each in seen.changed)
 
 
+@given(st.lists(entries, max_size=4))
+def test_whatever_comes_under_whatever_ids_no_id_is_ever_given_twice(
+    exports: list[list[JournalEntry]],
+) -> None:
+    known: list[KnownEntry] = []
+    for each in exports:
+        seen = compared(each, known)
+        assert len(seen.fresh) + len(seen.changed) + seen.known_count == len(each)
+        known += as_known(list(seen.fresh))
+        assert len({one.entry_id for one in known}) == len(known)
+
+
+def test_an_id_that_comes_twice_in_an_export_is_known_or_changed_the_second_time() -> None:
+    twice = [an_entry("a", 1, 1), an_entry("a", 1, 1), an_entry("a", 1, 2)]
+    seen = compared(twice, ())
+    assert (seen.fresh, seen.known_count, seen.changed) == ((twice[0],), 1, (twice[2],))
+
+
+def test_an_id_given_out_anew_that_says_something_else_later_is_changed() -> None:
+    first, anew, other = an_entry("1", 1, 1), an_entry("1", 2, 1), an_entry("1", 2, 2)
+    known = as_known([first])
+    [fresh] = compared([anew], known).fresh
+    assert fresh.entry_id == "1 of 2026-09-02"
+    known += as_known([fresh])
+    assert compared([other], known).changed == (other,)
+    assert compared([anew], known).known_count == 1
+
+
 @given(own)
 def test_the_same_export_again_adds_and_changes_nothing(several: list[JournalEntry]) -> None:
     seen = compared(several, as_known(several))

@@ -73,6 +73,7 @@ _REFUSALS = {
     422: "A part of the request cannot be used.",
     429: "Too many calls; Retry-After says when to go on.",
     500: "Tieout itself failed.",
+    503: "The database could not finish it just now; Retry-After says when to ask again.",
 }
 _OF_BODIES = {413: "The body is too large.", 415: "The body is of another media type."}
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
@@ -83,6 +84,9 @@ def refused(request: HttpRequest, error: Exception) -> HttpResponse:
     if isinstance(error, MultiPartParserError | SuspiciousOperation | UnreadablePostError):
         return problem(malformed(str(error)[:200] or "half a request", "a whole request"))
     _LOG.error("%s %s", request.method, request.path, exc_info=error)
+    if isinstance(error, OperationalError):  # a deadlock, a database that starts again or is full
+        found = type(error.__cause__ or error).__name__
+        return problem(TryAgain("store.busy", found, "the same request again"))
     return problem(Corruption("internal.fault", type(error).__name__), status=FAULT)
 
 

@@ -29,8 +29,9 @@ _OF_CODE = {
     "request.no-token": 401,
     "access.secret-refused": 401,
     "file.too-large": 413,
+    "store.busy": 503,
 }
-FAULT = 500
+FAULT, BUSY = 500, 503
 Fault = Mapping[str, str]
 """One field that is wrong: place, found, expected."""
 
@@ -62,6 +63,8 @@ def problem(
         told["faults"] = list(faults)
     body = json.dumps(told, ensure_ascii=True)
     answer = HttpResponse(body, status=number, content_type=MEDIA_TYPE)
+    if number == BUSY:
+        answer["Retry-After"] = "1"
     if number == 401:
         answer["WWW-Authenticate"] = 'Bearer realm="tieout"'
     return answer

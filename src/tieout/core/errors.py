@@ -160,6 +160,7 @@ CODES: dict[str, Code] = _catalogue(
     Code("access.denied", H, "This is not allowed", "Ask an owner or administrator of the organisation."),
     Code("access.four-eyes", H, "Preparer and reviewer are the same person", "Ask a colleague to review; nobody reviews their own work."),
     Code("store.no-server", H, "The database cannot be used", "Set DATABASE_URL to a PostgreSQL of your own, or look at what the server said."),
+    Code("store.busy", H, "The database could not finish this just now", "Ask again in a moment: nothing of it was recorded."),
     Code("store.unsafe-role", H, "The database role would see every organisation's rows", "Connect as a role that is no superuser, does not bypass row security and owns no table."),
     Code("access.member-invalid", H, "An organisation or member cannot be made of this", "Correct the name or the e-mail address."),
     Code("access.scope", H, "The token was not made for this", "Make a token with that scope, or use another one."),

@@ -174,12 +174,18 @@ class Compared:
     """Ids that the books had used before for an entry of other days: the new entry is fresh."""
 
 
+def later_id(entry: JournalEntry) -> str:
+    """The id of an entry whose own id the books had used before for an entry of other days."""
+    return f"{entry.entry_id} of {entry.booked_on}"
+
+
 def compared(entries: Sequence[JournalEntry], known: Sequence[KnownEntry]) -> Compared:
     """Which entries of the export are new, and which contradict what was recorded.
 
     An entry that says what a known one says is known, whatever its id; each known one stands for
     one entry. An id that is known for an entry of days that this export does not cover has been
-    given out anew, as books do that count from 1 every year.
+    given out anew, as books do that count from 1 every year. An id that comes twice in the export
+    is met as if it had come again later.
     """
     by_id = {each.entry_id: each for each in known}
     days = [each.booked_on for each in entries if each.booked_on]
@@ -193,6 +199,7 @@ def compared(entries: Sequence[JournalEntry], known: Sequence[KnownEntry]) -> Co
             same += 1
         else:
             rest.append(entry)
+    taken = {each.entry_id: each.digest for each in known}
     fresh: list[JournalEntry] = []
     changed, renamed = [], []
     for entry in rest:
@@ -200,11 +207,16 @@ def compared(entries: Sequence[JournalEntry], known: Sequence[KnownEntry]) -> Co
         if left[said] > 0:
             left[said] -= 1
             same += 1
-        elif found is None:
-            fresh.append(entry)
-        elif found.booked_on is None or span[0] <= found.booked_on <= span[1]:
-            changed.append(entry)
+            continue
+        day = found.booked_on if found else None
+        is_given_anew = day is not None and not span[0] <= day <= span[1]
+        name = later_id(entry) if is_given_anew else entry.entry_id
+        if name not in taken:
+            taken[name] = said
+            fresh.append(replace(entry, entry_id=name))
+            renamed += [entry.entry_id] if is_given_anew else []
+        elif taken[name] == said:
+            same += 1
         else:
-            renamed.append(entry.entry_id)
-            fresh.append(replace(entry, entry_id=f"{entry.entry_id} of {entry.booked_on}"))
+            changed.append(entry)
     return Compared(tuple(fresh), tuple(changed), same, tuple(renamed))

@@ -8,11 +8,9 @@ from tieout.core.access import Action
 from tieout.core.accounts import Account as CoreAccount
 from tieout.core.errors import Problem
 from tieout.core.journal import JournalEntry as CoreEntry
-from tieout.core.journal import KnownEntry, compared, digest, imbalance
-from tieout.core.journal import Posting as CorePosting
-from tieout.core.statements import Direction
-from tieout.store.banking.lines import NUL
-from tieout.store.ledger.models import Account, JournalEntry, Posting
+from tieout.core.journal import KnownEntry, compared, digest, imbalance, later_id
+from tieout.store.ledger.entries import NUL, add_entries
+from tieout.store.ledger.models import Account, JournalEntry
 from tieout.store.postgres.plans import plan_anew
 from tieout.workflows.acting import Act, Caller, acting
 from tieout.workflows.recheck_sign_offs import recheck_sign_offs
@@ -84,7 +82,8 @@ def record(
     )
     good = [each for each in seen.fresh if not _fault(each)]
     charted = _charted(act, good, accounts)
-    _added(act, source, good, charted)
+    plan_anew()
+    add_entries(act.caller.organisation_id, source, good, charted, act.at)
     suspended = recheck_sign_offs(act, account_ids=charted.values())
     problems = (*_changed(seen.changed), *_renamed(seen.renamed))
     return Recorded(
@@ -102,7 +101,11 @@ def _known(source: str, entries: Sequence[CoreEntry]) -> list[KnownEntry]:
     for at in range(0, len(entries), BLOCK):
         some = entries[at : at + BLOCK]
         for rows in (
-            of_source.filter(entry_id__in=[each.entry_id.translate(NUL) for each in some]),
+            of_source.filter(
+                entry_id__in=[
+                    one.translate(NUL) for each in some for one in (each.entry_id, later_id(each))
+                ]
+            ),
             of_source.filter(digest__in=[digest(each) for each in some]),
         ):
             for entry_id, said, booked_on in rows.values_list(*columns):
@@ -165,56 +168,3 @@ def _charted(
     kept = [code.translate(NUL) for code in codes]
     known = dict(Account.objects.filter(code__in=kept).values_list("code", "id"))
     return {code: known[name] for code, name in zip(codes, kept, strict=True)}
-
-
-def _added(act: Act, source: str, entries: Sequence[CoreEntry], accounts: dict[str, int]) -> None:
-    organisation_id = act.caller.organisation_id
-    plan_anew()
-    made = JournalEntry.objects.bulk_create(
-        [
-            JournalEntry(
-                organisation_id=organisation_id,
-                source=source,
-                entry_id=each.entry_id.translate(NUL),
-                booked_on=each.booked_on,
-                counterparty=each.counterparty.translate(NUL),
-                narrative=each.narrative.translate(NUL),
-                references=[one.translate(NUL) for one in each.references],
-                digest=digest(each),
-                recorded_at=act.at,
-            )
-            for each in entries
-        ],
-        batch_size=1000,
-    )
-    Posting.objects.bulk_create(
-        [
-            _row(kept, position, posting, accounts[posting.account])
-            for kept, entry in zip(made, entries, strict=True)
-            for position, posting in enumerate(entry.postings, 1)
-        ],
-        batch_size=2000,
-    )
-
-
-def _row(entry: JournalEntry, position: int, posting: CorePosting, account_id: int) -> Posting:
-    weight, currency = posting.weight_minor, posting.weight_currency
-    if weight is None or currency is None:
-        weight, currency = posting.signed_minor, posting.currency
-    return Posting(
-        organisation_id=entry.organisation_id,
-        entry=entry,
-        position=position,
-        account_id=account_id,
-        amount_minor=posting.amount_minor,
-        direction=Direction(posting.direction),
-        currency=posting.currency.code,
-        exponent=posting.currency.exponent,
-        weight_minor=weight,
-        weight_currency=currency.code,
-        weight_exponent=currency.exponent,
-        posted_on=posting.posted_on,
-        booked_on=posting.posted_on or entry.booked_on,
-        narrative=posting.narrative.translate(NUL),
-        reference=posting.reference.translate(NUL),
-    )

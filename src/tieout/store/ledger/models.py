@@ -77,7 +77,11 @@ class JournalEntry(TenantModel):
 
 
 class Posting(PartModel):
-    """One amount, one direction, one account; what it weighs in the entry's balance beside it."""
+    """One amount, one direction, one account; what it weighs in the entry's balance beside it.
+
+    That its entry and its account are there, of its organisation, is proved with the balance when
+    the transaction ends.
+    """
 
     entry = TenantForeignKey(JournalEntry)
     position = models.IntegerField()
@@ -97,10 +101,13 @@ class Posting(PartModel):
     reference = models.TextField(blank=True)
 
     class Meta:
-        """Triggers add up the weights of an entry when the transaction ends."""
+        """Triggers add up the weights of an entry when the transaction ends.
+
+        Entry and account are of one organisation: indexes need not begin with it.
+        """
 
         constraints: ClassVar = [
-            *tenant_rules("entry", "account"),
+            *tenant_rules(),
             one_of("direction", list(Direction)),
             models.CheckConstraint(
                 condition=models.Q(amount_minor__gte=0), name="ledger_posting_unsigned"
@@ -109,14 +116,10 @@ class Posting(PartModel):
                 condition=models.Q(exponent__range=(0, 18), weight_exponent__range=(0, 18)),
                 name="ledger_posting_exponents",
             ),
-            models.UniqueConstraint(
-                fields=["organisation", "entry", "position"], name="ledger_posting_once"
-            ),
+            models.UniqueConstraint(fields=["entry", "position"], name="ledger_posting_once"),
         ]
         indexes: ClassVar = [
-            models.Index(
-                fields=["organisation", "account", "booked_on", "id"], name="ledger_posting_on"
-            )
+            models.Index(fields=["account", "booked_on", "id"], name="ledger_posting_on")
         ]
 
     def __str__(self) -> str:

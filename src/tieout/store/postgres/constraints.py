@@ -207,12 +207,18 @@ class AppendOnly(Declared):
         return f"drop trigger if exists {name} on {table}"
 
 
-def tenant_rules(*keys: str, appended: bool = True) -> list[models.BaseConstraint]:
-    """What every table of a tenant has: its policy, its identity, its keys within the tenant."""
+def tenant_rules(
+    *keys: str, appended: bool = True, pointed_to: bool = True
+) -> list[models.BaseConstraint]:
+    """What every table of a tenant has: its policy, its identity, its keys within the tenant.
+
+    The identity is what keys of other tables point to; what none points to goes without it.
+    """
     prefix = "%(app_label)s_%(class)s"
+    identity = models.UniqueConstraint(fields=["organisation", "id"], name=f"{prefix}_identity")
     rules: list[models.BaseConstraint] = [
         TenantPolicy(name=f"{prefix}_tenant"),
-        models.UniqueConstraint(fields=["organisation", "id"], name=f"{prefix}_identity"),
+        *([identity] if pointed_to else []),
         *(TenantKey(name=f"{prefix}_{key}_key", field=key) for key in keys),
     ]
     if appended:

@@ -108,24 +108,19 @@ class MatchGroup(PartModel):
     reason = models.TextField()
 
     class Meta:
-        """A residual has a cause."""
+        """A residual has a cause. A run is of one organisation: indexes need not begin with it."""
 
         constraints: ClassVar = [
             *tenant_rules("run"),
             one_of("status", list(Status)),
-            models.UniqueConstraint(
-                fields=["organisation", "run", "name"], name="reconciliation_matchgroup_once"
-            ),
+            models.UniqueConstraint(fields=["run", "name"], name="reconciliation_matchgroup_once"),
             models.CheckConstraint(
                 condition=models.Q(residual_minor=0) | ~models.Q(residual_cause=""),
                 name="reconciliation_matchgroup_cause",
             ),
         ]
         indexes: ClassVar = [
-            models.Index(
-                fields=["organisation", "run", "status", "score", "id"],
-                name="reconciliation_group_queue",
-            )
+            models.Index(fields=["run", "status", "score", "id"], name="reconciliation_group_queue")
         ]
 
     def __str__(self) -> str:
@@ -133,7 +128,11 @@ class MatchGroup(PartModel):
 
 
 class RunRecord(PartModel):
-    """One record of a run: in exactly one group, or unmatched with its reason."""
+    """One record of a run: in exactly one group, or unmatched with its reason.
+
+    That its run, its line or posting, and its group are there, all of its organisation and the
+    group of its run, is proved with the run's sums when the transaction ends.
+    """
 
     run = TenantForeignKey(MatchRun)
     side = models.TextField()
@@ -149,7 +148,7 @@ class RunRecord(PartModel):
         """Each record of a run is there once: consumed once, and none without a word."""
 
         constraints: ClassVar = [
-            *tenant_rules("run", "line", "posting", "group"),
+            *tenant_rules(pointed_to=False),
             one_of("side", list(Side)),
             models.CheckConstraint(condition=_ONE_RECORD, name="reconciliation_runrecord_record"),
             models.CheckConstraint(
@@ -157,19 +156,27 @@ class RunRecord(PartModel):
                 | (models.Q(group__isnull=True) & ~models.Q(reason="")),
                 name="reconciliation_runrecord_placed",
             ),
+            models.UniqueConstraint(fields=["run", "line"], name="reconciliation_runrecord_line"),
             models.UniqueConstraint(
-                fields=["organisation", "run", "line"], name="reconciliation_runrecord_line"
-            ),
-            models.UniqueConstraint(
-                fields=["organisation", "run", "posting"], name="reconciliation_runrecord_posting"
+                fields=["run", "posting"], name="reconciliation_runrecord_posting"
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["organisation", "group"], name="reconciliation_runrecord_of"),
+            models.Index(fields=["group"], name="reconciliation_runrecord_of"),
             models.Index(
-                fields=["organisation", "run", "side", "reason", "id"],
+                fields=["run", "side", "reason", "id"],
                 condition=models.Q(group__isnull=True),
                 name="reconciliation_unmatched",
+            ),
+            models.Index(
+                fields=["run", "id"],
+                condition=models.Q(group__isnull=True),
+                name="reconciliation_unmatched_all",
+            ),
+            models.Index(
+                fields=["run", "side", "id"],
+                condition=models.Q(group__isnull=True),
+                name="reconciliation_unmatched_side",
             ),
         ]
 
@@ -194,7 +201,11 @@ class Decision(TenantModel):
     reason = models.TextField(blank=True)
 
     class Meta:
-        """An undo names what it undoes; a decision is undone once."""
+        """An undo names what it undoes; a decision is undone once.
+
+        No index but its identity begins with the organisation: ten thousand decisions at once are
+        looked up by their keys before PostgreSQL has counted any.
+        """
 
         constraints: ClassVar = [
             *tenant_rules("reconciliation", "undoes", "group", "decided_by"),
@@ -206,10 +217,8 @@ class Decision(TenantModel):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(
-                fields=["organisation", "reconciliation", "id"], name="reconciliation_decided_of"
-            ),
-            models.Index(fields=["organisation", "group"], name="reconciliation_decided_group"),
+            models.Index(fields=["reconciliation", "id"], name="reconciliation_decided_of"),
+            models.Index(fields=["group"], name="reconciliation_decided_group"),
         ]
 
     def __str__(self) -> str:
@@ -229,23 +238,21 @@ class DecidedRecord(PartModel):
         """A trigger refuses a record that another confirmation in force holds."""
 
         constraints: ClassVar = [
-            *tenant_rules("decision", "line", "posting"),
+            *tenant_rules("decision", "line", "posting", pointed_to=False),
             one_of("side", list(Side)),
             models.CheckConstraint(
                 condition=_ONE_RECORD, name="reconciliation_decidedrecord_record"
             ),
             models.UniqueConstraint(
-                fields=["organisation", "decision", "line"],
-                name="reconciliation_decidedrecord_line",
+                fields=["decision", "line"], name="reconciliation_decidedrecord_line"
             ),
             models.UniqueConstraint(
-                fields=["organisation", "decision", "posting"],
-                name="reconciliation_decidedrecord_posting",
+                fields=["decision", "posting"], name="reconciliation_decidedrecord_posting"
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["organisation", "line"], name="reconciliation_decided_line"),
-            models.Index(fields=["organisation", "posting"], name="reconciliation_decided_posting"),
+            models.Index(fields=["line"], name="reconciliation_decided_line"),
+            models.Index(fields=["posting"], name="reconciliation_decided_posting"),
         ]
 
     def __str__(self) -> str:

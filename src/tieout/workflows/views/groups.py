@@ -15,7 +15,7 @@ from tieout.store.banking.models import BankLine
 from tieout.store.ledger.models import Posting
 from tieout.store.reconciliation.models import Decision, MatchGroup, RunRecord
 from tieout.workflows.acting import Caller, looking
-from tieout.workflows.views.paging import Page, paged, searched
+from tieout.workflows.views.paging import Page, paged, paged_within, searched
 from tieout.workflows.views.runs import access_run
 
 SEARCHED_GROUPS = 500
@@ -249,15 +249,13 @@ def unmatched(  # noqa: PLR0913  filters by name
     """Records of a run in no group, in the order in which they came; ages are those of a day."""
     with looking(caller, Action.VIEW):
         access_run(run_id)
-        query = RunRecord.objects.filter(run_id=run_id, group__isnull=True)
-        if side:
-            query = query.filter(side=side)
+        query = RunRecord.objects.filter(group__isnull=True)
         if reason:
             query = query.filter(reason=reason)
-        page = paged(
-            with_what_is_shown(query), ("id",), lambda each: each, cursor=cursor, limit=limit,
-            is_descending=False,
-        )  # fmt: skip
+        place: dict[str, int | str] = {"run_id": run_id, **({"side": side} if side else {})}
+        page = paged_within(
+            with_what_is_shown(query), place, lambda each: each, cursor=cursor, limit=limit
+        )
         nearest = _nearest(run_id, page.rows)
         return Page(tuple(_unmatched(each, nearest, on) for each in page.rows), page.next_cursor)
 

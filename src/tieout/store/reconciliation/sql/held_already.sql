@@ -11,10 +11,12 @@ with wanted as materialized (
   from wanted w join reconciliation_decidedrecord x
     on x.organisation_id = %(organisation)s::uuid and x.posting_id = w.posting_id
 )
-select h.side, h.record_id, d.id
-from holding h join reconciliation_decision d
-  on d.organisation_id = %(organisation)s::uuid and d.id = h.decision_id
-where d.verdict = 'confirm' and d.reconciliation_id = %(reconciliation)s
-  and not exists (select 1 from reconciliation_decision u
-                  where u.organisation_id = d.organisation_id and u.undoes_id = d.id)
-order by d.id, h.side, h.record_id limit 3;
+select h.side, h.record_id, h.decision_id
+from holding h cross join lateral (
+  select d.id from reconciliation_decision d
+  where d.organisation_id = %(organisation)s::uuid and d.id = h.decision_id
+    and d.verdict = 'confirm' and d.reconciliation_id = %(reconciliation)s
+    and not exists (select 1 from reconciliation_decision u
+                    where u.organisation_id = d.organisation_id and u.undoes_id = d.id) offset 0
+) as standing
+order by h.decision_id, h.side, h.record_id limit 3;

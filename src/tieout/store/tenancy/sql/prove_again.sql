@@ -1,8 +1,9 @@
 -- Everything that is kept of the organisation in force, proved again: the proofs that a transaction
--- passes when it ends, over all rows instead of those it touched; every key, that what it names is
+-- passes when it ends, over all rows instead of those it touched (parts too, whose whole may be gone);
+-- every key, that what it names is
 -- there; every check, that its rows keep it. What was proved once and never changes cannot cease to
 -- hold, unless somebody went round the rules: then this says what, and where.
-create function tieout_prove_again() returns table (what text, fault text)
+create or replace function tieout_prove_again() returns table (what text, fault text)
 language plpgsql security definer set search_path = pg_catalog, public as $$
 declare
   organisation uuid := current_setting('tieout.organisation')::uuid;
@@ -11,18 +12,22 @@ declare
   broken bigint;
 begin
   for one in
-    select split_part(encode(tgargs, 'escape'), '\000', 1) as kind, tgrelid::regclass as source
-    from pg_trigger
-    where tgfoid = 'tieout_note()'::regprocedure
-      and split_part(encode(tgargs, 'escape'), '\000', 2) = 'id'
-    order by 1
+    select kind, array_agg(source order by source) as sources, array_agg(col order by source) as columns
+    from (
+      select split_part(encode(tgargs, 'escape'), '\000', 1) as kind,
+             split_part(encode(tgargs, 'escape'), '\000', 2) as col, tgrelid::regclass as source
+      from pg_trigger where tgfoid = 'tieout_note()'::regprocedure
+    ) as noting
+    group by 1 having bool_or(col = 'id') order by 1
   loop
     what := replace(one.kind, '_', ' ');
     fault := null;
     begin
-      execute format('insert into tieout_noted select $1, organisation_id, %L, id from %s '
-                     'where organisation_id = $2 on conflict do nothing', one.kind, one.source)
-        using this, organisation;
+      for part in 1 .. cardinality(one.sources) loop
+        execute format('insert into tieout_noted select distinct $1, organisation_id, %L, %I from %s '
+                       'where organisation_id = $2 on conflict do nothing',
+                       one.kind, one.columns[part], one.sources[part]) using this, organisation;
+      end loop;
       insert into tieout_unproved values (organisation, one.kind, this) on conflict do nothing;
       set constraints all immediate;
       set constraints all deferred;

@@ -25,12 +25,12 @@ language plpgsql security definer set search_path = pg_catalog, public as $$
 declare
   this bigint := pg_current_xact_id()::text::bigint;
 begin
-  execute format('insert into tieout_noted select distinct $1, organisation_id, %L, %I from added '
-                 'on conflict do nothing', tg_argv[0], tg_argv[1]) using this;
-  insert into tieout_unproved
-    select distinct organisation_id, what, this from tieout_noted
-    where transaction = this and what = tg_argv[0]
-    on conflict do nothing;
+  execute format(
+    'with touched as materialized (select distinct organisation_id, %I as id from added), '
+    'noted as (insert into tieout_noted select $1, organisation_id, %L, id from touched '
+    'on conflict do nothing) '
+    'insert into tieout_unproved select distinct organisation_id, %L, $1 from touched '
+    'on conflict do nothing', tg_argv[1], tg_argv[0], tg_argv[0]) using this;
   return null;
 end $$;
 
