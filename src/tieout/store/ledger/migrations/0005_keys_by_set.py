@@ -14,7 +14,7 @@ create trigger ledger_posting_day after insert on ledger_posting
 class Migration(migrations.Migration):
     dependencies = [
         ("ledger", "0004_fewer_keys"),
-        ("tenancy", "0008_notes_of_a_statement"),
+        ("tenancy", "0009_notes_of_a_statement"),
     ]
 
     operations = [

@@ -10,5 +10,5 @@ from tieout.store.postgres.files import functions_anew
 class Migration(migrations.Migration):
     """Functions in place of their earlier bodies."""
 
-    dependencies: ClassVar = [("tenancy", "0007_prove_again")]
+    dependencies: ClassVar = [("tenancy", "0008_profiles")]
     operations: ClassVar = [functions_anew("tenancy/unproved", "tenancy/prove_again")]
