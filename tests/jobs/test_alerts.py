@@ -107,7 +107,7 @@ def test_a_difference_is_raised_once_and_over_when_it_is_allowed() -> None:
     assert [look(caller) for _ in range(3)] == [(1, 0), (0, 0), (0, 0)]
     (shown,) = alerts(caller)
     assert shown.kind == "difference"
-    assert "24.25 EUR apart" in shown.text
+    assert "24.25 EUR above the books" in shown.text
     set_alert_rule(caller, kind=AlertKind.DIFFERENCE, subject=shown.subject, allowed=2425, now=NOW)
     assert look(caller) == (0, 1)
     assert alerts(caller) == []
@@ -167,7 +167,7 @@ def test_people_are_written_to_by_role_kind_and_account(store: Store) -> None:
     look(caller)
     work_off(store, caller)
     assert [each.to for each in mail.outbox] == [["acc@example.org"]]
-    assert "24.25 EUR apart" in str(mail.outbox[0].body)
+    assert "24.25 EUR above the books" in str(mail.outbox[0].body)
 
 
 @pytest.mark.req("R056")

@@ -31,7 +31,7 @@ def test_a_difference_is_told_to_the_penny() -> None:
     alert = difference(figures(10_000, 9_999))
     assert alert is not None
     assert alert.key == "difference reconciliation:4"
-    assert "0.01 EUR apart" in alert.text
+    assert "0.01 EUR above the books" in alert.text
     assert alert.account_id == 7
     assert difference(figures(10_000, 10_000)) is None
 

@@ -92,11 +92,13 @@ def difference(figures: Figures, allowed_minor: int = 0) -> Alert | None:
     apart = figures.left_minor - figures.right_minor
     if abs(apart) <= allowed_minor:
         return None
+    size = f"{format_minor(abs(apart), figures.exponent)} {figures.currency}"
+    where = "above" if apart > 0 else "below"
     return Alert(
         AlertKind.DIFFERENCE,
         f"reconciliation:{figures.reconciliation_id}",
-        f"{figures.name}: bank and books are {format_minor(apart, figures.exponent)} "
-        f"{figures.currency} apart, with {figures.unmatched:,} records unmatched.",
+        f"{figures.name}: the bank is {size} {where} the books, with {figures.unmatched:,} "
+        "records unmatched.",
         figures.account_id,
     )
 
