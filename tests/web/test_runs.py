@@ -8,17 +8,15 @@ from typing import cast
 import pytest
 from django.conf import settings
 from django.http import StreamingHttpResponse
-from django.test import Client
 from django.urls import reverse
 
-from tests.store.firms import NOW, organisation
+from tests.store.firms import organisation
+from tests.web.test_probe import client_of
 from tieout.core.access import Role
 from tieout.core.jobs import RunState, Task, Trend, trend
 from tieout.store.operations.models import JobRun
 from tieout.store.postgres.tenant import tenant
-from tieout.store.tenancy.models import Person
 from tieout.workflows.acting import Caller
-from tieout.workflows.add_member import add_member
 from tieout.workflows.look_at_runs import RunFilter, recurring, runs
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -73,10 +71,7 @@ def test_more_often_less_often_or_neither() -> None:
 def test_the_log_is_filtered_by_work_code_and_record_and_its_export_is_the_view(
     logged: Caller,
 ) -> None:
-    person = Person.objects.create(email="log@example.org", joined_at=NOW)
-    add_member(logged, email=person.email, role=Role.BOOKKEEPER, person_id=person.pk, now=NOW)
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(person)
+    client = client_of(logged, Role.BOOKKEEPER)
     page = reverse("runs", args=[logged.organisation_id])
     now = settings.CLOCK()
     for asked, where, count in (

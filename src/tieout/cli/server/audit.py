@@ -17,6 +17,7 @@ from tieout.cli.server.wiring import wiring
 from tieout.files.writing import whole_file
 
 if TYPE_CHECKING:
+    from tieout.workflows.acting import Caller
     from tieout.workflows.verify_stored import StoredProof
 
 
@@ -28,24 +29,30 @@ def origin() -> str:
         return f"cli {os.getuid()}"
 
 
+def _callers(organisation: str) -> "list[tuple[str, Caller]]":
+    """The operator in the organisation of that name, or in every one; the database is open."""
+    from tieout.workflows.acting import Caller  # noqa: PLC0415  once the database is open
+    from tieout.workflows.organisations import (  # noqa: PLC0415  the same
+        organisation_named,
+        organisations,
+    )
+
+    chosen = [organisation_named(organisation)] if organisation else organisations()
+    return [(name, Caller.system(key, origin())) for key, name in chosen]
+
+
 def verify(ctx: click.Context, *, organisation: str, keys: tuple[str, ...], as_json: bool) -> int:
     """Prove every chain of the database, or one; 0 when all are sound, 1 otherwise."""
     wired = wiring(ctx)
     trusted = wired.keys.public_keys() | trusted_keys(keys)
     with wired.opened():
-        from tieout.workflows.acting import Caller  # noqa: PLC0415  once the database is open
-        from tieout.workflows.organisations import (  # noqa: PLC0415  the same
-            organisation_named,
-            organisations,
-        )
-        from tieout.workflows.verify_audit import verify_audit  # noqa: PLC0415  the same
+        from tieout.workflows.verify_audit import verify_audit  # noqa: PLC0415  once it is open
 
-        chosen = [organisation_named(organisation)] if organisation else organisations()
         answers = []
-        for key, name in chosen:
-            caller = Caller.system(key, origin())
+        for name, caller in _callers(organisation):
             found = verify_audit(caller, keys=trusted, now=wired.now())
-            said = {"organisation": name, "chain": str(key), "keys_are_known": True}
+            chain = str(caller.organisation_id)
+            said = {"organisation": name, "chain": chain, "keys_are_known": True}
             answers.append(found.is_sound)
             show(said | {"keys": sorted(trusted)}, found, as_json=as_json)
     if not answers and not as_json:
@@ -58,15 +65,10 @@ def stored(ctx: click.Context, *, organisation: str, as_json: bool) -> int:
     wired = wiring(ctx)
     answers = []
     with wired.opened():
-        from tieout.workflows.acting import Caller  # noqa: PLC0415  once the database is open
-        from tieout.workflows.organisations import (  # noqa: PLC0415  the same
-            organisation_named,
-            organisations,
-        )
-        from tieout.workflows.verify_stored import verify_stored  # noqa: PLC0415  the same
+        from tieout.workflows.verify_stored import verify_stored  # noqa: PLC0415  once it is open
 
-        for key, name in [organisation_named(organisation)] if organisation else organisations():
-            done = verify_stored(Caller.system(key, origin()), now=wired.now())
+        for name, caller in _callers(organisation):
+            done = verify_stored(caller, now=wired.now())
             said = {"organisation": name, "sound": done.is_sound, **asdict(done)}
             answers.append(said)
             if not as_json:

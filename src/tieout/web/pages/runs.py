@@ -1,7 +1,5 @@
 """What runs and ran: jobs as they go on, with counts and errors, and the matches of each pair."""
 
-from collections.abc import Callable, Iterator
-
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
@@ -13,11 +11,11 @@ from tieout.core.access import Action
 from tieout.core.jobs import RunState, Task
 from tieout.web.access import MemberRequest, member_page
 from tieout.web.asked import chosen, number
-from tieout.web.tables import as_csv, wants_csv
+from tieout.web.tables import as_csv, rows_of, wants_csv
 from tieout.workflows.ask_run import cancel_run, retry_run
 from tieout.workflows.look_at_runs import RunFilter, RunShown, recurring
 from tieout.workflows.look_at_runs import runs as job_runs
-from tieout.workflows.views.paging import PAGE_MAX
+from tieout.workflows.views.paging import Page, before_of, cursor_after
 from tieout.workflows.views.runs import reconciliations, runs
 
 PAGE = 50
@@ -33,12 +31,15 @@ def index(request: MemberRequest) -> HttpResponseBase:
     now = settings.CLOCK()
     where = _where(request)
 
-    def ask(before: int | None, limit: int) -> list[RunShown]:
-        return job_runs(request.caller, where=where, before=before, limit=limit, now=now)
+    def ask(cursor: str | None, limit: int) -> Page[RunShown]:
+        before = before_of(cursor)
+        found = job_runs(request.caller, where=where, before=before, limit=limit, now=now)
+        return Page(tuple(found), cursor_after([each.run_id for each in found], limit))
 
     if wants_csv(request):
-        return as_csv("jobs", JOB_HEADER, map(_told, _all(ask)))
-    jobs = ask(number(request.GET, "before"), PAGE)
+        return as_csv("jobs", JOB_HEADER, map(_told, rows_of(ask)))
+    before = number(request.GET, "before")
+    jobs = job_runs(request.caller, where=where, before=before, limit=PAGE, now=now)
     shown: dict[str, object] = {
         "jobs": jobs,
         "asked": request.GET,
@@ -71,15 +72,6 @@ def _where(request: MemberRequest) -> RunFilter:
         code=query.get("code", "").strip(),
         subject=query.get("subject", "").strip(),
     )
-
-
-def _all(ask: Callable[[int | None, int], list[RunShown]]) -> Iterator[RunShown]:
-    """Every job that the page shows a part of."""
-    found = ask(None, PAGE_MAX)
-    yield from found
-    while len(found) == PAGE_MAX:
-        found = ask(found[-1].run_id, PAGE_MAX)
-        yield from found
 
 
 def _told(each: RunShown) -> tuple[object, ...]:
