@@ -159,6 +159,7 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "show_file": (Action.VIEW, Action.VIEW_OWN),
     "show_content": (Action.VIEW, Action.VIEW_OWN),
     "list_problems": (Action.VIEW, Action.VIEW_OWN),
+    "try_received": (Action.IMPORT,),
     "import_received": (Action.IMPORT,),
     "list_bank_accounts": (Action.VIEW,),
     "list_statements": (Action.VIEW,),
@@ -277,6 +278,7 @@ def body_of(operation: str, ids: Ids) -> object:
     """A body that is as described, with ids in it where the operation takes some."""
     ends = "2027-01-01T00:00:00Z"
     bodies: dict[str, object] = {
+        "try_received": {},
         "import_received": {},
         "record": books("other books"),
         "make_reconciliation": {

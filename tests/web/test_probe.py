@@ -68,6 +68,7 @@ PAGES = {
     "home": Asked(GET, Action.VIEW_OWN),
     "files": Asked(GET, Action.VIEW_OWN),
     "file": Asked(GET, Action.VIEW, ("file",)),
+    "file_try": Asked(POST, Action.IMPORT, ("file",)),
     "file_read": Asked(POST, Action.IMPORT, ("file",)),
     "file_content": Asked(GET, Action.VIEW, ("file",)),
     "comment": Asked(POST, Action.COMMENT, ("kind", "group"), besides=Action.VIEW),

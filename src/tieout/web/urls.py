@@ -32,6 +32,7 @@ organisation = [
     path("", home.home, name="home"),
     path("files/", files.files, name="files"),
     path("files/<int:file_id>/", files.file, name="file"),
+    path("files/<int:file_id>/try", files.attempt, name="file_try"),
     path("files/<int:file_id>/read", files.read, name="file_read"),
     path("files/<int:file_id>/content", files.content, name="file_content"),
     path("about/<str:kind>/<int:record_id>/comments", said.add_comment, name="comment"),

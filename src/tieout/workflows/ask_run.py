@@ -18,6 +18,7 @@ from tieout.workflows.comment import MODELS
 
 SUBJECTS = {
     Task.IMPORT_FILE: ("received_file", "file_id"),
+    Task.TRY_IMPORT: ("received_file", "file_id"),
     Task.RECONCILE: ("reconciliation", "reconciliation_id"),
     Task.EXPLAIN_BOOKS: ("books", "books_id"),
     Task.MAKE_REPORT: ("books", "books_id"),
@@ -34,6 +35,9 @@ def ask_run(
         act = _act(caller, task, "ask_run", now)
         access_record(task, given)
         run = wanted(caller.organisation_id, task, given, caller.asked_by_id, now)
+        if given.get("as_tried") and access_run(run).arguments != given:
+            expected = "none: an import that is to do exactly what was tried waits for no other"
+            raise Conflict("job.not-possible", "another import of it that waits", expected)
         act.record(f"job_run:{run}", after={"task": str(task), "arguments": given})
     return run
 
