@@ -144,9 +144,9 @@ def test_what_cannot_be_asked_for_is_said(firm: tuple[str, str, Caller, int]) ->
     name, _, caller, made = firm
     person = create_person(
         email=f"book{made}@example.org",
-        password="four unusual 7 words",
+        password="four unusual 7 words",  # noqa: S106  of a test
         name="",
-        now=NOW,  # noqa: S106  of a test
+        now=NOW,
     )
     add_member(
         caller, email=f"book{made}@example.org", role=Role.AUDITOR, person_id=person, now=NOW
