@@ -253,6 +253,7 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "make_schedule": (Action.MANAGE_ACCOUNTS,),
     "list_rules": (Action.VIEW,),
     "make_rule": (Action.MANAGE_ACCOUNTS,),
+    "show_effectiveness": (Action.VIEW,),
     "list_alerts": (Action.VIEW,),
     "list_channels": (Action.MANAGE_ACCOUNTS,),
     "make_channel": (Action.MANAGE_ACCOUNTS,),
@@ -356,6 +357,8 @@ def called(caller: Program, operation: str, method: str, path: str, ids: Ids) ->
     query = {"figure": "1.00"} if operation == "compare_figure" else query
     if operation == "compare_systems":
         query = {"left": "books", "right": "elsewhere"}
+    if operation == "show_effectiveness":
+        query = {"first_on": "2026-09-01", "last_on": "2026-12-31"}
     if operation == "show_pack":
         query = {"first_on": "2026-09-01", "last_on": "2026-09-30", "books_id": ids["books_id"]}
     if method == "GET":

@@ -119,6 +119,7 @@ PAGES = {
     "unmatched": Asked(GET, Action.VIEW, ("run",)),
     "status": Asked(GET, Action.VIEW),
     "analytics": Asked(GET, Action.VIEW),
+    "effectiveness": Asked(GET, Action.VIEW),
     "settings": Asked(GET, Action.MANAGE_ACCOUNTS),
     "schedule": Asked(POST, Action.MANAGE_ACCOUNTS),
     "profiles": Asked(GET, Action.MANAGE_ACCOUNTS),

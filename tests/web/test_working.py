@@ -249,6 +249,18 @@ def test_a_large_file_is_tried_by_a_worker_and_its_page_shows_the_list(
     assert "Import exactly this" in page
 
 
+@pytest.mark.req("R106")
+def test_the_figures_of_every_run_are_a_table_to_keep(own: Caller, client: Client) -> None:
+    place = reverse("effectiveness", args=[own.organisation_id])
+    days = "?first=2026-11-01&last=2026-11-30"
+    page = client.get(place + days).content.decode()
+    assert "100.0 %" in page
+    header, *told = rows(client.get(f"{place}{days}&format=csv"))
+    kinds = [each[header.index("kind")] for each in told]
+    assert kinds == ["import", "match"]
+    assert told[0][header.index("complete")] == told[0][header.index("of records")] == "3"
+
+
 def test_a_large_match_is_made_by_a_worker_and_the_page_follows(
     store: Store, own: Caller, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -129,6 +129,7 @@ organisation = [
     path("audit/evidence-pack", audit.evidence_pack, name="evidence_pack"),
     path("status/", status.board, name="status"),
     path("status/analytics", status.analytics, name="analytics"),
+    path("status/effectiveness", status.effectiveness, name="effectiveness"),
     path("settings/", settings.index, name="settings"),
     path("settings/schedules", settings.schedule, name="schedule"),
     path("settings/profiles", profiles.profiles, name="profiles"),
