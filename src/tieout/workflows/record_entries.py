@@ -8,7 +8,7 @@ from tieout.core.access import Action
 from tieout.core.accounts import Account as CoreAccount
 from tieout.core.errors import Problem
 from tieout.core.journal import JournalEntry as CoreEntry
-from tieout.core.journal import KnownEntry, compared, digest, imbalance, later_id
+from tieout.core.journal import KnownEntry, compared, digests, imbalance, later_id
 from tieout.store.ledger.entries import NUL, add_entries
 from tieout.store.ledger.models import Account, JournalEntry
 from tieout.store.postgres.plans import plan_anew
@@ -106,7 +106,7 @@ def _known(source: str, entries: Sequence[CoreEntry]) -> list[KnownEntry]:
                     one.translate(NUL) for each in some for one in (each.entry_id, later_id(each))
                 ]
             ),
-            of_source.filter(digest__in=[digest(each) for each in some]),
+            of_source.filter(digest__in=[one for each in some for one in digests(each)]),
         ):
             for entry_id, said, booked_on in rows.values_list(*columns):
                 kept[entry_id] = KnownEntry(entry_id, bytes(said), booked_on)
