@@ -196,6 +196,7 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "take_archive": (Action.IMPORT,),
     "list_explanations": (Action.VIEW,),
     "list_deltas": (Action.VIEW,),
+    "list_causes": (Action.VIEW,),
     "list_periods": (Action.VIEW,),
     "show_period": (Action.VIEW,),
     "list_items": (Action.VIEW,),

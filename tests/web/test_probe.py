@@ -88,6 +88,7 @@ PAGES = {
     "confirm": Asked(POST, Action.DECIDE, ("group",)),
     "reject": Asked(POST, Action.DECIDE, ("group",)),
     "take_back": Asked(POST, Action.DECIDE, ("group", "decision")),
+    "books_causes": Asked(GET, Action.VIEW, ("books",)),
     "books_guide": Asked(GET, Action.VIEW, ("books",)),
     "control_accounts": Asked(GET, Action.VIEW),
     "compliance": Asked(GET, Action.VIEW),
