@@ -188,6 +188,7 @@ def later_id(entry: JournalEntry) -> str:
 
 
 def _known_by(entry: JournalEntry, kept: Collection[bytes]) -> bytes:
+    """That of its digests by which it is kept; where it is not, the one it will be kept by."""
     return next((each for each in digests(entry) if each in kept), digest(entry))
 
 
@@ -201,9 +202,7 @@ def compared(entries: Sequence[JournalEntry], known: Sequence[KnownEntry]) -> Co
     """
     by_id = {each.entry_id: each for each in known}
     kept = {each.digest for each in known}
-    known_by = [
-        next((one for one in digests(each) if one in kept), digest(each)) for each in entries
-    ]
+    known_by = [_known_by(each, kept) for each in entries]
     days = [each.booked_on for each in entries if each.booked_on]
     span = (min(days, default=date.min), max(days, default=date.max))
     same, rest = 0, []

@@ -33,21 +33,31 @@ def reached(application: Address) -> Iterator[Check]:
 
 def _network(address: Address) -> Check:
     """Whether anything answers where the database should be."""
-    where = f"{address.host or 'localhost'}, port {address.port}"
-    is_local = address.host.startswith("/")
-    try:
-        if is_local:
-            with socket.socket(socket.AF_UNIX) as plain:
-                plain.settimeout(WAIT_SECONDS)
-                plain.connect(str(Path(address.host) / f".s.PGSQL.{address.port}"))
+    if not address.host:
+        found = "no host is named: the database is where its own library looks"
+        return Check("network", is_well=True, found=found)
+    faults = []
+    for host in address.host.split(","):
+        where = f"{host}, port {address.port}"
+        try:
+            _knock(host, address.port)
+        except OSError as error:
+            faults.append(f"{where}: {error.strerror or type(error).__name__}")
         else:
-            place = (address.host or "localhost", address.port)
-            socket.create_connection(place, WAIT_SECONDS).close()
-    except OSError as error:
-        step = "Look whether the server runs, and at the host and port in DATABASE_URL."
-        found = f"nothing answers at {where}: {error.strerror or type(error).__name__}"
-        return Check("network", is_well=False, found=found, next_step=step)
-    return Check("network", is_well=True, found=f"{where} answers")
+            return Check("network", is_well=True, found=f"{where} answers")
+    step = "Look whether the server runs, and at the host and port in DATABASE_URL."
+    found = f"nothing answers at {'; '.join(faults)}"
+    return Check("network", is_well=False, found=found, next_step=step)
+
+
+def _knock(host: str, port: int) -> None:
+    """Raise `OSError` unless something answers; a host with a slash is a folder with a socket."""
+    if not host.startswith("/"):
+        socket.create_connection((host, port), WAIT_SECONDS).close()
+        return
+    with socket.socket(socket.AF_UNIX) as plain:
+        plain.settimeout(WAIT_SECONDS)
+        plain.connect(str(Path(host) / f".s.PGSQL.{port}"))
 
 
 def _database(address: Address) -> Check:
