@@ -58,6 +58,7 @@ def make_sandbox(caller: Caller, *, name: str, with_data: bool, now: datetime) -
             made_by=me,
             made_at=now,
         )
+        act.keeps(made)
         act.record(
             str(made), after={"copy": f"organisation:{owner.organisation_id}", "copied": counts}
         )
