@@ -18,6 +18,9 @@ APART = frozenset({"alert", "comment", "comment_resolution"})
 FEW = 3
 """More new records of a kind than these are told as one row."""
 
+_ORDER = "pdc"
+"""Postings, debits, credits, by their first letter."""
+
 SHOWN: Mapping[str, tuple[str, ...]] = {
     "alert_channel": ("name", "kinds", "roles"),
     "alert_rule": ("kind", "allowed"),
@@ -70,11 +73,15 @@ def changes(said: Said) -> Mapping[str, list[Change]]:
     _add_many(said, found)
     for name, counts in _pairs(part(said, "after", SUMS)):
         if _kind(name) in HOLDERS:
-            found[name].append(Change("entries", None, counts, name))
+            found[name].append(Change("entries", None, dict(_in_order(counts)), name))
     about = str(said.get("subject"))
     if about not in found:
         found[about] = list(_plain(said, about))
-    return {name: several for name, several in found.items() if several}
+    return {
+        name: sorted(several, key=lambda each: each.of != name)
+        for name, several in found.items()
+        if several
+    }
 
 
 def _own(name: str, fields: Fields, was: Fields) -> list[Change]:
@@ -88,7 +95,7 @@ def _own(name: str, fields: Fields, was: Fields) -> list[Change]:
 
 def _told_of(name: str, fields: Fields, was: Fields) -> Iterator[Change]:
     for field, value in fields.items():
-        yield Change(f"{_kind(name)} {field}", was.get(field), value, name, fields)
+        yield Change(f"{_kind(name)}.{field}", was.get(field), value, name, fields)
 
 
 def _new(kind: str, several: list[tuple[str, Fields]]) -> Iterator[Change]:
@@ -148,6 +155,11 @@ def _plain(said: Said, about: str) -> Iterator[Change]:
     for field in dict.fromkeys([*before, *after]):
         if field not in PARTS and before.get(field) != after.get(field):
             yield Change(field, before.get(field), after.get(field), about)
+
+
+def _in_order(counts: object) -> Iterator[tuple[str, object]]:
+    """How many postings, then debits, then credits."""
+    yield from sorted(_pairs(counts), key=lambda each: (_ORDER.find(each[0][0]), each[0]))
 
 
 def _kind(name: str) -> str:

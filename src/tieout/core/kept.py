@@ -75,6 +75,7 @@ class Departure:
     """Empty where one of them does not know the record at all."""
     log: object
     table: object
+    is_sum: bool = False
 
     def __str__(self) -> str:
         if not self.field:
@@ -137,7 +138,7 @@ def departures(
         told, counted = log.sums.get(name, {}), sums.get(name, {})
         for what in sorted(told.keys() | counted.keys()):
             if told.get(what, 0) != counted.get(what, 0):
-                yield Departure(name, what, told.get(what, 0), counted.get(what, 0))
+                yield Departure(name, what, told.get(what, 0), counted.get(what, 0), is_sum=True)
 
 
 def as_said(fields: Mapping[str, Value]) -> Fields:

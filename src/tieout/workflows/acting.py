@@ -77,7 +77,8 @@ class Left:
 
     def told(self) -> tuple[dict[str, Value], dict[str, Value]]:
         """What the event carries of it in `before` and in `after`; nothing is left behind."""
-        after, before = dict(self.others), {}
+        after = dict(self.others)
+        before = {name: self.before[name] for name in self.others if name in self.before}
         for name, row in self.rows.items():
             now, was = fields_of(row), self.before.get(name)
             if was is not None:

@@ -50,7 +50,7 @@ def record_entries(
     with acting(caller, Action.IMPORT, "record_entries", now) as act:
         act.alone("import")
         recorded = record(act, source, entries, accounts)
-        act.record(f"books:{source}", after=told(recorded))
+        act.record(f"journal:{source}", after=told(recorded))
         act.follow_up("entries_recorded", source=source)
     return recorded
 

@@ -1,0 +1,126 @@
+"""`replay`: the log read from its beginning, and compared with what the tables hold.
+
+The audit chain proves that no event was changed; this proves that the events tell everything:
+folded in their order they give exactly the members, accounts, settings, files, runs, decisions,
+sign-offs and so on that there are, and the totals of every account.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from tieout.core.access import Action
+from tieout.core.audit import Value, parsed
+from tieout.core.kept import Departure, Fields, Said, State, as_said, departures, replayed
+from tieout.store.audit.chain import events
+from tieout.store.ledger.balances import all_added_up, all_entries
+from tieout.store.tenancy.models import Organisation, TenantModel
+from tieout.workflows.acting import Act, Caller, acting, looking
+from tieout.workflows.kept_records import KEPT, fields_of, name_of
+
+BLOCK = 2000
+TOLD = 20
+"""Departures that an alert carries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What the log gave, and where the tables say something else."""
+
+    event_count: int
+    record_count: int
+    """Records that the log knows, one by one."""
+    departures: tuple[str, ...]
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether the log reproduces what there is."""
+        return not self.departures
+
+
+def replay(caller: Caller, *, now: datetime) -> Replayed:
+    """Replay the log as of one instant; what departs is named, never mended.
+
+    Raises:
+        AccessDenied: The caller may not see the trail.
+        ValueError: An event's bytes are no event: `verify_audit` names it.
+    """
+    with transaction.atomic():
+        if not connection.savepoint_ids:  # else whoever began has chosen
+            with connection.cursor() as cursor:
+                cursor.execute("set transaction isolation level repeatable read")
+        with looking(caller, Action.VIEW_AUDIT):
+            state, count = _state_of(caller.organisation_id)
+            known = len(state.records)
+            found = tuple(map(str, _departures(caller.organisation_id, state)))
+    done = Replayed(count, known, found)
+    with acting(caller, Action.VIEW_AUDIT, "replay", now) as act:
+        if done.is_sound:
+            after = {"events": done.event_count, "records": done.record_count, "departures": 0}
+            act.record(f"organisation:{caller.organisation_id}", after=after)
+        else:
+            act.follow_up("stored_not_sound", findings=list(found[:TOLD]))
+    return done
+
+
+def note_state(act: Act) -> None:
+    """Within a verb: its event also says what the log did not know yet, or knew otherwise.
+
+    A copy of an organisation so begins with what was copied, and the log of one that is older than
+    its records with what there was. What the log had said before stays in it.
+    """
+    organisation_id = act.caller.organisation_id
+    state, _ = _state_of(organisation_id)
+    for each in _departures(organisation_id, state):
+        if each.table is None:
+            continue  # nothing says of a record that it is gone: that stays a departure
+        if not each.field and isinstance(each.table, Mapping):
+            act.left.others[each.name] = cast("dict[str, Value]", each.table)
+        elif each.is_sum and isinstance(each.table, int) and isinstance(each.log, int):
+            act.adds(each.name, **{each.field: each.table - each.log})
+        else:
+            table, log = cast("tuple[Value, Value]", (each.table, each.log))
+            act.left.others.setdefault(each.name, {})[each.field] = table
+            act.left.before.setdefault(each.name, {})[each.field] = log
+
+
+def _state_of(organisation_id: UUID) -> tuple[State, int]:
+    """What the events give, and how many they are."""
+    count = 0
+
+    def said() -> Iterator[Said]:
+        nonlocal count
+        for each in events(organisation_id):
+            count += 1
+            yield parsed(each.body)
+
+    return replayed(said()), count
+
+
+def _departures(organisation_id: UUID, state: State) -> Iterator[Departure]:
+    yield from departures(state, _records(organisation_id), _sums(organisation_id))
+
+
+def _records(organisation_id: UUID) -> Iterator[tuple[str, Fields]]:
+    """Every record that the log should know, as the tables have it."""
+    mine = Organisation.objects.get(id=organisation_id)
+    said: dict[str, Value] = {"name": mine.name, "created_at": mine.created_at}
+    yield f"organisation:{organisation_id}", as_said(said)
+    for model in KEPT:
+        rows: QuerySet[TenantModel] = QuerySet(model).order_by("id")
+        for row in rows.iterator(chunk_size=BLOCK):
+            yield name_of(row), as_said(fields_of(row))
+
+
+def _sums(organisation_id: UUID) -> dict[str, dict[str, int]]:
+    """What is counted and added up, as the tables have it."""
+    accounts = all_added_up(organisation_id)
+    sources = all_entries(organisation_id)
+    return {f"ledger_account:{key}": each for key, each in accounts.items()} | {
+        f"journal:{source}": each for source, each in sources.items()
+    }
