@@ -267,6 +267,7 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "list_events": (Action.VIEW_AUDIT,),
     "verify": (Action.VIEW_AUDIT,),
     "prove_stored": (Action.VIEW_AUDIT,),
+    "replay_log": (Action.VIEW_AUDIT,),
     "show_pack": (Action.VIEW_AUDIT,),
     "list_privileges": (Action.VIEW_AUDIT,),
 }

@@ -131,6 +131,7 @@ PAGES = {
     "history": Asked(GET, Action.VIEW, ("holder", "account")),
     "verify": Asked(POST, Action.VIEW_AUDIT),
     "stored": Asked(POST, Action.VIEW_AUDIT),
+    "replayed": Asked(POST, Action.VIEW_AUDIT),
     "evidence_pack": Asked(GET, Action.VIEW_AUDIT),
     "members": Asked(GET, Action.MANAGE_MEMBERS),
     "withdraw": Asked(POST, Action.MANAGE_MEMBERS, ("invitation",)),

@@ -63,6 +63,39 @@ def audit_stored(ctx: click.Context, /, **options: Any) -> None:
     ctx.exit(audit.stored(ctx, **options))
 
 
+@audit_group.command("replay")
+@click.argument("file", type=PATH, required=False)
+@_ORGANISATION
+@_JSON
+@click.pass_context
+def audit_replay(ctx: click.Context, /, **options: Any) -> None:
+    """Read a log from its beginning: of the database, or of an exported chain FILE offline.
+
+    Of the database what it gives is compared with what is kept. Of a FILE it is printed as JSON.
+    Exit code 0: they agree; 1: they do not, and where; 2: could not run.
+    """
+    file: Path | None = options.pop("file")
+    if file is not None:
+        from tieout.cli import audit as offline  # noqa: PLC0415  start-up time counts
+
+        ctx.exit(offline.replay(file=file))
+    from tieout.cli.server import audit  # noqa: PLC0415  the same
+
+    ctx.exit(audit.replay(ctx, **options))
+
+
+@audit_group.command("history")
+@click.argument("subject")
+@_ORGANISATION
+@_JSON
+@click.pass_context
+def audit_history(ctx: click.Context, /, **options: Any) -> None:
+    """Show who changed what of SUBJECT, the newest first: `bank_account:3`, `member:17`."""
+    from tieout.cli.server import audit  # noqa: PLC0415  start-up time counts
+
+    ctx.exit(audit.history(ctx, **options))
+
+
 @audit_group.command("export")
 @_ORGANISATION
 @click.option("--out", type=PATH, required=True, help="The file to write.")

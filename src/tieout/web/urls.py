@@ -126,6 +126,7 @@ organisation = [
     path("audit/", audit.audit, name="audit"),
     path("history/<str:holder>/<int:record_id>/", history.one, name="history"),
     path("audit/verify", audit.verify, name="verify"),
+    path("audit/replay", audit.replayed, name="replayed"),
     path("audit/stored", audit.stored, name="stored"),
     path("audit/evidence-pack", audit.evidence_pack, name="evidence_pack"),
     path("status/", status.board, name="status"),

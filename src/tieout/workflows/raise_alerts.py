@@ -185,6 +185,10 @@ def _unsound(organisation_id: UUID) -> Iterator[conditions.Alert]:
     if stored is not None:
         said = "; ".join(stored[:3])
         yield conditions.verification_failed(f"stored {subject}", f"What is kept fails: {said}.")
+    log = _found("log_not_whole", "replay")
+    if log is not None:
+        said = f"The log does not replay to what is kept: {'; '.join(log[:3])}."
+        yield conditions.verification_failed(f"log {subject}", said)
 
 
 def _found(bad_kind: str, good_verb: str) -> list[str] | None:

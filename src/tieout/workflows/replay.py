@@ -6,7 +6,7 @@ sign-offs and so on that there are, and the totals of every account.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 from uuid import UUID
@@ -36,6 +36,8 @@ class Replayed:
     record_count: int
     """Records that the log knows, one by one."""
     departures: tuple[str, ...]
+    noted_count: int = 0
+    """Of a log that is older than the records in it: how many records it begins to know now."""
 
     @property
     def is_sound(self) -> bool:
@@ -45,6 +47,8 @@ class Replayed:
 
 def replay(caller: Caller, *, now: datetime) -> Replayed:
     """Replay the log as of one instant; what departs is named, never mended.
+
+    A log that began before events carried records is given what there is, once, as an event.
 
     Raises:
         AccessDenied: The caller may not see the trail.
@@ -56,15 +60,20 @@ def replay(caller: Caller, *, now: datetime) -> Replayed:
                 cursor.execute("set transaction isolation level repeatable read")
         with looking(caller, Action.VIEW_AUDIT):
             state, count = _state_of(caller.organisation_id)
+            begins = f"organisation:{caller.organisation_id}" in state.records
             known = len(state.records)
-            found = tuple(map(str, _departures(caller.organisation_id, state)))
-    done = Replayed(count, known, found)
+            found = _departures(caller.organisation_id, state) if begins else ()
+            done = Replayed(count, known, tuple(map(str, found)))
     with acting(caller, Action.VIEW_AUDIT, "replay", now) as act:
-        if done.is_sound:
+        if not begins:
+            note_state(act)
+            done = replace(done, noted_count=len(act.left.others))
+            act.record(f"organisation:{caller.organisation_id}", after={"noted": done.noted_count})
+        elif done.is_sound:
             after = {"events": done.event_count, "records": done.record_count, "departures": 0}
             act.record(f"organisation:{caller.organisation_id}", after=after)
         else:
-            act.follow_up("stored_not_sound", findings=list(found[:TOLD]))
+            act.follow_up("log_not_whole", findings=list(done.departures[:TOLD]))
     return done
 
 

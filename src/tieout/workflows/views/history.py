@@ -14,7 +14,7 @@ from tieout.store.audit.models import Concern, Event
 from tieout.workflows.acting import Caller, looking
 from tieout.workflows.kept_records import KEPT
 from tieout.workflows.views.history_words import Piece, Wording, field_words
-from tieout.workflows.views.paging import Page, paged
+from tieout.workflows.views.paging import PAGE_MAX, Page, paged
 
 _MODELS = {kept.kind: model for model, kept in KEPT.items()}
 WITH_HISTORY = frozenset(_MODELS)
@@ -111,6 +111,17 @@ def history(
         )
         events = Event.objects.filter(sequence__in=found.rows).order_by("-sequence")
         return _told(subject, actor, list(events), where or HistoryFilter(), found.next_cursor)
+
+
+def every_change(caller: Caller, *, subject: str) -> Iterator[HistoryRow]:
+    """All of it, newest first, asked for a page at a time."""
+    cursor: str | None = None
+    while True:
+        page = history(caller, subject=subject, cursor=cursor, limit=PAGE_MAX).page
+        yield from page.rows
+        cursor = page.next_cursor
+        if cursor is None:
+            return
 
 
 def _read(subject: str) -> tuple[str, int]:
