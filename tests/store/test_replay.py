@@ -72,6 +72,11 @@ ALTERED = {
         "update {} set digest = '\\x00' where {}",
         "journal:books, digests: the log says",
     ),
+    "the way from an account to an event": (
+        "audit_concern",
+        "delete from {} where {} and subject like 'bank_account:%' and 'sign_off' = any (fields)",
+        "found from: the log says 'bank_account:",
+    ),
     "somebody whom nobody added": (
         "tenancy_member",
         (

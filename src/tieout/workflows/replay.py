@@ -8,6 +8,8 @@ sign-offs and so on that there are, and the totals of every account.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import cast
 from uuid import UUID
 
@@ -16,8 +18,10 @@ from django.db.models import QuerySet
 
 from tieout.core.access import Action
 from tieout.core.audit import Value, parsed
+from tieout.core.history import changes
 from tieout.core.kept import Departure, Fields, Said, State, as_said, departures, replayed
 from tieout.store.audit.chain import events
+from tieout.store.audit.models import Concern
 from tieout.store.ledger.balances import all_added_up, all_entries
 from tieout.store.tenancy.models import Organisation, TenantModel
 from tieout.workflows.acting import Act, Caller, acting, looking
@@ -62,7 +66,10 @@ def replay(caller: Caller, *, now: datetime) -> Replayed:
             state, count = _state_of(caller.organisation_id)
             begins = f"organisation:{caller.organisation_id}" in state.records
             known = len(state.records)
-            found = _departures(caller.organisation_id, state) if begins else ()
+            found = [
+                *(_departures(caller.organisation_id, state) if begins else ()),
+                *_hidden(caller.organisation_id),
+            ]
             done = Replayed(count, known, tuple(map(str, found)))
     with acting(caller, Action.VIEW_AUDIT, "replay", now) as act:
         if not begins:
@@ -113,6 +120,21 @@ def _state_of(organisation_id: UUID) -> tuple[State, int]:
 
 def _departures(organisation_id: UUID, state: State) -> Iterator[Departure]:
     yield from departures(state, _records(organisation_id), _sums(organisation_id))
+
+
+def _hidden(organisation_id: UUID) -> Iterator[Departure]:
+    """Events to which no way leads from a record that they concern: its history would lack them."""
+    rows = Concern.objects.order_by("sequence").values_list("sequence", "subject")
+    ways = groupby(rows.iterator(chunk_size=BLOCK), key=itemgetter(0))
+    at, known = next(ways, (0, iter(())))
+    for each in events(organisation_id):
+        while at and at < each.sequence:
+            at, known = next(ways, (0, iter(())))
+        led = {subject for _, subject in known} if at == each.sequence else set()
+        lost = changes(parsed(each.body)).keys() - led
+        if lost:
+            told = ", ".join(sorted(lost))
+            yield Departure(f"event {each.sequence}", "found from", told, "")
 
 
 def _records(organisation_id: UUID) -> Iterator[tuple[str, Fields]]:
