@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 
+from tests.store.databases import Store
 from tests.store.firms import NOW, imported, organisation
 from tests.store.ledgers import DEMO, Closing, files_of
 from tests.store.test_decide_many import everything
@@ -15,6 +17,8 @@ from tieout.core.errors import AccessDenied, InvalidInput, NotFound
 from tieout.store.audit.models import Concern
 from tieout.store.banking.models import BankAccount
 from tieout.store.ledger.models import Account
+from tieout.store.postgres.files import BACK, sql_text
+from tieout.store.postgres.server import OWNER
 from tieout.store.postgres.tenant import tenant
 from tieout.workflows.acting import Caller
 from tieout.workflows.add_member import add_member
@@ -159,6 +163,24 @@ def test_what_is_not_there_or_belongs_to_others_is_not_found() -> None:
     for subject in ("bank_account:x", "person:1", "", "bank_account:" + "9" * 30):
         with pytest.raises(InvalidInput):
             history(other, subject=subject)
+
+
+def test_events_from_before_are_found_from_the_accounts_that_they_name(store: Store) -> None:
+    desk = Signed()
+    bank, _ = accounts_of(desk.owner)
+    with store.superuser() as plain, plain.transaction():
+        plain.execute("alter table audit_concern disable trigger all")
+        plain.execute("delete from audit_concern")
+        plain.execute("alter table audit_concern enable trigger all")
+        plain.execute("alter table audit_concern enable always trigger audit_concern_appended")
+    assert rows_of(desk.owner, bank) == []
+    forward, _, _ = sql_text("audit/concerns_found").partition(BACK)
+    with psycopg.connect(store.address(OWNER).conninfo) as owner:
+        owner.execute(forward.encode())
+    acts = {each.act for each in rows_of(desk.owner, bank)}
+    assert acts >= {"import statement", "set reconciliation", "sign off"}
+    with store.application() as plain:
+        assert plain.execute("select count(*) from audit_concern").fetchone() == (0,)
 
 
 def test_no_way_leads_to_an_event_but_through_the_record_it_concerns() -> None:

@@ -12,10 +12,12 @@ cross join lateral (
   union
   select m[1]
   from regexp_matches(
-    convert_from(e.body, 'UTF8'), '"((?:bank_account|reconciliation|books):\d+)"', 'g'
+    encode(e.body, 'escape'), '"((?:bank_account|reconciliation|books):\d+)"', 'g'
   ) as m
 ) n;
 
+-- Keys are proved now: a table that waits for a proof cannot be altered.
+set constraints all immediate;
 alter table audit_event force row level security;
 alter table audit_concern force row level security;
 
