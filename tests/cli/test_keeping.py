@@ -11,9 +11,6 @@ import pytest
 
 from tests.store.databases import home_folder
 
-pytestmark = pytest.mark.soak
-"""Not steady within the suite's time yet: `make soak` runs them."""
-
 
 def tieout(home: Path, *arguments: object, typed: str = "") -> subprocess.CompletedProcess[str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("TIEOUT_", "DATABASE_URL"))}

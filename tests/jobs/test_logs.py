@@ -105,7 +105,7 @@ def test_every_line_of_a_server_at_work_has_time_actor_act_and_error(
     client.get(reverse("members", args=inside))
     assert (log.last()["actor"], log.last()["error"]) == (f"member:{member_id}", "access.denied")
     client.get("/nothing/here/")
-    assert (log.last()["route"], log.last()["error"]) == ("none", "store.not-found")
+    assert (log.last()["route"], log.last()["error"]) == ("none", "page.unknown")
     client.get("/invitation/a-secret-of-somebody")
     client.post(reverse("audit", args=inside), headers={"Origin": "https://elsewhere.example"})
     door = program(caller)

@@ -17,9 +17,6 @@ import pytest
 from tests.store.databases import home_folder
 from tieout.testing.corpus import PROJECT
 
-pytestmark = pytest.mark.soak
-"""Not steady within the suite's time yet: `make soak` runs them."""
-
 PATIENCE_SECONDS = 120
 
 

@@ -16,7 +16,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
@@ -30,10 +29,11 @@ from tieout.api.reading import (
     source_of_part,
     spooled,
 )
-from tieout.core.errors import Corruption, InvalidInput, TieoutError, TryAgain
+from tieout.core.errors import InvalidInput, TieoutError, TryAgain
 from tieout.formats.common.source import Source
 from tieout.workflows.acting import Caller
 from tieout.workflows.answer_once import Answer, answer_once
+from tieout.workflows.faults import told
 from tieout.workflows.token_calls import Call, Pace, call_of_token
 
 View = Callable[..., HttpResponse]
@@ -84,10 +84,8 @@ def refused(request: HttpRequest, error: Exception) -> HttpResponse:
     if isinstance(error, MultiPartParserError | SuspiciousOperation | UnreadablePostError):
         return problem(malformed(str(error)[:200] or "half a request", "a whole request"))
     _LOG.error("%s %s", request.method, request.path, exc_info=error)
-    if isinstance(error, OperationalError):  # a deadlock, a database that starts again or is full
-        found = type(error.__cause__ or error).__name__
-        return problem(TryAgain("store.busy", found, "the same request again"))
-    return problem(Corruption("internal.fault", type(error).__name__), status=FAULT)
+    said = told(error)
+    return problem(said) if isinstance(said, TryAgain) else problem(said, status=FAULT)
 
 
 def _operated(

@@ -290,6 +290,16 @@ def serve_command(ctx: click.Context, /, **options: Any) -> None:
     ctx.exit(serve.run(ctx, **options))
 
 
+@app.command("last", hidden=True)
+@click.argument("pipe", type=int)
+@click.pass_context
+def last_command(ctx: click.Context, pipe: int) -> None:
+    """Stop the database once the server that holds the pipe is gone."""
+    from tieout.cli.server import last  # noqa: PLC0415  start-up time counts
+
+    ctx.exit(last.run(ctx, pipe))
+
+
 @app.command("worker")
 @click.option("--concurrency", default=2, show_default=True, help="Jobs at the same time.")
 @click.option("--heartbeat", default=10.0, hidden=True, help="Seconds between signs of life.")

@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "tieout.web.limits.UploadLimitMiddleware",
 ]
 ROOT_URLCONF = "tieout.config.urls"
+CSRF_FAILURE_VIEW = "tieout.web.failures.form_too_old"
 WSGI_APPLICATION = "tieout.config.wsgi.application"
 TEMPLATES = [
     {

@@ -11,3 +11,7 @@ urlpatterns = [
     path("api/v1/", include("tieout.api.urls")),
     path("", include("tieout.web.urls")),
 ]
+
+handler400 = "tieout.web.failures.malformed"
+handler404 = "tieout.web.failures.unknown_address"
+handler500 = "tieout.web.failures.fault"

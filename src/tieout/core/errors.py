@@ -200,6 +200,10 @@ CODES: dict[str, Code] = _catalogue(
     Code("request.too-many", H, "The token has made too many calls", "Wait for the seconds that Retry-After names, then go on more slowly."),
     Code("request.key-used", H, "The idempotency key belongs to another request", "Take a new key for a new request; send the same body to repeat the earlier one."),
     Code("request.in-progress", H, "The same request is being worked on", "Wait for its answer, or repeat it with the same key in a moment."),
+    # A page in a browser.
+    Code("page.unknown", H, "There is no such page, or it is not yours to see", "Check the address, or start from the first page."),
+    Code("page.form-refused", H, "The form is too old, or was not sent from a page of yours", "Go back, load the page again, and send the form once more."),
+    Code("page.request-unreadable", H, "The request is none that a page sends", "Go back, load the page again, and do the same once more."),
     # Jobs, schedules, alerts, and the server's own life.
     Code("job.given-up", H, "A run did not end in as many attempts as it has", "Look at what it works on: reading it may be what stops the worker. Then ask for it again."),
     Code("job.not-possible", H, "Where the run stands, this cannot be done", "Load the page again: it may have ended meanwhile."),

@@ -1,4 +1,4 @@
-"""The passes after the pairs: fees, parts, transfers, reversals; and pending lines before them.
+"""The passes after the pairs: fees and parts; and pending lines before them.
 
 Each looks only at records that are still free, takes what is exclusive, and leaves the rest.
 """
@@ -22,8 +22,6 @@ from tieout.engine.workers import beside, over
 
 TIP_PERCENT = 30
 PENDING_DAYS = 10
-TRANSFER_DAYS = 5
-REVERSAL_DAYS = 30
 NO_SCORE = ScoreParts()
 
 
@@ -49,12 +47,12 @@ class Free:
 NAME_KEY_LETTERS = 4
 
 
-def _name_key(side: Population, index: Ints) -> Ints:
+def name_key(side: Population, index: Ints) -> Ints:
     """Currency pool and the first letters of the name."""
     return mixed(side.pool[index], side.text.name_key(NAME_KEY_LETTERS)[index])
 
 
-def _apart(one: Ints, other: Ints) -> Ints:
+def apart_days(one: Ints, other: Ints) -> Ints:
     """Days between; very many when a date is missing."""
     gap: Ints = np.where((one == NO_DAY) | (other == NO_DAY), 2**30, one - other)
     return gap
@@ -70,14 +68,14 @@ def pending_lines(sides: Populations, free: Free) -> Iterator[FoundGroup]:
         mask = free.of(side, sides)
         waiting = np.flatnonzero(side.pending & mask)
         booked = np.flatnonzero(~side.pending & mask)
-        by_name = pairs_by_key(_name_key(side, waiting), _name_key(side, booked))
+        by_name = pairs_by_key(name_key(side, waiting), name_key(side, booked))
         money_keys = [mixed(side.pool[i], np.abs(side.amount[i])) for i in (waiting, booked)]
         by_amount = pairs_by_key(money_keys[0], money_keys[1])
         one, other = distinct(
             np.concatenate((by_name[0], by_amount[0])), np.concatenate((by_name[1], by_amount[1]))
         )
         old, new = side.amount[waiting[one]], side.amount[booked[other]]
-        gap = _apart(side.day[booked[other]], side.day[waiting[one]])
+        gap = apart_days(side.day[booked[other]], side.day[waiting[one]])
         grown = (np.abs(new) >= np.abs(old)) & (
             np.abs(new) * 100 <= np.abs(old) * (100 + TIP_PERCENT)
         )
@@ -139,7 +137,7 @@ def unequal_pairs(sides: Populations, free: Free, rules: MatchRules) -> _Unequal
     """Free records of one account and sign, tied by a rare reference or by name, within days."""
     one, other = np.flatnonzero(free.left), np.flatnonzero(free.right)
     named, referred = beside(
-        lambda: pairs_by_key(_name_key(sides.left, one), _name_key(sides.right, other)),
+        lambda: pairs_by_key(name_key(sides.left, one), name_key(sides.right, other)),
         lambda: _reference_pairs(sides, one, other),
     )
     left = one[np.concatenate((named[0], referred[0]))]
@@ -150,7 +148,7 @@ def unequal_pairs(sides: Populations, free: Free, rules: MatchRules) -> _Unequal
     left, right, by_reference = left[order], right[order], by_reference[order]
     new = np.ones(len(left), dtype=np.bool_)
     new[1:] = (left[1:] != left[:-1]) | (right[1:] != right[:-1])
-    lag = _apart(sides.left.day[left], sides.right.day[right])
+    lag = apart_days(sides.left.day[left], sides.right.day[right])
     near = (lag >= rules.lag_days_min) & (lag <= rules.lag_days_max)
     first, second = sides.left.amount[left], sides.right.amount[right]
     fits = new & near & (sides.left.pool[left] == sides.right.pool[right])
@@ -257,78 +255,3 @@ def part_paid(sides: Populations, free: Free, rules: MatchRules) -> list[FoundGr
             )
         )
     return free.take(groups)
-
-
-def one_sided(sides: Populations, free: Free, rules: MatchRules) -> list[FoundGroup]:
-    """Opposite amounts on one side: transfers between own accounts, and reversals in one."""
-    groups: list[FoundGroup] = []
-    for side in (sides.left, sides.right):
-        if Pass.TRANSFER in rules.passes:
-            groups += free.take(list(_opposites(sides, side, free, transfer=True)))
-        if Pass.REVERSAL in rules.passes:
-            groups += free.take(list(_opposites(sides, side, free, transfer=False)))
-    return groups
-
-
-def _opposites(
-    sides: Populations, side: Population, free: Free, *, transfer: bool
-) -> Iterator[FoundGroup]:
-    mask = free.of(side, sides) & ~side.pending & (side.amount != 0)
-    minus, plus = np.flatnonzero(mask & (side.amount < 0)), np.flatnonzero(mask & (side.amount > 0))
-    one, other = pairs_by_key(
-        mixed(side.currency[minus], -side.amount[minus]),
-        mixed(side.currency[plus], side.amount[plus]),
-    )
-    a, b = minus[one], plus[other]
-    gap = np.abs(_apart(side.day[a], side.day[b]))
-    if transfer:
-        fits = (side.account[a] != side.account[b]) & (gap <= TRANSFER_DAYS)
-        fits &= (side.account[a] >= 0) & (side.account[b] >= 0)
-    else:
-        names = side.text.name_key(NAME_KEY_LETTERS)
-        fits = (side.account[a] == side.account[b]) & (gap <= REVERSAL_DAYS)
-        fits &= (names[a] == names[b]) & (names[a] >= 0)
-    a, b = a[fits], b[fits]
-    alone = exclusive(a, b)
-    a, b = a[alone], b[alone]
-    names = side.text.name_key(NAME_KEY_LETTERS)
-    said = (names[a] == names[b]) & (names[a] >= 0)
-    said |= np.isin(mixed(a, b), _sharing_tokens(side, a, b))
-    for out, back, sure in zip(a.tolist(), b.tolist(), said.tolist(), strict=True):
-        yield _opposite_group(sides, side, (out, back), transfer=transfer, sure=sure and transfer)
-
-
-def _sharing_tokens(side: Population, a: Ints, b: Ints) -> Ints:
-    """Keys of the pairs of those records that share a reference token."""
-    ends = []
-    for index in (a, b):
-        here = np.isin(side.text.token_row, index)
-        ends.append((side.text.token_row[here], side.text.token[here]))
-    one, other = pairs_by_key(ends[0][1], ends[1][1])
-    return mixed(ends[0][0][one], ends[1][0][other])
-
-
-def _opposite_group(
-    sides: Populations, side: Population, pair: tuple[int, int], *, transfer: bool, sure: bool
-) -> FoundGroup:
-    members = tuple(sorted(pair))
-    is_left = side is sides.left
-    unit = sides.units[int(side.currency[pair[0]])]
-    amount = money(int(side.amount[pair[1]]), unit)
-    apart = days(int(side.day[pair[0]] - side.day[pair[1]]))
-    accounts = [sides.accounts[int(side.account[i])] for i in pair]
-    return FoundGroup(
-        left=members if is_left else (),
-        right=() if is_left else members,
-        made_by=Pass.TRANSFER if transfer else Pass.REVERSAL,
-        rule="opposite amounts on two own accounts" if transfer else "opposite amounts that cancel",
-        status=Status.CONFIRMED if sure else Status.SUGGESTED,
-        score=0,
-        parts=NO_SCORE,
-        posterior=0.999 if sure else 0.5,
-        residual_minor=0,
-        residual_cause=ResidualCause.NONE,
-        reason=f"{amount} out of {accounts[0]} and into {accounts[1]}, {apart} apart."
-        if transfer
-        else f"{amount} out and back under one name, {apart} apart.",
-    )

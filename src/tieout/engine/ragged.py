@@ -111,3 +111,10 @@ def distinct(one: Ints, other: Ints) -> tuple[Ints, Ints]:
     other[several] = other[several][np.lexsort((other[several], one[several]))]
     new = first_of(one) | first_of(other)
     return one[new], other[new]
+
+
+def shuffled(number: Ints) -> npt.NDArray[np.uint64]:
+    """Numbers to sort by where the order must have nothing to do with that of the input."""
+    mixed = number.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    mixed ^= mixed >> np.uint64(29)
+    return mixed

@@ -25,8 +25,9 @@ from tieout.engine.evidence import (
 )
 from tieout.engine.grouping import search_sums
 from tieout.engine.groups import FoundGroup, Undecided
-from tieout.engine.later import Free, fee_net, one_sided, part_paid, pending_lines
+from tieout.engine.later import Free, fee_net, part_paid, pending_lines
 from tieout.engine.learning import Weights, learn, sample
+from tieout.engine.opposites import one_sided
 from tieout.engine.policy import (
     LEARNED_PAIRS,
     PASSES,

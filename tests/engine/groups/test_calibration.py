@@ -164,3 +164,49 @@ def test_the_order_of_flat_tokens_changes_nothing() -> None:
     back = {each.name: getattr(right, each.name) for each in fields(right)}
     back["token_row"], back["token"] = back["token_row"][::-1], back["token"][::-1]
     assert search(left, right) == search(left, FreeRecords(**back))
+
+
+def crowd(seed: int, sums: int) -> Instances:
+    """A year of one account, with records of many kinds: few sums among many that are none."""
+    random = np.random.default_rng(seed)
+    prices = random.integers(1, 90, 60) * 250
+    kinds, lines = 8, 6_000
+
+    def drawn(count: int) -> tuple[list[int], list[int], list[int]]:
+        priced = random.random(count) < 0.4
+        amount = np.where(priced, random.choice(prices, count), random.integers(300, 60_000, count))
+        days, kind = random.integers(0, 365, count), random.integers(0, kinds, count)
+        return amount.tolist(), days.tolist(), kind.tolist()
+
+    amounts, days, kind = drawn(lines)
+    totals, total_days, total_kind = drawn(lines // 2)
+    truth: dict[int, tuple[int, ...]] = {}
+    for _ in range(sums):
+        parts, day = int(random.integers(2, 4)), int(random.integers(0, 360))
+        own = [int(each) for each in random.integers(300, 60_000, parts)]
+        truth[len(totals)] = tuple(range(len(amounts), len(amounts) + parts))
+        amounts += own
+        days += [day] * parts
+        kind += [0] * parts
+        totals.append(sum(own))
+        total_days.append(day + 1)
+        total_kind.append(1)
+    left = FreeRecords.of(
+        idx=np.arange(len(totals)), account=np.zeros(len(totals)), amount=totals, day=total_days,
+        kind=total_kind,
+    )  # fmt: skip
+    right = FreeRecords.of(
+        idx=np.arange(len(amounts)), account=np.zeros(len(amounts)), amount=amounts, day=days,
+        kind=kind,
+    )  # fmt: skip
+    return Instances(left, right, truth)
+
+
+@pytest.mark.parametrize(("seed", "sums"), [(1, 0), (2, 0), (3, 150), (4, 150)])
+def test_a_crowd_teaches_no_habit_that_accidents_explain(seed: int, sums: int) -> None:
+    world = crowd(seed, sums)
+    found = search(world.left, world.right).groups
+    wrong = [each for each in found if world.truth.get(each.left[0]) != each.right]
+    assert len(wrong) <= 20, "half a hundred were proposed before accidents were counted"
+    assert sum(each.status is Status.CONFIRMED for each in wrong) <= 1
+    assert len(found) - len(wrong) >= 0.15 * sums

@@ -18,6 +18,7 @@ import click
 from tieout.cli.server.supervisor import TICK_SECONDS, Child, Supervisor
 from tieout.cli.server.wiring import Opened, wiring
 from tieout.core.errors import Conflict, InvalidInput, NotFound
+from tieout.keeping.site import Site
 
 THREADS = 8
 ANSWERS_WITHIN_SECONDS = 180.0
@@ -48,7 +49,8 @@ def run(
         with wired.opened() as database:
             wired.keys.signing(wired.now())  # made now, so that workers sign with it daily
             told = prepare()
-            supervisor = Supervisor(children(host, port, workers), os.environ, say)
+            kept = [*children(host, port, workers), *last_ones(wired.site())]
+            supervisor = Supervisor(kept, os.environ, say)
             keep_all(database, supervisor, address, told)
     except KeyboardInterrupt:
         say("Stopped.")
@@ -63,6 +65,11 @@ def children(host: str, port: int, workers: int) -> list[Child]:
     worker = ["tieout", "worker", "--is-migrated"]
     several = [Child(f"worker {each}", worker) for each in range(1, workers + 1)]
     return [Child("web", [*web, "tieout.config.wsgi"]), *several]
+
+
+def last_ones(site: Site) -> list[Child]:
+    """Who stops the embedded database if this process is killed before it can."""
+    return [Child("last", ["tieout", "last"], is_led=False)] if site.is_embedded else []
 
 
 def keep_all(

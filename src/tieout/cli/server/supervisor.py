@@ -24,6 +24,8 @@ class Child:
     name: str
     module: Sequence[str]
     """A Python module and its arguments."""
+    is_led: bool = True
+    """Ended with the supervisor; if not, it is given the pipe and looks itself."""
     process: subprocess.Popen[bytes] | None = None
     born_at: float = 0.0
     due_at: float = 0.0
@@ -70,7 +72,8 @@ class Supervisor:
 
     def _start(self, child: Child, now: float) -> None:
         reading = self._pipe[0]
-        words = [sys.executable, "-m", LEASH, str(reading), *child.module]
+        led = [LEASH, str(reading), *child.module]
+        words = [sys.executable, "-m", *(led if child.is_led else [*child.module, str(reading)])]
         child.process = subprocess.Popen(  # noqa: S603  our own modules
             words, env=dict(self.environment), pass_fds=[reading], start_new_session=True
         )

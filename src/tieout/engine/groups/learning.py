@@ -5,11 +5,11 @@ is searched once. Then the model of `weights.py` is fitted by expectation and ma
 listed solutions: whatever is no sum counts for the starting values.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tieout.core.matching.rules import FeeShape, MatchRules
+from tieout.core.matching.rules import MatchRules
 from tieout.engine.groups.batches import (
     TYPES,
     BatchHits,
@@ -17,8 +17,8 @@ from tieout.engine.groups.batches import (
     batch_bits,
     buckets,
     exact_hits,
-    near,
 )
+from tieout.engine.groups.learning_fees import fee_words, learn_fees
 from tieout.engine.groups.options import log2_sum, look_of
 from tieout.engine.groups.records import Floats, FreeRecords, Ints
 from tieout.engine.groups.scopes import (
@@ -44,7 +44,7 @@ from tieout.engine.groups.weights import (
     start_sizes,
     start_weights,
 )
-from tieout.engine.ragged import count_by, first_of
+from tieout.engine.ragged import first_of, shuffled
 from tieout.engine.workers import over
 
 SAMPLE = 1500
@@ -52,12 +52,14 @@ SAMPLE = 1500
 LEARN_WORK = 8_000_000
 """Partial sums that learning may form for each side and scope."""
 ROUNDS = 5
-FEES_MAX = 4
 USUAL = (-1, 6)
 """Lags that are tried where the whole window is too full."""
-FEE_CANDIDATES = 1500
 LEAN = 20.0
 """How many anchors the starting values are worth."""
+EXCHANGES = 3
+"""How many others of its kind an anchor is offered the amount of."""
+AS_OFTEN_MAX = 4.0
+"""Accidents are scaled up at most so far where few anchors found another amount."""
 
 
 def learn_groups(left: FreeRecords, right: FreeRecords, rules: MatchRules) -> GroupWeights:
@@ -66,15 +68,16 @@ def learn_groups(left: FreeRecords, right: FreeRecords, rules: MatchRules) -> Gr
     both = views(left, right, rules)
     notes: list[str] = []
     whole = over(lambda view: _batches(view, weights), both)
-    for view, (made, hits) in zip(both, whole, strict=True):
+    false = over(lambda view: _exchanged(view, weights), both)
+    for view, other, (made, hits) in zip(both, false, whole, strict=True):
         if not weights.fees:
-            shapes = _learn_fees(view, made, rules)
+            shapes = learn_fees((view, other), made, rules)
             weights = replace(weights, fees=weights.fees + shapes)
-            notes += [_fee_words(view, each) for each in shapes]
+            notes += [fee_words(view, each) for each in shapes]
         weights = _learn_batches(view, made, hits, weights)
-    searched = over(lambda view: _searched(view, weights, rules), both)
-    for view, found in zip(both, searched, strict=True):
-        weights = _learn_sums(view, *found, weights)
+    searched = over(lambda view: _searched(view, weights, rules), [*both, *false])
+    for found, accidental in zip(searched[:2], searched[2:], strict=True):
+        weights = _learn_sums(found, accidental, weights)
     return replace(weights, notes=tuple(notes))
 
 
@@ -87,9 +90,8 @@ def _sample(view: View, most: int) -> Ints:
     anchor = np.flatnonzero(may_anchor(view.anchors))
     if len(anchor) <= most:
         return anchor
-    mixed = view.anchors.idx[anchor].astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    mixed ^= mixed >> np.uint64(29)
-    return np.sort(anchor[np.argsort(mixed, kind="stable")[:most]])
+    order = np.argsort(shuffled(view.anchors.idx[anchor]), kind="stable")
+    return np.sort(anchor[order[:most]])
 
 
 def _learn_batches(
@@ -157,28 +159,78 @@ def sample_rows(view: View, weights: GroupWeights, most: int) -> tuple[Rows, Int
     return join_rows(made), refused.ravel()
 
 
-def _searched(view: View, weights: GroupWeights, rules: MatchRules) -> tuple[Found, Ints]:
-    """The sums of the sample, and the rows refused for each cell."""
+def _exchanged(view: View, weights: GroupWeights) -> View:
+    """The same anchors, each with the amount of another of its kind from outside its window.
+
+    Whatever sums to such an amount does so by accident. An anchor that finds no other has none.
+    """
+    anchors = view.anchors
+    slot = weights.slots(anchors.kind)
+    key = (slot * (int(anchors.currency.max(initial=0)) + 1) + anchors.currency) * 2
+    key += anchors.amount > 0
+    usable = np.flatnonzero(may_anchor(anchors))
+    order = usable[np.lexsort((shuffled(anchors.idx[usable]), key[usable]))]
+    amount = np.zeros(len(anchors), np.int64)
+    for turn in range(1, EXCHANGES + 1):
+        other = np.roll(order, -turn)
+        fits = (key[other] == key[order]) & (amount[order] == 0)
+        fits &= np.abs(anchors.day[other] - anchors.day[order]) > view.high - view.low
+        amount[order[fits]] = anchors.amount[other[fits]]
+    return replace(view, anchors=replace(anchors, amount=amount))
+
+
+@dataclass(frozen=True)
+class _Sample:
+    """What the search of a sample of anchors found."""
+
+    view: View
+    found: Found
+    """Of the rows that have sums."""
+    tried: Ints
+    """Searches for each cell, refused ones included."""
+    narrowest: Floats
+
+    def shares(self, weights: GroupWeights) -> Floats:
+        """The probability of each sum found, under these weights."""
+        if not len(self.found.row):
+            return np.zeros(0)
+        anchor = self.found.rows.anchor[self.found.row]
+        total = weigh(self.view, self.found, weights).total
+        return self.narrowest * _shares(total, anchor, len(self.view.anchors))
+
+    def hits(self, share: Floats, weights: GroupWeights) -> Floats:
+        """How many sums each cell has, by those probabilities."""
+        flat = _flat_cells(self.view, self.found.rows, weights)
+        return np.bincount(flat[self.found.row], share, weights.prior.size).astype(np.float64)
+
+
+def _searched(view: View, weights: GroupWeights, rules: MatchRules) -> _Sample:
     rows, refused = sample_rows(view, weights, min(EXPAND_MAX, 40))
     one_block = replace(view, anchor_block=np.zeros(len(view.anchors), np.int64))
-    return search(one_block, rows, rules.group_size_max, LEARN_WORK), refused
-
-
-def _learn_sums(view: View, found: Found, refused: Ints, weights: GroupWeights) -> GroupWeights:
-    cell = cells(view, found.rows, weights)
-    shape = weights.prior.shape
-    flat = np.ravel_multi_index(tuple(np.broadcast_arrays(*cell)), shape)
-    tried = np.bincount(flat[found.limit > 0], minlength=weights.prior.size) + refused
+    found = search(one_block, rows, rules.group_size_max, LEARN_WORK)
+    flat = _flat_cells(view, rows, weights)[found.limit > 0]
+    tried = np.bincount(flat, minlength=weights.prior.size) + refused
     found = solved(found)
-    if not len(found.row):
-        none = np.zeros(0)
-        return _refit(view, found, none, tried, weights)
-    narrowest = _narrowest(found)
-    for _ in range(ROUNDS):
-        evidence = weigh(view, found, weights)
-        share = narrowest * _shares(evidence.total, found.rows.anchor[found.row], len(view.anchors))
-        weights = _refit(view, found, share, tried, weights)
-    return replace(weights, gap=_fit_gaps(view, found, share, weights))
+    return _Sample(view, found, tried, _narrowest(found) if len(found.row) else np.zeros(0))
+
+
+def _flat_cells(view: View, rows: Rows, weights: GroupWeights) -> Ints:
+    cell = np.broadcast_arrays(*cells(view, rows, weights))
+    return np.ravel_multi_index(tuple(cell), weights.prior.shape)
+
+
+def _learn_sums(true: _Sample, false: _Sample, weights: GroupWeights) -> GroupWeights:
+    """The weights under which what is found is likeliest, less what is found by accident."""
+    share = np.zeros(0)
+    as_often = np.minimum(true.tried / np.maximum(false.tried, 1), AS_OFTEN_MAX)
+    for _ in range(ROUNDS if len(true.found.row) else 1):
+        share = true.shares(weights)
+        accidents = as_often * false.hits(false.shares(weights), weights)
+        accidents += np.sqrt(accidents)  # they come in more and less
+        weights = _refit(true, share, accidents, weights)
+    if not len(true.found.row):
+        return weights
+    return replace(weights, gap=_fit_gaps(true.view, true.found, share, weights))
 
 
 def _narrowest(found: Found) -> Floats:
@@ -210,19 +262,18 @@ def _fit_gaps(view: View, found: Found, share: Floats, weights: GroupWeights) ->
 
 
 def _refit(
-    view: View, found: Found, share: Floats, searched: Ints, weights: GroupWeights
+    sample: _Sample, share: Floats, accidents: Floats, weights: GroupWeights
 ) -> GroupWeights:
-    rows = found.rows
-    cell = cells(view, rows, weights)
+    view, found = sample.view, sample.found
     shape = weights.prior.shape
-    flat = np.ravel_multi_index(tuple(np.broadcast_arrays(*cell)), shape)
-    cell_count = int(np.prod(shape))
-    hit = np.bincount(flat[found.row], share, cell_count)
+    flat = _flat_cells(view, found.rows, weights)
+    cell_count = weights.prior.size
+    hit = np.maximum(sample.hits(share, weights) - accidents, 0)
     start = np.empty(shape)
     for scope, value in PRIOR.items():
         start[:, scope] = value
     start[:, Scope.KIND] /= max(1, len(weights.kinds))
-    prior = (hit + LEAN * start.ravel()) / (searched + LEAN)
+    prior = (hit + LEAN * start.ravel()) / (sample.tried + LEAN)
     here = np.arange(cell_count) // (cell_count // 2) == view.direction
     return replace(
         weights,
@@ -272,77 +323,3 @@ def _fit_sizes(
     out = weights.size.copy()
     out[view.direction] = fitted / fitted.sum(axis=-1, keepdims=True)
     return out
-
-
-def _learn_fees(view: View, made: Buckets, rules: MatchRules) -> tuple[FeeShape, ...]:
-    """Percents and fixed amounts that several batches agree on, the best supported first.
-
-    Every (percent, fixed) of the grid gets a vote from each batch that some record of the other
-    side fits; a shape must beat what chance alone gives many times over.
-    """
-    bucket, fee, gross, count = _fee_candidates(view, made, rules)
-    shapes: list[FeeShape] = []
-    least = max(4.0, 0.01 * len(np.unique(bucket)))
-    while len(bucket) >= 4 and len(shapes) < FEES_MAX:
-        votes, percent, fixed, each, mean = max(
-            _vote(bucket, fee, gross, count if each else np.ones_like(count), rules)
-            for each in (False, True)
-        )
-        if votes < max(least, mean + 8 * np.sqrt(mean) + 3):
-            break
-        shapes.append(FeeShape("learned", percent, fixed))
-        per = count if each else np.ones_like(count)
-        explained = np.abs(fee - (gross * percent + 5000) // 10000 - fixed * per) <= 1
-        keep = ~np.isin(bucket, bucket[explained])
-        bucket, fee, gross, count = bucket[keep], fee[keep], gross[keep], count[keep]
-    return tuple(shapes)
-
-
-def _vote(
-    bucket: Ints, fee: Ints, gross: Ints, per: Ints, rules: MatchRules
-) -> tuple[int, int, int, bool, float]:
-    """(votes, percent, fixed, whether fixed is for each record, mean votes) of the best shape."""
-    percents = np.arange(rules.fee_percent_bp_max + 1)
-    left_over = fee[:, None] - (gross[:, None] * percents + 5000) // 10000
-    fixed = (left_over + per[:, None] // 2) // per[:, None]
-    good = (fixed >= 0) & (fixed <= rules.fee_fixed_minor_max)
-    good &= np.abs(left_over - fixed * per[:, None]) <= 1
-    good &= (percents > 0) | (fixed > 0)
-    row, percent = np.nonzero(good)
-    code = fixed[row, percent] * len(percents) + percent
-    times = int(bucket.max()) + 1
-    voted = np.sort(code * times + bucket[row])
-    votes = count_by(
-        voted[first_of(voted)] // times, len(percents) * (rules.fee_fixed_minor_max + 1)
-    )
-    top = int(np.argmax(votes))
-    mean = float(votes.mean())
-    return int(votes[top]), top % len(percents), top // len(percents), bool((per > 1).any()), mean
-
-
-def _fee_candidates(view: View, made: Buckets, rules: MatchRules) -> tuple[Ints, Ints, Ints, Ints]:
-    chosen = (made.type == 0) & (made.total > 0)
-    at = np.flatnonzero(chosen)
-    if len(at) > SAMPLE:
-        mixed = at.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-        at = np.sort(at[np.argsort(mixed, kind="stable")[:SAMPLE]])
-    worth = np.zeros(len(made.block), np.bool_)
-    worth[at] = True
-    most = made.total * rules.fee_percent_bp_max // 10000 + rules.fee_fixed_minor_max
-    if view.direction == 0:
-        bucket, anchor = near(view, made, made.total - most, made.total - 1, worth)
-    else:
-        bucket, anchor = near(view, made, made.total + 1, made.total + most, worth)
-    fee = np.abs(made.total[bucket] - view.anchors.amount[anchor])
-    times = count_by(bucket, len(made.block))[bucket]
-    keep = np.sort(np.lexsort((fee, bucket, times))[:FEE_CANDIDATES])  # the least ambiguous
-    bucket, fee = bucket[keep], fee[keep]
-    return bucket, fee, made.total[bucket], made.count[bucket]
-
-
-def _fee_words(view: View, shape: FeeShape) -> str:
-    side = "right" if view.direction == 0 else "left"
-    return (
-        f"Fee learned from whole batches of the {side} side: "
-        f"{shape.percent_bp / 100:.2f} % plus {shape.fixed_minor} minor units."
-    )

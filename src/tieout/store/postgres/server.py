@@ -73,17 +73,21 @@ class EmbeddedServer:
 
     def start(self) -> None:
         """Make the cluster if there is none, start it if it does not run, and hold it."""
-        self.home.mkdir(parents=True, exist_ok=True)
-        self._programs = find_programs(self.programs)
-        if os.geteuid() == 0:
-            self._become_other_account()
-        self._use = (self.home / "use.lock").open("a+")
+        self._use = self._lock()
         with self._alone():
             if not (self.data / "PG_VERSION").exists():
                 self._make_cluster()
             if not self._runs():
                 self._start()
             fcntl.flock(self._use, fcntl.LOCK_SH)
+
+    def _lock(self) -> IO[str]:
+        """The lock that users share, not yet taken; programs and account are found."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        self._programs = find_programs(self.programs)
+        if os.geteuid() == 0:
+            self._become_other_account()
+        return (self.home / "use.lock").open("a+")
 
     def keep_up(self) -> None:
         """Start the server again if it has gone without being told to."""
@@ -114,6 +118,11 @@ class EmbeddedServer:
                 how = "fast" if self.is_safe else "immediate"
                 self._run("pg_ctl", "-s", "-w", "-D", self.data, "-m", how, "stop")
             return True
+
+    def stop_unused(self) -> bool:
+        """Stop the server if nobody holds it: one that a killed process left. Whether none runs."""
+        self._use = self._lock()
+        return self.stop()
 
     def address(self, role: str, database: str = "tieout") -> Address:
         """How a role connects; its password is made when it is first asked for."""

@@ -1,0 +1,165 @@
+"""Opposite amounts on one side: transfers between own accounts, and reversals within one.
+
+How far such a pair is believed is measured on the same records: opposite amounts also meet by
+accident, on any day alike. Pairs further apart than a transfer or reversal can be are accidents
+all; what they are for each day apart is taken off what is found within the days allowed.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tieout.core.matching.rules import MatchRules
+from tieout.core.matching.words import Pass, ResidualCause, Status
+from tieout.engine.groups import FoundGroup
+from tieout.engine.groups.choose import SUGGEST_MIN
+from tieout.engine.joins import exclusive, mixed, pairs_by_key
+from tieout.engine.later import NO_SCORE, Free, apart_days
+from tieout.engine.policy import Floats
+from tieout.engine.population import Population, Populations
+from tieout.engine.reasons import days, money
+from tieout.engine.text import Flags, Ints
+
+TRANSFER_DAYS = 5
+REVERSAL_DAYS = 30
+BEYOND = 4
+"""Accidents are counted up to so many times the days allowed."""
+ACCIDENTS_UNTOLD = 1.0
+"""Accidents taken to have been seen, however few records there are."""
+ACCIDENTS_TOLD = 0.05
+"""The same where the texts agree: by accident they do so once in twenty."""
+POSTERIOR_MAX = 0.999
+NAME_LETTERS = 4
+RULES = {
+    Pass.TRANSFER: "opposite amounts on two own accounts",
+    Pass.REVERSAL: "opposite amounts that cancel",
+}
+
+
+@dataclass(frozen=True)
+class _Opposites:
+    """Pairs of opposite amounts of one side within the days allowed, each alone."""
+
+    out: Ints
+    back: Ints
+    posterior: Floats
+    told: Flags
+    """The texts agree as well."""
+
+
+def one_sided(sides: Populations, free: Free, rules: MatchRules) -> list[FoundGroup]:
+    """Transfers between own accounts, then reversals within one, of the records that are free."""
+    groups: list[FoundGroup] = []
+    for made_by, find in ((Pass.TRANSFER, _transfers), (Pass.REVERSAL, _reversals)):
+        for side in (sides.left, sides.right) if made_by in rules.passes else ():
+            found = find(sides, side, free)
+            sure = found.told & (found.posterior >= rules.group_posterior_min)
+            sure &= made_by is Pass.TRANSFER
+            groups += free.take(
+                [
+                    _group(sides, side, found, i, made_by, is_sure=bool(sure[i]))
+                    for i in np.flatnonzero(found.posterior >= SUGGEST_MIN).tolist()
+                ]
+            )
+    return groups
+
+
+def _transfers(sides: Populations, side: Population, free: Free) -> _Opposites:
+    out, back = _opposite_amounts(sides, side, free)
+    own = (side.account[out] != side.account[back]) & (side.account[out] >= 0)
+    own &= side.account[back] >= 0
+    return _believed(side, out[own], back[own], TRANSFER_DAYS)
+
+
+def _reversals(sides: Populations, side: Population, free: Free) -> _Opposites:
+    out, back = _opposite_amounts(sides, side, free)
+    names = side.text.name_key(NAME_LETTERS)
+    same = (side.account[out] == side.account[back]) & (names[out] == names[back])
+    same &= names[out] >= 0
+    return _believed(side, out[same], back[same], REVERSAL_DAYS)
+
+
+def _opposite_amounts(sides: Populations, side: Population, free: Free) -> tuple[Ints, Ints]:
+    """Free records of one currency whose amounts cancel, whatever their days."""
+    mask = free.of(side, sides) & ~side.pending & (side.amount != 0)
+    minus, plus = np.flatnonzero(mask & (side.amount < 0)), np.flatnonzero(mask & (side.amount > 0))
+    one, other = pairs_by_key(
+        mixed(side.currency[minus], -side.amount[minus]),
+        mixed(side.currency[plus], side.amount[plus]),
+    )
+    return minus[one], plus[other]
+
+
+def _believed(side: Population, out: Ints, back: Ints, most: int) -> _Opposites:
+    """The pairs that are alone within the days allowed, with what accidents leave of them."""
+    gap = np.abs(apart_days(side.day[out], side.day[back]))
+    told = _texts_agree(side, out, back)
+    near = np.flatnonzero(gap <= most)
+    near_ends = out[near], back[near]
+    alone = near[exclusive(*near_ends)]
+    # An accident at a distance of days is alone when its ends have no near partner: then one
+    # that is near is so equally often. What comes and goes each week is never counted.
+    partnered = np.zeros(side.size, np.bool_)
+    partnered[near_ends[0]] = True
+    partnered[near_ends[1]] = True
+    far = (gap > most) & (gap <= BEYOND * most) & ~partnered[out] & ~partnered[back]
+    posterior = np.zeros(len(alone))
+    for mine, seen in ((~told, ACCIDENTS_UNTOLD), (told, ACCIDENTS_TOLD)):
+        a_day = (seen + int((mine & far).sum())) / (2 * (BEYOND - 1) * most)
+        accidents = a_day * np.where(np.arange(most + 1) > 0, 2, 1)  # before and after
+        accidents += np.sqrt(np.maximum(accidents - 1, 0))  # they come in more and less
+        here = np.flatnonzero(mine[alone])
+        found = np.bincount(gap[alone[here]], minlength=most + 1)
+        true = np.clip(1 - accidents / np.maximum(found, 1), 0, POSTERIOR_MAX)
+        posterior[here] = true[gap[alone[here]]]
+    return _Opposites(out[alone], back[alone], np.round(posterior, 6), told[alone])
+
+
+def _texts_agree(side: Population, out: Ints, back: Ints) -> Flags:
+    """Whether the names begin alike, or a reference is in both."""
+    names = side.text.name_key(NAME_LETTERS)
+    told: Flags = (names[out] == names[back]) & (names[out] >= 0)
+    told |= np.isin(mixed(out, back), _sharing_tokens(side, out, back))
+    return told
+
+
+def _sharing_tokens(side: Population, out: Ints, back: Ints) -> Ints:
+    """Keys of the pairs of those records that share a reference token."""
+    ends = []
+    for index in (out, back):
+        here = np.isin(side.text.token_row, index)
+        ends.append((side.text.token_row[here], side.text.token[here]))
+    one, other = pairs_by_key(ends[0][1], ends[1][1])
+    return mixed(ends[0][0][one], ends[1][0][other])
+
+
+def _group(  # noqa: PLR0913  one pair, and what is said of it
+    sides: Populations,
+    side: Population,
+    found: _Opposites,
+    at: int,
+    made_by: Pass,
+    *,
+    is_sure: bool,
+) -> FoundGroup:
+    out, back = int(found.out[at]), int(found.back[at])
+    members = tuple(sorted((out, back)))
+    is_left, is_transfer = side is sides.left, made_by is Pass.TRANSFER
+    amount = money(int(side.amount[back]), sides.units[int(side.currency[out])])
+    apart = days(int(side.day[out] - side.day[back]))
+    accounts = [sides.accounts[int(side.account[i])] for i in (out, back)]
+    return FoundGroup(
+        left=members if is_left else (),
+        right=() if is_left else members,
+        made_by=made_by,
+        rule=RULES[made_by],
+        status=Status.CONFIRMED if is_sure else Status.SUGGESTED,
+        score=0,
+        parts=NO_SCORE,
+        posterior=float(found.posterior[at]),
+        residual_minor=0,
+        residual_cause=ResidualCause.NONE,
+        reason=f"{amount} out of {accounts[0]} and into {accounts[1]}, {apart} apart."
+        if is_transfer
+        else f"{amount} out and back under one name, {apart} apart.",
+    )
