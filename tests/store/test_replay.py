@@ -77,6 +77,11 @@ ALTERED = {
         "delete from {} where {} and subject like 'bank_account:%' and 'sign_off' = any (fields)",
         "found from: the log says 'bank_account:",
     ),
+    "the bytes of an event": (
+        "audit_event",
+        "update {} set body = set_byte(body, 0, 32) where {} and sequence = 2",
+        "event 2, bytes: the log says 'an event'",
+    ),
     "somebody whom nobody added": (
         "tenancy_member",
         (

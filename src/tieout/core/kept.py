@@ -61,8 +61,8 @@ class State:
         for name, counts in _mapping(part(said, "after", SUMS)):
             known = self.sums.setdefault(name, {})
             for what, count in _mapping(counts):
-                assert isinstance(count, int)
-                known[what] = known.get(what, 0) + count
+                if isinstance(count, int):
+                    known[what] = known.get(what, 0) + count
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ from tieout.store.postgres.tenant import tenant
 from tieout.store.tenancy.models import Member, TenantModel
 from tieout.workflows.kept_records import fields_of, leads_to, name_of
 
+BLOCK = 1000
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -154,7 +156,7 @@ class Act:
 
     def _concern(self, sequence: int, body: bytes) -> None:
         """Lead from every record that the event concerns to the event."""
-        Concern.objects.bulk_create(
+        rows = (
             Concern(
                 organisation_id=self.caller.organisation_id,
                 subject=name,
@@ -165,6 +167,7 @@ class Act:
             )
             for name, found in changes(parsed(body)).items()
         )
+        Concern.objects.bulk_create(rows, batch_size=BLOCK)
 
     def follow_up(self, kind: str, **payload: object) -> None:
         """Work for later, kept only if the act is."""

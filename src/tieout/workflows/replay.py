@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from tieout.core.access import Action
-from tieout.core.audit import Value, parsed
+from tieout.core.audit import ChainedEvent, Value, parsed
 from tieout.core.history import changes
 from tieout.core.kept import Departure, Fields, Said, State, as_said, departures, replayed
 from tieout.store.audit.chain import events
@@ -54,9 +54,10 @@ def replay(caller: Caller, *, now: datetime) -> Replayed:
 
     A log that began before events carried records is given what there is, once, as an event.
 
+    An event whose bytes cannot be read says nothing, and is itself a departure.
+
     Raises:
         AccessDenied: The caller may not see the trail.
-        ValueError: An event's bytes are no event: `verify_audit` names it.
     """
     with transaction.atomic():
         if not connection.savepoint_ids:  # else whoever began has chosen
@@ -113,9 +114,17 @@ def _state_of(organisation_id: UUID) -> tuple[State, int]:
         nonlocal count
         for each in events(organisation_id):
             count += 1
-            yield parsed(each.body)
+            yield _read(each)
 
     return replayed(said()), count
+
+
+def _read(event: ChainedEvent) -> Said:
+    """What its bytes say; nothing where somebody was at them."""
+    try:
+        return parsed(event.body)
+    except ValueError:
+        return {}
 
 
 def _departures(organisation_id: UUID, state: State) -> Iterator[Departure]:
@@ -123,7 +132,7 @@ def _departures(organisation_id: UUID, state: State) -> Iterator[Departure]:
 
 
 def _hidden(organisation_id: UUID) -> Iterator[Departure]:
-    """Events to which no way leads from a record that they concern: its history would lack them."""
+    """Events that cannot be read, or that no record leads to: its history would lack them."""
     rows = Concern.objects.order_by("sequence").values_list("sequence", "subject")
     ways = groupby(rows.iterator(chunk_size=BLOCK), key=itemgetter(0))
     at, known = next(ways, (0, iter(())))
@@ -131,8 +140,10 @@ def _hidden(organisation_id: UUID) -> Iterator[Departure]:
         while at and at < each.sequence:
             at, known = next(ways, (0, iter(())))
         led = {subject for _, subject in known} if at == each.sequence else set()
-        lost = changes(parsed(each.body)).keys() - led
-        if lost:
+        said = _read(each)
+        if not said:
+            yield Departure(f"event {each.sequence}", "bytes", "an event", "none that can be read")
+        elif lost := changes(said).keys() - led:
             told = ", ".join(sorted(lost))
             yield Departure(f"event {each.sequence}", "found from", told, "")
 
