@@ -24,6 +24,7 @@ from tieout.api.routes import (
     entries,
     files,
     groups,
+    history,
     jobs,
     people,
     profiles,
@@ -80,6 +81,7 @@ def made() -> Api:
         settings,
         profiles,
         audit,
+        history,
     ):
         api.add_router("", each.router)
     handlers: dict[type[Exception], Any] = {
