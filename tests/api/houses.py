@@ -264,9 +264,13 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "list_pairs": (Action.VIEW,),
     "list_systems": (Action.VIEW,),
     "compare_systems": (Action.VIEW,),
+    "list_account_history": (Action.VIEW,),
+    "list_books_history": (Action.VIEW,),
+    "list_history": (Action.VIEW_AUDIT,),
     "list_events": (Action.VIEW_AUDIT,),
     "verify": (Action.VIEW_AUDIT,),
     "prove_stored": (Action.VIEW_AUDIT,),
+    "replay_log": (Action.VIEW_AUDIT,),
     "show_pack": (Action.VIEW_AUDIT,),
     "list_privileges": (Action.VIEW_AUDIT,),
 }
@@ -360,6 +364,8 @@ def called(caller: Program, operation: str, method: str, path: str, ids: Ids) ->
         query = {"left": "books", "right": "elsewhere"}
     if operation == "show_effectiveness":
         query = {"first_on": "2026-09-01", "last_on": "2026-12-31"}
+    if operation == "list_history":
+        query = {"subject": ids["member_id"].replace("mem_", "member:")}
     if operation == "show_pack":
         query = {"first_on": "2026-09-01", "last_on": "2026-09-30", "books_id": ids["books_id"]}
     if method == "GET":

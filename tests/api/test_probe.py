@@ -83,6 +83,7 @@ def called_by_id(name: str) -> bool:
         "make_comment",
         "list_comments",
         "list_evidence",
+        "list_history",
         "show_pack",
         "attach",
         "make_key",

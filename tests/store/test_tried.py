@@ -29,6 +29,7 @@ from tieout.workflows.import_changes import Effect
 from tieout.workflows.import_file import import_file
 from tieout.workflows.look_at_runs import run_of
 from tieout.workflows.receive_file import receive_file
+from tieout.workflows.replay import replay
 from tieout.workflows.try_import import Tried, kept_trial, try_import
 
 POOL = [
@@ -245,6 +246,7 @@ def test_a_worker_tries_a_large_file_and_keeps_the_list_with_it(store: Store) ->
         ask_run(caller, task=Task.IMPORT_FILE, arguments=arguments, now=NOW)
     work_off(store, caller)
     assert counted(caller)["add line"] == 3
+    assert not replay(caller, now=NOW).departures, "the log tells the kept list too"
 
 
 @pytest.mark.usefixtures("store")

@@ -62,7 +62,7 @@ class Asked:
 
 
 GET, POST = "get", "post"
-WORDS = {"kind", "ledger", "period"}
+WORDS = {"kind", "holder", "ledger", "period"}
 """What addresses name that is the same in every organisation."""
 PAGES = {
     "home": Asked(GET, Action.VIEW_OWN),
@@ -131,8 +131,10 @@ PAGES = {
     "approve_settings": Asked(POST, Action.MANAGE_ACCOUNTS, ("proposal",)),
     "notification": Asked(POST, Action.MANAGE_ACCOUNTS, ("notification",)),
     "audit": Asked(GET, Action.VIEW_AUDIT),
+    "history": Asked(GET, Action.VIEW, ("holder", "account")),
     "verify": Asked(POST, Action.VIEW_AUDIT),
     "stored": Asked(POST, Action.VIEW_AUDIT),
+    "replayed": Asked(POST, Action.VIEW_AUDIT),
     "evidence_pack": Asked(GET, Action.VIEW_AUDIT),
     "members": Asked(GET, Action.MANAGE_MEMBERS),
     "withdraw": Asked(POST, Action.MANAGE_MEMBERS, ("invitation",)),
@@ -164,6 +166,7 @@ def ids_of(caller: Caller) -> dict[str, int | str]:
             "notification": Notification.objects.earliest("id").pk,
             "invitation": Invitation.objects.earliest("id").pk,
             "kind": SubjectKind.MATCH_GROUP,
+            "holder": "bank_account",
             "comment": Comment.objects.earliest("id").pk,
             "member": Member.objects.filter(role=Role.REVIEWER).earliest("id").pk,
             "token": ApiToken.objects.earliest("id").pk,

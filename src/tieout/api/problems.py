@@ -63,6 +63,7 @@ def problem(
         told["faults"] = list(faults)
     body = json.dumps(told, ensure_ascii=True)
     answer = HttpResponse(body, status=number, content_type=MEDIA_TYPE)
+    answer.error_code = error.code  # type: ignore[attr-defined]  # for the log
     if number == BUSY:
         answer["Retry-After"] = "1"
     if number == 401:

@@ -26,6 +26,7 @@ from tieout.api.routes import (
     entries,
     files,
     groups,
+    history,
     jobs,
     people,
     profiles,
@@ -84,6 +85,7 @@ def made() -> Api:
         settings,
         profiles,
         audit,
+        history,
     ):
         api.add_router("", each.router)
     handlers: dict[type[Exception], Any] = {

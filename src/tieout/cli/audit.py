@@ -32,6 +32,17 @@ def run(*, file: Path, keys: tuple[str, ...], as_json: bool) -> int:
     return 0 if found.is_sound else 1
 
 
+def replay(*, file: Path) -> int:
+    """Print the state that the events of an exported chain give, as JSON; 0 when it is sound."""
+    from tieout.signatures.export import replayed_export  # noqa: PLC0415  start-up time counts
+
+    opening, state, found = replayed_export(file)
+    said = {"chain": opening.chain, "sound": found.is_sound, "events": found.event_count}
+    told = said | {"records": state.records, "sums": state.sums}
+    sys.stdout.write(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
+    return 0 if found.is_sound else 1
+
+
 def _run_pack(file: Path, trusted: dict[str, bytes], *, as_json: bool) -> int:
     from tieout.signatures.pack import verify_pack  # noqa: PLC0415  start-up time counts
 

@@ -1,128 +1,16 @@
 """The commands of proof and of keeping: their words and options; what they do is imported late."""
 
-from pathlib import Path
 from typing import Any
 
 import click
 
-PATH = click.Path(path_type=Path)
-_KEYS = click.option(
-    "--key",
-    "keys",
-    multiple=True,
-    metavar="KEY",
-    help="A public key you know: hexadecimal, or a file of them (repeatable).",
-)
-_JSON = click.option("--json", "as_json", is_flag=True, help="As JSON.")
-_ORGANISATION = click.option(
-    "--organisation",
-    default="",
-    metavar="NAME",
-    help="Name or id; needed if there are several.",
-)
-
-
-@click.group("audit")
-def audit_group() -> None:
-    """Verify, export and sign audit chains."""
-
-
-@audit_group.command("verify")
-@click.argument("file", type=PATH, required=False)
-@_ORGANISATION
-@_KEYS
-@_JSON
-@click.pass_context
-def audit_verify(ctx: click.Context, /, **options: Any) -> None:
-    """Prove an exported chain or evidence pack FILE offline, or every chain of the database.
-
-    Exit code 0: sound; 1: something is wrong, and what; 2: could not run.
-    """
-    file: Path | None = options.pop("file")
-    if file is not None:
-        from tieout.cli import audit as offline  # noqa: PLC0415  start-up time counts
-
-        del options["organisation"]
-        ctx.exit(offline.run(file=file, **options))
-    from tieout.cli.server import audit  # noqa: PLC0415  the same
-
-    ctx.exit(audit.verify(ctx, **options))
-
-
-@audit_group.command("stored")
-@_ORGANISATION
-@click.option(
-    "--reread", "is_source_reread", is_flag=True, help="Read every file again, and compare."
-)
-@_JSON
-@click.pass_context
-def audit_stored(ctx: click.Context, /, **options: Any) -> None:
-    """Prove again all that the database keeps: balances, links between records, hashes of files.
-
-    Exit code 0: all holds; 1: something does not, and what; 2: could not run.
-    """
-    from tieout.cli.server import audit  # noqa: PLC0415  start-up time counts
-
-    ctx.exit(audit.stored(ctx, **options))
-
-
-@audit_group.command("export")
-@_ORGANISATION
-@click.option("--out", type=PATH, required=True, help="The file to write.")
-@click.option("--reason", default="", help="Why; it is kept in the chain.")
-@_JSON
-@click.pass_context
-def audit_export(ctx: click.Context, /, **options: Any) -> None:
-    """Write an organisation's whole chain to a file that proves itself."""
-    from tieout.cli.server import audit  # noqa: PLC0415  start-up time counts
-
-    ctx.exit(audit.export(ctx, **options))
-
-
-_DAY = click.DateTime(formats=["%Y-%m-%d"])
-
-
-@audit_group.command("pack")
-@_ORGANISATION
-@click.option("--from", "first_on", type=_DAY, required=True, help="The first day.")
-@click.option("--to", "last_on", type=_DAY, required=True, help="The last day.")
-@click.option("--account", default="", metavar="NUMBER", help="Only this bank account.")
-@click.option("--books", default="", metavar="NAME", help="Only these books.")
-@click.option("--out", type=PATH, required=True, help="The ZIP to write.")
-@click.option("--reason", default="", help="Why; it is kept in the chain.")
-@_JSON
-@click.pass_context
-def audit_pack(ctx: click.Context, /, **options: Any) -> None:
-    """Write reconciliations, sign-offs, evidence and the audit chain as one ZIP."""
-    from tieout.cli.server import evidence  # noqa: PLC0415  start-up time counts
-
-    ctx.exit(evidence.pack(ctx, **options))
-
-
-@audit_group.command("sign")
-@_JSON
-@click.pass_context
-def audit_sign(ctx: click.Context, /, **options: Any) -> None:
-    """Sign where every chain stands now; the server does it daily."""
-    from tieout.cli.server import audit  # noqa: PLC0415  start-up time counts
-
-    ctx.exit(audit.sign(ctx, **options))
-
-
-@audit_group.command("key")
-@click.option("--rotate", "rotates", is_flag=True, help="Sign with a new key from now on.")
-@_JSON
-@click.pass_context
-def audit_key(ctx: click.Context, /, **options: Any) -> None:
-    """Show the public keys that prove signed heads."""
-    from tieout.cli.server import audit  # noqa: PLC0415  start-up time counts
-
-    ctx.exit(audit.keys(ctx, **options))
+from tieout.cli.options import JSON, KEYS, ORGANISATION, PATH
+from tieout.cli.trail import audit_group
 
 
 @click.command("backup")
 @click.option("--out", type=PATH, required=True, help="The file to write; it is whole or absent.")
-@_JSON
+@JSON
 @click.pass_context
 def backup_command(ctx: click.Context, /, **options: Any) -> None:
     """Write database, keys and secrets to one file, as of one instant."""
@@ -137,8 +25,8 @@ def backup_command(ctx: click.Context, /, **options: Any) -> None:
 @click.option(
     "--replace", "replaces", is_flag=True, help="Keep what is there aside, and take its place."
 )
-@_KEYS
-@_JSON
+@KEYS
+@JSON
 @click.pass_context
 def restore_command(ctx: click.Context, /, **options: Any) -> None:
     """Bring a backup FILE back: rows, balances and audit chains are proved on the way.
@@ -161,7 +49,7 @@ def support_bundle_command(ctx: click.Context, /, **options: Any) -> None:
 
 
 @click.command("mask")
-@_ORGANISATION
+@ORGANISATION
 @click.option("--into", required=True, metavar="NAME", help="What the masked copy is called.")
 @click.option("--as", "email", required=True, help="The owner who makes it, by e-mail address.")
 @click.pass_context
@@ -186,7 +74,7 @@ def settings_group() -> None:
 
 
 @settings_group.command("export")
-@_ORGANISATION
+@ORGANISATION
 @_VERSION
 @click.option("--out", type=PATH, help="The file to write; the output without it.")
 @click.pass_context
@@ -199,9 +87,9 @@ def settings_export(ctx: click.Context, /, **options: Any) -> None:
 
 @settings_group.command("diff")
 @click.argument("file", type=PATH)
-@_ORGANISATION
+@ORGANISATION
 @_VERSION
-@_JSON
+@JSON
 @click.pass_context
 def settings_diff(ctx: click.Context, /, **options: Any) -> None:
     """Show what importing FILE would add, change and remove.
@@ -215,7 +103,7 @@ def settings_diff(ctx: click.Context, /, **options: Any) -> None:
 
 @settings_group.command("import")
 @click.argument("file", type=PATH)
-@_ORGANISATION
+@ORGANISATION
 @_REASON
 @_AS
 @click.pass_context
@@ -231,7 +119,7 @@ def settings_import(ctx: click.Context, /, **options: Any) -> None:
 
 @settings_group.command("approve")
 @click.argument("proposal", type=int)
-@_ORGANISATION
+@ORGANISATION
 @_AS
 @click.pass_context
 def settings_approve(ctx: click.Context, /, **options: Any) -> None:
@@ -242,7 +130,7 @@ def settings_approve(ctx: click.Context, /, **options: Any) -> None:
 
 
 @settings_group.command("history")
-@_ORGANISATION
+@ORGANISATION
 @click.option("--limit", default=20, show_default=True, help="How many versions.")
 @click.pass_context
 def settings_history(ctx: click.Context, /, **options: Any) -> None:
@@ -254,7 +142,7 @@ def settings_history(ctx: click.Context, /, **options: Any) -> None:
 
 @settings_group.command("rollback")
 @click.argument("version", type=int)
-@_ORGANISATION
+@ORGANISATION
 @_REASON
 @_AS
 @click.pass_context
@@ -271,7 +159,7 @@ def sandbox_group() -> None:
 
 
 @sandbox_group.command("make")
-@_ORGANISATION
+@ORGANISATION
 @click.option("--into", required=True, metavar="NAME", help="What the sandbox is called.")
 @click.option("--with-data", is_flag=True, help="With lines, entries and decisions, unmasked.")
 @_AS
@@ -284,7 +172,7 @@ def sandbox_make(ctx: click.Context, /, **options: Any) -> None:
 
 
 @sandbox_group.command("promote")
-@_ORGANISATION
+@ORGANISATION
 @click.option("--from", "sandbox", required=True, metavar="NAME", help="The sandbox.")
 @_REASON
 @_AS

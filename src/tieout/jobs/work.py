@@ -14,6 +14,7 @@ from tieout.workflows.import_file import import_file
 from tieout.workflows.make_report import make_report
 from tieout.workflows.raise_alerts import raise_alerts
 from tieout.workflows.reconcile import reconcile
+from tieout.workflows.replay import replay
 from tieout.workflows.run_job import Work
 from tieout.workflows.try_import import keep_trial
 from tieout.workflows.verify_audit import verify_audit
@@ -73,6 +74,7 @@ def report_made(caller: Caller, arguments: Arguments, now: datetime) -> Counts:
 def audit_verified(caller: Caller, _: Arguments, now: datetime) -> Counts:
     done = verify_audit(caller, keys=settings.TRUSTED_KEYS(), now=now)
     verify_stored(caller, now=now)
+    replay(caller, now=now)
     return Counts(done.event_count, done.event_count)
 
 

@@ -92,7 +92,7 @@ async def _rescue(in_flight: InFlight, stalled_seconds: float) -> None:
         try:
             count = await tasks.rescue(stalled_seconds) + await in_flight.give_back()
         except ConnectorException as error:
-            LOG.warning("no rescue", error=type(error).__name__)
+            LOG.warning("no rescue", error="store.busy", fault=type(error).__name__)
         else:
             if count:
                 LOG.info("rescued", jobs=count)

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from tieout.core.audit import Finding, Head, Tampering, Verified, is_sound, verify
+from tieout.core.audit import Finding, Head, Tampering, Verified, is_sound, parsed, verify
 from tieout.core.audit_file import ExportReader, Opening, end_of
 from tieout.core.errors import InvalidInput, NotFound
+from tieout.core.kept import State
 from tieout.signatures import HeadsSaid, proved_heads
 
 LAST_LINE_BYTES = 4096
@@ -33,6 +34,21 @@ def verify_export(path: Path, trusted: Mapping[str, bytes]) -> tuple[Opening, Ve
         raise InvalidInput("file.not-readable", str(error.strerror), "a file", str(path)) from error
     assert found is not None
     return opening, found
+
+
+def replayed_export(path: Path) -> tuple[Opening, State, Verified]:
+    """What the events of a file give, read from the first one, and whether its chain is sound.
+
+    An event whose bytes cannot be trusted says nothing here; the verification names it.
+    """
+    opening, found = verify_export(path, {})
+    state = State()
+    for each in ExportReader(_lines(path)).events():
+        try:
+            state.take(parsed(each.body))
+        except ValueError:
+            continue
+    return opening, state, found
 
 
 def _passed(

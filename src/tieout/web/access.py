@@ -89,4 +89,6 @@ def status_of(error: TieoutError) -> int:
 def refusal(request: HttpRequest, error: TieoutError) -> HttpResponse:
     """The page, or for a part of a page the sentence alone."""
     part = "web/part_refused.html" if request.headers.get("HX-Request") else "web/refused.html"
-    return render(request, part, {"error": error}, status=status_of(error))
+    answer = render(request, part, {"error": error}, status=status_of(error))
+    answer.error_code = error.code  # type: ignore[attr-defined]  # for the log
+    return answer

@@ -46,4 +46,6 @@ def _page(request: HttpRequest, error: TieoutError, status: int, name: str = "")
     """The page, or for a part of a page the sentence alone; without the signed-in person's menu."""
     part = "web/part_refused.html" if request.headers.get("HX-Request") else "web/failed.html"
     shown = {"error": error, "title": CODES[error.code].title, "log_id": name}
-    return HttpResponse(render_to_string(part, shown), status=status)
+    answer = HttpResponse(render_to_string(part, shown), status=status)
+    answer.error_code = error.code  # type: ignore[attr-defined]  # for the log
+    return answer

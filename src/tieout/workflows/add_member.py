@@ -33,6 +33,7 @@ def add_member(  # noqa: PLR0913  what a member has, by name
             role=role,
             joined_at=now,
         )
+        act.keeps(member)
         act.record(f"member:{member.pk}", after={"email": address, "name": name, "role": str(role)})
         act.follow_up("member_added", member_id=member.pk)
     return Caller(caller.organisation_id, member.pk, caller.origin)

@@ -58,6 +58,7 @@ def set_alert_rule(
             raise NotFound("store.not-found", subject, "one of yours")
         rows = AlertRule.objects.filter(ended_at__isnull=True)
         earlier = rows.filter(kind=kind, subject=subject).first()
+        act.changes(*AlertRule.objects.filter(kind=kind, subject=subject))
         made, _ = AlertRule.objects.update_or_create(
             organisation_id=caller.organisation_id,
             kind=kind,
@@ -69,6 +70,7 @@ def set_alert_rule(
                 "ended_at": None,
             },
         )
+        act.keeps(made)
         act.record(
             f"alert_rule:{made.pk}",
             before={"allowed": earlier.allowed} if earlier else {},

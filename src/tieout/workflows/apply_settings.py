@@ -5,7 +5,10 @@ channel that the document does not hold ends, and is taken up again when a later
 """
 
 from dataclasses import asdict, dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
 
 from tieout.core.accounts import AccountKind
 from tieout.core.alerts import ChannelKind
@@ -77,49 +80,53 @@ class _Applying:
     def bank_account(self, _: str, entry: Entry | None, change: Change) -> None:
         """One that is not there yet; an account that no setting names any more stays."""
         if entry is not None and not change.before:
-            BankAccount.objects.get_or_create(
+            made, is_new = BankAccount.objects.get_or_create(
                 organisation_id=self.act.caller.organisation_id,
                 number=entry["number"],
                 currency=entry["currency"],
                 defaults={"exponent": entry["decimals"]},
             )
+            self.act.keeps(*([made] if is_new else []))
 
     def reconciliation(self, key: str, entry: Entry | None, _: Change) -> None:
         known = {name: number for number, name in names_of_reconciliations().items()}
         if entry is None:
-            Reconciliation.objects.filter(id=known[key]).update(ended_at=self.act.at)
+            self._changed(Reconciliation.objects.filter(id=known[key]), ended_at=self.act.at)
             return
         values = {"name": entry["name"], "rules": entry["rules"], "ended_at": None}
         if key in known:
-            Reconciliation.objects.filter(id=known[key]).update(**values)
+            self._changed(Reconciliation.objects.filter(id=known[key]), **values)
             return
         organisation_id = self.act.caller.organisation_id
-        account, _made = Account.objects.get_or_create(
+        account, is_new = Account.objects.get_or_create(
             organisation_id=organisation_id,
             code=entry["account"],
             defaults={"kind": AccountKind.UNKNOWN, "is_bank": True},
         )
-        Reconciliation.objects.create(
+        self.act.keeps(*([account] if is_new else []))
+        made = Reconciliation.objects.create(
             organisation_id=organisation_id,
             bank_account_id=self._account_id(entry["bank_account"]),
             account=account,
             **values,
         )
+        self.act.keeps(made)
 
     def books(self, key: str, entry: Entry | None, _: Change) -> None:
         found = Books.objects.filter(name=key)
         if entry is None:
-            found.update(ended_at=self.act.at)
-        elif not found.update(mapping=entry["mapping"], ended_at=None):
-            Books.objects.create(
+            self._changed(found, ended_at=self.act.at)
+        elif not self._changed(found, mapping=entry["mapping"], ended_at=None):
+            made = Books.objects.create(
                 organisation_id=self.act.caller.organisation_id, name=key, mapping=entry["mapping"]
             )
+            self.act.keeps(made)
 
     def closing_policy(self, _: str, entry: Entry | None, change: Change) -> None:
         """A row in place of the one before; where it is to end, what is asked without a policy."""
         said = entry or change.before
         policy = policy_of(entry) if entry else ClosingPolicy()
-        Policy.objects.create(
+        made = Policy.objects.create(
             organisation_id=self.act.caller.organisation_id,
             books=Books.objects.get(name=said["books"]),
             ledger=said["ledger"],
@@ -128,6 +135,7 @@ class _Applying:
             set_at=self.act.at,
             **asdict(policy),
         )
+        self.act.keeps(made)
 
     def schedule(self, _: str, entry: Entry | None, change: Change) -> None:
         task = Task(entry["task"] if entry else change.before["task"])
@@ -135,7 +143,8 @@ class _Applying:
         kind, _, number = subject.partition(":")
         cron = Cron.of(entry["cron"]) if entry and entry["cron"] else None
         zone = entry["zone"] if entry else "UTC"
-        Schedule.objects.update_or_create(
+        self.act.changes(*Schedule.objects.filter(task=task, subject=subject))
+        made, _made = Schedule.objects.update_or_create(
             organisation_id=self.act.caller.organisation_id,
             task=task,
             subject=subject,
@@ -149,15 +158,18 @@ class _Applying:
                 "next_due_at": cron.next_after(self.act.at, ZoneInfo(zone)) if cron else None,
             },
         )
+        self.act.keeps(made)
 
     def alert_rule(self, _: str, entry: Entry | None, change: Change) -> None:
         kind = entry["kind"] if entry else change.before["kind"]
         name = entry["subject"] if entry else change.before["subject"]
         subject = {said: subject for subject, said in subjects().items()}[name]
+        found = AlertRule.objects.filter(kind=kind, subject=subject)
         if entry is None:
-            AlertRule.objects.filter(kind=kind, subject=subject).update(ended_at=self.act.at)
+            self._changed(found, ended_at=self.act.at)
             return
-        AlertRule.objects.update_or_create(
+        self.act.changes(*found)
+        made, _made = AlertRule.objects.update_or_create(
             organisation_id=self.act.caller.organisation_id,
             kind=kind,
             subject=subject,
@@ -168,15 +180,17 @@ class _Applying:
                 "ended_at": None,
             },
         )
+        self.act.keeps(made)
 
     def channel(self, key: str, entry: Entry | None, _: Change) -> None:
         """Another row in place of the old one, with the address that a channel of that name had."""
-        AlertChannel.objects.filter(name=key, ended_at__isnull=True).update(ended_at=self.act.at)
+        in_use = AlertChannel.objects.filter(name=key, ended_at__isnull=True)
+        self._changed(in_use, ended_at=self.act.at)
         if entry is None:
             return
         earlier = AlertChannel.objects.filter(name=key, kind=entry["kind"]).exclude(address=b"")
         known = earlier.order_by("-id").first()
-        AlertChannel.objects.create(
+        made = AlertChannel.objects.create(
             organisation_id=self.act.caller.organisation_id,
             name=key,
             kind=entry["kind"],
@@ -187,6 +201,17 @@ class _Applying:
             set_by_id=self.act.caller.member_id,
             set_at=self.act.at,
         )
+        self.act.keeps(made)
+
+    def _changed(self, found: QuerySet[Any], **values: object) -> int:
+        """The rows with these values; how many they are."""
+        rows = list(found)
+        self.act.changes(*rows)
+        for row in rows:
+            for column, value in values.items():
+                setattr(row, column, value)
+            row.save(update_fields=list(values))
+        return len(rows)
 
     def _account_id(self, name: str) -> int:
         return {said: number for number, said in names_of_accounts().items()}[name]

@@ -62,6 +62,7 @@ def attach_evidence(  # noqa: PLR0913  options by name
             supersedes=before,
             **about(subject),
         )
+        act.keeps(made)
         act.record(
             f"evidence:{made.pk}",
             before={"version": f"evidence:{before.pk}"} if before else None,

@@ -20,6 +20,7 @@ def change_role(
         require_grant(act.actor, before)
         if before is Role.OWNER and role is not Role.OWNER:
             require_owner_left(_other_owners(member))
+        act.changes(member)
         member.role = role
         member.save(update_fields=["role"])
         _recorded(act, member, {"role": str(before)}, {"role": str(role)}, reason)
@@ -34,6 +35,7 @@ def end_membership(caller: Caller, *, member_id: int, reason: str = "", now: dat
         require_grant(act.actor, Role(member.role))
         if member.role == Role.OWNER:
             require_owner_left(_other_owners(member))
+        act.changes(member)
         member.left_at = now
         member.save(update_fields=["left_at"])
         _recorded(act, member, {"left_at": None}, {"left_at": now}, reason)

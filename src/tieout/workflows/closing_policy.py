@@ -67,6 +67,7 @@ def set_closing_policy(  # noqa: PLR0913  what a policy is about, by name
             set_at=now,
             **asdict(policy),
         )
+        act.keeps(made)
         act.record(
             str(made),
             reason=said,

@@ -60,6 +60,7 @@ def comment(caller: Caller, *, subject: Subject, text: str, now: datetime) -> in
             Mention(organisation_id=caller.organisation_id, comment=made, member_id=member)
             for member in named
         )
+        act.keeps(made)
         act.record(
             f"comment:{made.pk}",
             after={
@@ -85,13 +86,14 @@ def resolve_comment(caller: Caller, *, comment_id: int, reason: str = "", now: d
             raise Conflict(
                 "decision.not-in-force", f"comment:{comment_id}, resolved", "an open comment"
             )
-        CommentResolution.objects.create(
+        resolution = CommentResolution.objects.create(
             organisation_id=caller.organisation_id,
             comment=found,
             resolved_by_id=caller.member_id,
             resolved_at=now,
             reason=reason,
         )
+        act.keeps(resolution)
         act.record(
             f"comment:{comment_id}",
             reason=reason,

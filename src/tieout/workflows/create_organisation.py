@@ -39,6 +39,8 @@ def create_organisation(  # noqa: PLR0913  what it begins with, by name
         )
         caller = Caller(organisation_id, owner.pk, origin)
         act = Act(caller, Actor(owner.pk, Role.OWNER, origin), "create_organisation", now)
+        act.left.others[f"organisation:{made.pk}"] = {"name": made.name, "created_at": now}
+        act.keeps(owner)
         act.record(
             f"organisation:{organisation_id}",
             after={"name": made.name, "owner": f"member:{owner.pk}", "email": email},

@@ -129,6 +129,7 @@ def undo(caller: Caller, *, decision_id: int, reason: str = "", now: datetime) -
             decided_at=now,
             reason=reason,
         )
+        act.keeps(made)
         suspended = recheck_decided(act, earlier.reconciliation_id, [earlier.pk])
         act.record(
             f"decision:{earlier.pk}",
@@ -217,6 +218,7 @@ def _recorded(act: Act, verdict: Verdict, proposal: _Proposal, reason: str) -> i
         )
         for each in members
     )
+    act.keeps(made)
     suspended = recheck_decided(act, proposal.reconciliation.pk, [made.pk])
     act.record(
         f"decision:{made.pk}",

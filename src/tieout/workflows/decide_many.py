@@ -11,13 +11,16 @@ from typing import Any
 
 from django.db import connection
 
+from tieout.core.audit import Value
 from tieout.core.decisions import Verdict
 from tieout.core.errors import Conflict, InvalidInput, NotFound
+from tieout.core.kept import Many
 from tieout.store.postgres.files import sql_text
 from tieout.store.postgres.plans import plan_anew
 from tieout.store.reconciliation.models import Decision, MatchGroup, MatchRun
 from tieout.workflows.acting import Act, Caller
 from tieout.workflows.decide import deciding
+from tieout.workflows.kept_records import short
 from tieout.workflows.recheck_sign_offs import recheck_decided
 from tieout.workflows.reconcile import access_reconciliation
 
@@ -75,6 +78,7 @@ def confirm_groups(  # noqa: PLR0913  what was seen, by name
         made = _ids("reconciliation/confirm_many", values)
         with connection.cursor() as cursor:
             cursor.execute(sql_text("reconciliation/decided_many"), values | {"decisions": made})
+        act.left.many.append(_many(act, reconciliation_id, made, reason, Verdict.CONFIRM))
         suspended = recheck_decided(act, reconciliation_id, made)
         act.record(
             f"reconciliation:{reconciliation_id}",
@@ -124,6 +128,7 @@ def undo_many(  # noqa: PLR0913  what was seen, by name
         values = _values(act, reason) | {"decisions": wanted}
         plan_anew()
         made = _ids("reconciliation/undo_many", values)
+        act.left.many.append(_many(act, reconciliation_id, made, reason, Verdict.UNDO))
         suspended = recheck_decided(act, reconciliation_id, wanted)
         act.record(
             f"reconciliation:{reconciliation_id}",
@@ -143,6 +148,26 @@ def undo_many(  # noqa: PLR0913  what was seen, by name
 def digest_of(ids: Sequence[int]) -> str:
     """SHA-256 of ids in rising order, in decimal digits with commas between."""
     return hashlib.sha256(",".join(map(str, sorted(ids))).encode("ascii")).hexdigest()
+
+
+def _many(act: Act, reconciliation_id: int, made: list[int], reason: str, verdict: Verdict) -> Many:
+    """The decisions for the event: all alike but for what each answers."""
+    answered = "group_id" if verdict == Verdict.CONFIRM else "undoes_id"
+    kind = "match_group" if verdict == Verdict.CONFIRM else "decision"
+    rows = Decision.objects.filter(id__in=made).order_by("id")
+    (exponent,) = set(rows.values_list("exponent", flat=True))
+    said: dict[str, Value] = {
+        "reconciliation": f"reconciliation:{reconciliation_id}",
+        "verdict": str(verdict),
+        "undoes": None,
+        "group": None,
+        "exponent": exponent,
+        "decided_by": f"member:{act.caller.member_id}",
+        "decided_at": act.at,
+        "reason": short(reason),
+    }
+    each = [f"{kind}:{number}" for number in rows.values_list(answered, flat=True)]
+    return Many("decision", made, said, {answered.removesuffix("_id"): each})
 
 
 def _checked_ids(ids: Sequence[int]) -> list[int]:

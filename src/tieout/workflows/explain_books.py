@@ -179,7 +179,7 @@ def _told(made: Explanation, each: LedgerAnswer) -> dict[str, int]:
 def _run(act: Act, books: Books, snapshot: Snapshot, made: Explanation) -> Explained:
     """The run itself, with what was wrong with the files."""
     base = made.books.base_currency
-    return Explained.objects.create(
+    run = Explained.objects.create(
         organisation_id=act.caller.organisation_id,
         books=books,
         snapshot=snapshot,
@@ -202,6 +202,8 @@ def _run(act: Act, books: Books, snapshot: Snapshot, made: Explanation) -> Expla
         ],
         untested=[{"cause": each.cause, "why": each.why.translate(NUL)} for each in made.untested],
     )
+    act.keeps(run)
+    return run
 
 
 def _record_parts(act: Act, run: Explained, made: Explanation, rows: Sequence[Difference]) -> None:

@@ -110,6 +110,7 @@ def record_books(
         books=source,
         read_at=act.at,
     )
+    act.keeps(kept)
     keep_problems(kept, reading, later)
     imported = BooksImported(
         kept.pk,

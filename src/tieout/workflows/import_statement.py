@@ -158,9 +158,10 @@ def record_statements(act: Act, file: ReceivedFile, reading: Reading, account: s
     before = {key: continuity(statements_of(each)) for key, each in accounts.items()}
     plan_anew()
     kept.save()
+    act.keeps(kept)
     repeated, done = 0, 0
     for account_of, statement in placed:
-        repeated += _taken(kept, account_of, statement, done)
+        repeated += _taken(act, kept, account_of, statement, done)
         done += len(statement.lines)
     between = [
         problem
@@ -197,7 +198,9 @@ def record_statements(act: Act, file: ReceivedFile, reading: Reading, account: s
     return imported
 
 
-def _taken(reading: FileReading, account: BankAccount, statement: Statement, before: int) -> int:
+def _taken(
+    act: Act, reading: FileReading, account: BankAccount, statement: Statement, before: int
+) -> int:
     """One statement with its lines; those that an earlier one gave point to it. How many do.
 
     `before`: lines of the file that have been recorded already.
@@ -224,6 +227,7 @@ def _taken(reading: FileReading, account: BankAccount, statement: Statement, bef
         line_count=len(statement.lines),
         repeated_count=len(found),
     )
+    act.keeps(kept)
     lines, repeated = statement.lines, {at: ids[to] for at, to in found.items()}
     if isinstance(lines, ColumnLines):
         add_columns(kept, lines.tables(TOLD_LINES), lines.holding.attributes, repeated, told)
@@ -235,12 +239,14 @@ def _taken(reading: FileReading, account: BankAccount, statement: Statement, bef
 def _placed(act: Act, statement: Statement) -> tuple[BankAccount, Statement]:
     """The statement's bank account, made when a file names it first, and it in that count."""
     assert statement.currency is not None
-    account, _ = BankAccount.objects.get_or_create(
+    account, is_new = BankAccount.objects.get_or_create(
         organisation_id=act.caller.organisation_id,
         number=statement.account.translate(NUL),
         currency=statement.currency.code,
         defaults={"exponent": statement.currency.exponent},
     )
+    if is_new:
+        act.keeps(account)
     try:
         return account, counted_in(statement, account.counted_in())
     except ValueError as error:

@@ -9,7 +9,7 @@ from tieout.core.access import Action, Actor, Role, require_grant
 from tieout.core.errors import Conflict, NotFound
 from tieout.store.postgres.tenant import tenant
 from tieout.store.tenancy.models import Invitation, Member, Organisation
-from tieout.workflows.acting import Act, Caller, acting, looking
+from tieout.workflows.acting import Act, Caller, Left, acting, looking
 from tieout.workflows.create_organisation import checked_email
 from tieout.workflows.create_person import create_person, person_of
 from tieout.workflows.secrets_given import given, new_secret, refused, told
@@ -56,6 +56,7 @@ def invite(caller: Caller, *, email: str, role: Role, now: datetime) -> str:
             invited_at=now,
             expires_at=now + LASTS,
         )
+        act.keeps(made)
         act.record(f"invitation:{made.pk}", after={"email": address, "role": str(role)})
         act.follow_up("member_invited", invitation_id=made.pk)
     return told(caller.organisation_id, made.pk, secret)
@@ -105,11 +106,14 @@ def accept_invitation(  # noqa: PLR0913  a person's particulars, by name
             raise Conflict("access.sign-in-first", found.email, "that person signed in")
         if known is None:
             known = create_person(email=found.email, password=password, name=name, now=now)
-        member = _joined(found, known, name, now)
+        left = Left()
+        member = _joined(found, known, name, now, left)
+        caller = Caller(asked.organisation_id, member.pk, origin)
+        actor = Actor(member.pk, Role(member.role), origin)
+        act = Act(caller, actor, "accept_invitation", now, left)
+        act.changes(found)
         found.accepted_at = now
         found.save(update_fields=["accepted_at"])
-        caller = Caller(asked.organisation_id, member.pk, origin)
-        act = Act(caller, Actor(member.pk, Role(member.role), origin), "accept_invitation", now)
         act.record(
             f"member:{member.pk}",
             after={"email": found.email, "role": found.role, "invitation": found.pk},
@@ -127,6 +131,7 @@ def withdraw_invitation(caller: Caller, *, invitation_id: int, now: datetime) ->
             if Invitation.objects.filter(id=invitation_id).exists():
                 raise Conflict("decision.not-in-force", f"{name}, which has ended", "an open one")
             raise NotFound("store.not-found", name, "one of yours")
+        act.changes(found)
         found.withdrawn_at = now
         found.save(update_fields=["withdrawn_at"])
         act.record(f"invitation:{found.pk}", before={"email": found.email}, after={"open": False})
@@ -143,11 +148,11 @@ def _all_open(now: datetime) -> QuerySet[Invitation]:
     )
 
 
-def _joined(found: Invitation, person_id: int, name: str, now: datetime) -> Member:
+def _joined(found: Invitation, person_id: int, name: str, now: datetime, left: Left) -> Member:
     """A member anew, or the one that had left and comes back in the new role."""
     earlier = Member.objects.filter(email__iexact=found.email).first()
     if earlier is None:
-        return Member.objects.create(
+        made = Member.objects.create(
             organisation_id=found.organisation_id,
             person_id=person_id,
             email=found.email,
@@ -155,6 +160,9 @@ def _joined(found: Invitation, person_id: int, name: str, now: datetime) -> Memb
             role=found.role,
             joined_at=now,
         )
+        left.keeps(made)
+        return made
+    left.changes(earlier)
     earlier.person_id, earlier.role, earlier.left_at = person_id, found.role, None
     earlier.save(update_fields=["person_id", "role", "left_at"])
     return earlier

@@ -16,20 +16,24 @@ FOUND = "found"
 def settings_kept(act: Act) -> Iterator[None]:
     """Around what changes a setting: one change at a time, and a version of what then stands."""
     latest_version(act)
+    act.left.last.append(lambda: keep_version(act, standing_settings()))
     yield
-    keep_version(act, standing_settings())
+    assert not act.left.last, "a change of settings has its audit event"
 
 
 def latest_version(act: Act) -> SettingsVersion:
     """The version that stands, once nobody else changes settings; made if there is none yet."""
     act.alone("settings")
     latest = SettingsVersion.objects.order_by("-id").first()
-    return latest or SettingsVersion.objects.create(
-        organisation_id=act.caller.organisation_id,
-        verb=FOUND,
-        document=standing_settings().text,
-        made_at=act.at,
-    )
+    if latest is None:
+        latest = SettingsVersion.objects.create(
+            organisation_id=act.caller.organisation_id,
+            verb=FOUND,
+            document=standing_settings().text,
+            made_at=act.at,
+        )
+        act.keeps(latest)
+    return latest
 
 
 def latest_version_id() -> int | None:
@@ -48,7 +52,7 @@ def keep_version(
     latest = latest_version(act)
     if latest.document == stands.text:
         return latest
-    return SettingsVersion.objects.create(
+    made = SettingsVersion.objects.create(
         organisation_id=act.caller.organisation_id,
         follows=latest,
         verb=proposal.verb if proposal else act.verb,
@@ -59,3 +63,5 @@ def keep_version(
         made_at=act.at,
         proposal=proposal,
     )
+    act.keeps(made)
+    return made

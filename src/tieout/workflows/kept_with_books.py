@@ -26,7 +26,7 @@ def keep_with_books(
     file, _ = keep_file(act, source)
     subject = about(Subject(SubjectKind.BOOKS, books_id))
     if not Evidence.objects.filter(file=file, note__startswith=of or note, **subject).exists():
-        Evidence.objects.create(
+        made = Evidence.objects.create(
             organisation_id=act.caller.organisation_id,
             file=file,
             note=note,
@@ -34,4 +34,5 @@ def keep_with_books(
             attached_at=act.at,
             **subject,
         )
+        act.keeps(made)
     return file

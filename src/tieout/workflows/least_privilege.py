@@ -62,6 +62,7 @@ ACTION_OF: Mapping[str, Action] = {
     "revoke_own_token": Action.VIEW_OWN,
     "sign_head": Action.SIGN_HEAD,
     "verify_audit": Action.VIEW_AUDIT,
+    "replay": Action.VIEW_AUDIT,
     "verify_stored": Action.VIEW_AUDIT,
     "least_privilege": Action.VIEW_AUDIT,
     "export_audit": Action.VIEW_AUDIT,

@@ -87,6 +87,7 @@ def look_at_case(  # noqa: PLR0913  which case, what is said of it, by name
             looked_at=now,
         )
         suspended = _suspended(act, steps[-1], made) if verdict is Verdict.WRONG else None
+        act.keeps(made)
         act.record(
             str(made),
             reason=made.comment,

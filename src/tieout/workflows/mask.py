@@ -16,7 +16,7 @@ from uuid import UUID
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from tieout.core.access import Action
+from tieout.core.access import Action, Actor, Role
 from tieout.core.masking import Mask
 from tieout.engine.text import BOILERPLATE
 from tieout.store.banking.models import (
@@ -33,9 +33,10 @@ from tieout.store.ledger.models import Account, JournalEntry, Posting
 from tieout.store.postgres.tenant import tenant
 from tieout.store.reconciliation.models import DecidedRecord, Decision, Reconciliation
 from tieout.store.tenancy.models import Member, TenantModel
-from tieout.workflows.acting import Caller, acting
+from tieout.workflows.acting import Act, Caller, acting
 from tieout.workflows.copy_books import copy_books
 from tieout.workflows.create_organisation import create_organisation
+from tieout.workflows.replay import note_state
 
 PAGE = 2000
 COPIED: tuple[type[TenantModel], ...] = (
@@ -145,6 +146,10 @@ def mask_organisation(caller: Caller, *, into: str, key: bytes, now: datetime) -
         counts = {model._meta.label_lower: copy.take(model) for model in COPIED}
         exact = Mask(key, is_exact=True)
         counts["snapshots"] = copy_books(caller, owner, copy.became[Books], exact, now)
+        with tenant(owner.organisation_id):
+            there = Act(owner, Actor(owner.member_id, Role.OWNER, owner.origin), act.verb, now)
+            note_state(there)
+            there.record(f"organisation:{owner.organisation_id}", after={"is_masked": True})
         act.record(
             f"organisation:{caller.organisation_id}",
             after={"copy": f"organisation:{owner.organisation_id}", **counts},

@@ -19,7 +19,7 @@ from tieout.store.banking.models import BankAccount
 from tieout.store.operations.models import AlertChannel, Notification
 from tieout.store.postgres.tenant import tenant
 from tieout.store.tenancy.models import Member, Organisation
-from tieout.workflows.acting import Caller, acting
+from tieout.workflows.acting import Act, Caller, acting
 from tieout.workflows.keep_settings import settings_kept
 from tieout.workflows.kept_secrets import sealed, unsealed
 
@@ -65,7 +65,7 @@ def set_channel(  # noqa: PLR0913  what a channel has, by name
         known = set(BankAccount.objects.filter(id__in=accounts).values_list("id", flat=True))
         if unknown := sorted(set(accounts) - known):
             raise NotFound("store.not-found", f"bank_account:{unknown[0]}", "one of yours")
-        _take_place(name.strip(), now)
+        _take_place(act, name.strip())
         made = AlertChannel.objects.create(
             organisation_id=caller.organisation_id,
             name=name.strip(),
@@ -77,6 +77,7 @@ def set_channel(  # noqa: PLR0913  what a channel has, by name
             set_by_id=caller.member_id,
             set_at=now,
         )
+        act.keeps(made)
         act.record(
             f"alert_channel:{made.pk}",
             after={
@@ -90,13 +91,14 @@ def set_channel(  # noqa: PLR0913  what a channel has, by name
     return ChannelMade(made.pk, secret)
 
 
-def _take_place(name: str, now: datetime) -> None:
+def _take_place(act: Act, name: str) -> None:
     """End the channel of that name that has no address; one that has it keeps its name alone."""
     for each in AlertChannel.objects.filter(name=name, ended_at__isnull=True):
         if bytes(each.address):
             found = f"{name!r}, which alert_channel:{each.pk} has"
             raise Conflict("alert.invalid", found, "another name, or that channel ended first")
-        each.ended_at = now
+        act.changes(each)
+        each.ended_at = act.at
         each.save(update_fields=["ended_at"])
 
 
@@ -109,6 +111,7 @@ def end_channel(caller: Caller, *, channel_id: int, now: datetime) -> None:
         if found.ended_at is not None:
             was = f"alert_channel:{channel_id}, which has ended"
             raise Conflict("decision.not-in-force", was, "a channel in use")
+        act.changes(found)
         found.ended_at = now
         found.save(update_fields=["ended_at"])
         act.record(f"alert_channel:{found.pk}", before={"name": found.name}, after={"ended": True})

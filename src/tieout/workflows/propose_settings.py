@@ -71,6 +71,8 @@ def propose(act: Act, wanted: Settings, reason: str, sandbox: Sandbox | None = N
     latest = latest_version(act)
     made = changes(standing_settings(), wanted)
     if not made:
+        if act.left.rows:  # the first version of all, found rather than made
+            act.record(str(latest), after={"changes": ()})
         return Proposed((), None, latest.pk, tuple(channels_off()))
     check_fits(wanted)
     proposal = SettingsProposal.objects.create(
@@ -83,6 +85,7 @@ def propose(act: Act, wanted: Settings, reason: str, sandbox: Sandbox | None = N
         follows=latest,
         sandbox=sandbox,
     )
+    act.keeps(proposal)
     others = Member.objects.filter(role__in=_ABLE, left_at__isnull=True)
     if not others.exclude(id=act.caller.member_id).exists():
         return _in_force(act, proposal, wanted, None)

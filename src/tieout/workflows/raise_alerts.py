@@ -39,7 +39,11 @@ def raise_alerts(organisation_id: UUID, *, origin: str, now: datetime) -> tuple[
         new, over = conditions.changes(open_ones, _holding(organisation_id, now))
         raised = [_raised(act, each) for each in new]
         ended = [open_ones[key] for key in sorted(over)]
-        Alert.objects.filter(id__in=[each.pk for each in ended]).update(resolved_at=now)
+        act.keeps(*raised)
+        act.changes(*ended)
+        for each in ended:
+            each.resolved_at = now
+        Alert.objects.bulk_update(ended, ["resolved_at"])
         _tell(act, raised, ended)
         if raised or ended:
             act.record(
@@ -183,6 +187,10 @@ def _unsound(organisation_id: UUID) -> Iterator[conditions.Alert]:
     if stored is not None:
         said = "; ".join(stored[:3])
         yield conditions.verification_failed(f"stored {subject}", f"What is kept fails: {said}.")
+    log = _found("log_not_whole", "replay")
+    if log is not None:
+        said = f"The log does not replay to what is kept: {'; '.join(log[:3])}."
+        yield conditions.verification_failed(f"log {subject}", said)
 
 
 def _found(bad_kind: str, good_verb: str) -> list[str] | None:

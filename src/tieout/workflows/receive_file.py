@@ -58,18 +58,19 @@ def keep_file(act: Act, source: Source) -> tuple[ReceivedFile, bool]:
     check_size(source.size, source.name)
     digest = bytes.fromhex(source.sha256)
     known = ReceivedFile.objects.filter(sha256=digest).first()
-    return (known, False) if known else (_kept(act.caller, source, digest, act.at), True)
+    return (known, False) if known else (_kept(act, source, digest), True)
 
 
-def _kept(caller: Caller, source: Source, digest: bytes, now: datetime) -> ReceivedFile:
+def _kept(act: Act, source: Source, digest: bytes) -> ReceivedFile:
     file = ReceivedFile.objects.create(
-        organisation_id=caller.organisation_id,
+        organisation_id=act.caller.organisation_id,
         name=source.name,
         sha256=digest,
         size=source.size,
-        received_at=now,
-        received_by_id=caller.member_id,
+        received_at=act.at,
+        received_by_id=act.caller.member_id,
     )
+    act.keeps(file)
     with source.open() as stream:
         add_parts(file, iter(partial(stream.read, PART_BYTES), b""))
     return file

@@ -82,7 +82,7 @@ def kept_step(  # noqa: PLR0913  what a step has
     member_id: int | None = None,
 ) -> Certification:
     """A step with these figures; by nobody unless a member is named."""
-    return Certification.objects.create(
+    made = Certification.objects.create(
         organisation_id=act.caller.organisation_id,
         books_id=run.books_id,
         ledger=figures.ledger,
@@ -96,6 +96,8 @@ def kept_step(  # noqa: PLR0913  what a step has
         control_minor=figures.control_minor,
         unexplained_minor=figures.unexplained_minor,
     )
+    act.keeps(made)
+    return made
 
 
 def _by_ledger(rows: Iterable[Difference]) -> ByLedger:

@@ -102,7 +102,7 @@ def _suspended(
     act: Act, cause: SuspensionCause, found: Iterable[tuple[SignOff, str]]
 ) -> tuple[str, ...]:
     several = list(found)
-    Suspension.objects.bulk_create(
+    made = Suspension.objects.bulk_create(
         Suspension(
             organisation_id=act.caller.organisation_id,
             sign_off=each,
@@ -112,6 +112,7 @@ def _suspended(
         )
         for each, detail in several
     )
+    act.keeps(*made)
     for each, _ in several:
         act.follow_up("sign_off_suspended", sign_off_id=each.pk, cause=str(cause))
     return tuple(f"sign_off:{each.pk}" for each, _ in several)

@@ -59,13 +59,16 @@ def set_reconciliation(
         if bank is None or account is None:
             missing = f"bank_account:{bank_account_id}" if bank is None else account_code
             raise NotFound("store.not-found", missing, "an account of yours")
-        made, _ = Reconciliation.objects.get_or_create(
+        made, is_new = Reconciliation.objects.get_or_create(
             organisation_id=caller.organisation_id,
             bank_account=bank,
             account=account,
             defaults={"name": name},
         )
-        if made.ended_at is not None:
+        if is_new:
+            act.keeps(made)
+        elif made.ended_at is not None:
+            act.changes(made)
             made.ended_at = None
             made.save(update_fields=["ended_at"])
         act.record(
@@ -105,6 +108,7 @@ def reconcile(caller: Caller, *, reconciliation_id: int, now: datetime) -> Recon
             settings_id=settings_id,
             last_decision=max((each.decision_id for each in decided), default=0),
         )
+        act.keeps(run)
         plan_anew()
         add_run(run, result.matches, result.groups, result.unmatched)
         suspended = recheck_run(act, run)

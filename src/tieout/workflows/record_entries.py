@@ -1,6 +1,6 @@
 """`record_entries`: journal entries of books, recorded once; what does not balance is held back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from tieout.core.accounts import Account as CoreAccount
 from tieout.core.errors import Problem
 from tieout.core.journal import JournalEntry as CoreEntry
 from tieout.core.journal import KnownEntry, compared, digests, imbalance, later_id
+from tieout.core.money import Currency
 from tieout.store.ledger.entries import NUL, add_entries
 from tieout.store.ledger.models import Account, JournalEntry
 from tieout.store.postgres.plans import plan_anew
@@ -49,7 +50,7 @@ def record_entries(
     with acting(caller, Action.IMPORT, "record_entries", now) as act:
         act.alone("import")
         recorded = record(act, source, entries, accounts)
-        act.record(f"books:{source}", after=told(recorded))
+        act.record(f"journal:{source}", after=told(recorded))
         act.follow_up("entries_recorded", source=source)
     return recorded
 
@@ -83,7 +84,10 @@ def record(
     good = [each for each in seen.fresh if not _fault(each)]
     charted = _charted(act, good, accounts)
     plan_anew()
-    add_entries(act.caller.organisation_id, source, good, charted, act.at)
+    added = add_entries(act.caller.organisation_id, source, good, charted, act.at)
+    if good:
+        act.adds(f"journal:{source}", entries=len(good), digests=added)
+    _add_up(act, good, charted)
     suspended = recheck_sign_offs(act, account_ids=charted.values())
     problems = (*_changed(seen.changed), *_renamed(seen.renamed))
     return Recorded(
@@ -144,6 +148,19 @@ def _fault(entry: CoreEntry) -> str:
     return ", ".join(f"{minor} {code}" for code, minor in sorted(left.items()))
 
 
+def _add_up(act: Act, entries: Sequence[CoreEntry], accounts: Mapping[str, int]) -> None:
+    """For the event: what the entries post to each account, by direction and currency."""
+    found: dict[tuple[str, str, Currency], list[int]] = {}
+    for entry in entries:
+        for posting in entry.postings:
+            known = found.setdefault((posting.account, posting.direction, posting.currency), [0, 0])
+            known[0] += 1
+            known[1] += posting.amount_minor
+    for (code, direction, currency), (count, minor) in found.items():
+        total = {f"{direction}_minor {currency.code} {currency.exponent}": minor}
+        act.adds(f"ledger_account:{accounts[code]}", postings=count, **total)
+
+
 def _charted(
     act: Act, entries: Sequence[CoreEntry], accounts: Sequence[CoreAccount]
 ) -> dict[str, int]:
@@ -151,6 +168,8 @@ def _charted(
     described = {each.code: each for each in accounts}
     codes = sorted({posting.account for entry in entries for posting in entry.postings})
     organisation_id = act.caller.organisation_id
+    kept = [code.translate(NUL) for code in codes]
+    there = set(Account.objects.filter(code__in=kept).values_list("code", flat=True))
     Account.objects.bulk_create(
         [
             Account(
@@ -165,6 +184,7 @@ def _charted(
         ],
         ignore_conflicts=True,
     )
-    kept = [code.translate(NUL) for code in codes]
-    known = dict(Account.objects.filter(code__in=kept).values_list("code", "id"))
+    found = list(Account.objects.filter(code__in=kept))
+    act.keeps(*(each for each in found if each.code not in there))
+    known = {each.code: each.pk for each in found}
     return {code: known[name] for code, name in zip(codes, kept, strict=True)}

@@ -6,6 +6,7 @@ dead and wakes up later commits nothing. A run whose worker died is taken again,
 `ATTEMPTS_MAX` times.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from tieout.workflows.acting import Caller
 from tieout.workflows.alert_rules import longest_run
 from tieout.workflows.progress import reporting_to
 
+_LOG = logging.getLogger(__name__)
 HISTORY = 20
 """Runs of the same task that tell how long one takes."""
 Work = Callable[[Caller, Mapping[str, object], datetime], Counts]
@@ -112,10 +114,12 @@ def _worked(taken: Taken, work: Work, clock: Clock) -> RunState:
             taken.holding(str(taken.task), 0, 0)
             counts = work(taken.caller, taken.arguments, clock())
         except TieoutError as error:
-            _end(taken, RunState.FAILED, clock(), error_code=error.code, error=str(error))
-            return RunState.FAILED
-        _end(taken, RunState.SUCCEEDED, clock(), counts=counts)
-        return RunState.SUCCEEDED
+            state, code = RunState.FAILED, error.code
+            _end(taken, state, clock(), error_code=code, error=str(error))
+        else:
+            state, code = RunState.SUCCEEDED, ""
+            _end(taken, state, clock(), counts=counts)
+    return _logged(taken, state, code)
 
 
 def _end(  # noqa: PLR0913  what an end is made of, by name
@@ -150,6 +154,13 @@ def _ended_aside(
     """The work was undone; only the end is recorded."""
     with tenant(taken.caller.organisation_id):
         _end(taken, state, now, error_code=error_code, error=error)
+    return _logged(taken, state, error_code)
+
+
+def _logged(taken: Taken, state: RunState, error_code: str) -> RunState:
+    """A line in the log, once the end is committed."""
+    told = {"task": str(taken.task), "state": str(state), "error": error_code}
+    _LOG.info("run ended", extra=told)
     return state
 
 

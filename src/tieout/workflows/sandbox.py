@@ -22,6 +22,7 @@ from tieout.workflows.keep_settings import keep_version, latest_version
 from tieout.workflows.mask import COPIED, SPECIAL, Copy
 from tieout.workflows.propose_settings import Proposed, propose
 from tieout.workflows.proved_settings import document_of, require_proved
+from tieout.workflows.replay import note_state
 from tieout.workflows.standing_settings import read_settings, standing_settings
 
 
@@ -41,6 +42,7 @@ def make_sandbox(caller: Caller, *, name: str, with_data: bool, now: datetime) -
         counts = _copied(caller, owner, now) if with_data else {}
         with tenant(owner.organisation_id):
             there = Act(owner, Actor(owner.member_id, Role.OWNER, owner.origin), act.verb, now)
+            note_state(there)
             latest_version(there)
             made_of = apply_settings(there, settings)
             version = keep_version(there, standing_settings())
@@ -58,6 +60,7 @@ def make_sandbox(caller: Caller, *, name: str, with_data: bool, now: datetime) -
             made_by=me,
             made_at=now,
         )
+        act.keeps(made)
         act.record(
             str(made), after={"copy": f"organisation:{owner.organisation_id}", "copied": counts}
         )

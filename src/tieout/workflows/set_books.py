@@ -36,7 +36,9 @@ def set_books(
             books = Books.objects.create(
                 organisation_id=caller.organisation_id, name=said, mapping=mapping
             )
+            act.keeps(books)
         else:
+            act.changes(books)
             before = {"name": books.name, "mapping": books.mapping}
             books.name, books.mapping, books.ended_at = said, mapping, None
             books.save(update_fields=["name", "mapping", "ended_at"])
@@ -48,6 +50,7 @@ def end_books(caller: Caller, *, books_id: int, reason: str, now: datetime) -> N
     """The books are no longer explained; what was found and signed stays."""
     with acting(caller, Action.MANAGE_ACCOUNTS, "end_books", now) as act, settings_kept(act):
         books = access_books(books_id, is_used=True)
+        act.changes(books)
         books.ended_at = now
         books.save(update_fields=["ended_at"])
         act.record(str(books), reason=reason, before={"ended": False}, after={"ended": True})

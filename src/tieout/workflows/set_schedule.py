@@ -60,6 +60,7 @@ def set_schedule(  # noqa: PLR0913  what a schedule has, by name
         subject = subject_of(task, given)
         act.alone("schedules")
         earlier = Schedule.objects.filter(task=task, subject=subject).first()
+        act.changes(*([earlier] if earlier else []))
         made, _ = Schedule.objects.update_or_create(
             organisation_id=caller.organisation_id,
             task=task,
@@ -74,6 +75,7 @@ def set_schedule(  # noqa: PLR0913  what a schedule has, by name
                 "next_due_at": due,
             },
         )
+        act.keeps(made)
         act.record(
             f"schedule:{made.pk}",
             before=_said(earlier) if earlier else {},

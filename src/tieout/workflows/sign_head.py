@@ -42,7 +42,7 @@ def _signed(act: Act, key: bytes) -> Head:
         raise NotFound("store.not-found", "a chain without events", "at least one event")
     head = Head(ChainId(str(organisation_id)), tail.sequence, tail.hash, act.at)
     name = key_id(public_key_of(key))
-    SignedHead.objects.create(
+    made = SignedHead.objects.create(
         organisation_id=organisation_id,
         sequence=head.sequence,
         hash=head.hash,
@@ -50,5 +50,6 @@ def _signed(act: Act, key: bytes) -> Head:
         key_id=name,
         signature=signed(key, head),
     )
+    act.keeps(made)
     act.record(f"audit_event:{head.sequence}", after={"hash": head.hash.hex(), "key": name})
     return head

@@ -46,6 +46,7 @@ def sign_off(
             signed_at=now,
             **asdict(figures),
         )
+        act.keeps(made)
         act.record(
             f"match_run:{run.pk}",
             before={

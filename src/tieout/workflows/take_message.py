@@ -54,7 +54,7 @@ def _follows(  # noqa: PLR0911  a line a kind of message
             return _of_books(payload.get("books"))
         case "snapshot_taken":
             return _books(_number(payload["books_id"]), _number(payload["snapshot_id"]))
-        case "audit_not_sound" | "stored_not_sound":
+        case "audit_not_sound" | "stored_not_sound" | "log_not_whole":
             return [(Task.RAISE_ALERTS, {})]
         case "match_run_finished" | "books_explained" | "period_signed":
             return [(Task.RAISE_ALERTS, {})]

@@ -96,6 +96,7 @@ def _kept(act: Act, books: Books, digest: str, parts: list[SnapshotFile]) -> Sna
         each.snapshot = made
         each.organisation_id = act.caller.organisation_id
     SnapshotFile.objects.bulk_create(parts)
+    act.keeps(made)
     return made
 
 

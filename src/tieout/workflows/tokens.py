@@ -91,6 +91,7 @@ def make_token(  # noqa: PLR0913  what a token has, by name
             made_at=now,
             expires_at=expires_at,
         )
+        act.keeps(made)
         act.record(
             f"token:{made.pk}",
             after={
@@ -115,6 +116,7 @@ def revoke_token(caller: Caller, *, token_id: int, now: datetime) -> None:
         if found.revoked_at is not None:
             was = f"token:{token_id}, which was revoked"
             raise Conflict("decision.not-in-force", was, "a token in force")
+        act.changes(found)
         found.revoked_at = now
         found.save(update_fields=["revoked_at"])
         act.record(f"token:{found.pk}", before={"name": found.name}, after={"in_force": False})

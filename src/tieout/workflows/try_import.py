@@ -116,7 +116,7 @@ def keep_trial(caller: Caller, *, arguments: Mapping[str, object], now: datetime
         source = Source(f"import tried {now:%Y%m%d %H%M%S}.json", path=path)
         act.alone("files")
         file, _ = keep_file(act, source)
-        Evidence.objects.create(
+        made = Evidence.objects.create(
             organisation_id=by.organisation_id,
             file=file,
             note=TRIED,
@@ -124,6 +124,7 @@ def keep_trial(caller: Caller, *, arguments: Mapping[str, object], now: datetime
             attached_at=now,
             **about(_file(tried.file_id)),
         )
+        act.keeps(made)
         act.record(
             f"received_file:{tried.file_id}",
             after={"proof": tried.proof, "kept": f"received_file:{file.pk}"},

@@ -25,6 +25,7 @@ from tieout.api.words import (
 from tieout.core.access import Action, Role
 from tieout.workflows.export_evidence_pack import PackScope, evidence_pack_file
 from tieout.workflows.least_privilege import least_privilege
+from tieout.workflows.replay import replay
 from tieout.workflows.verify_audit import verify_audit
 from tieout.workflows.verify_stored import verify_stored
 from tieout.workflows.views import trail
@@ -68,6 +69,19 @@ class StoredOut(Out):
     file_count: int
     """Received files whose bytes were hashed again."""
     faults: list[str]
+
+
+class ReplayedOut(Out):
+    """What replaying the log gave."""
+
+    is_sound: bool
+    event_count: int
+    record_count: int
+    """Records that the log knows, one by one."""
+    noted_count: int
+    """Of a log that began before events carried records: how many it knows from now on."""
+    departures: list[str]
+    """Where the tables say something else than the log."""
 
 
 class PrivilegesOut(Out):
@@ -144,6 +158,19 @@ def prove_stored(request: Request) -> StoredOut:
         rule_count=done.rule_count,
         file_count=done.file_count,
         faults=list(done.faults),
+    )
+
+
+@router.post("/audit/replay", response=ReplayedOut)
+def replay_log(request: Request) -> ReplayedOut:
+    """Read the log from its beginning and compare what it gives with what is kept."""
+    done = replay(request.caller, now=request.at)
+    return ReplayedOut(
+        is_sound=done.is_sound,
+        event_count=done.event_count,
+        record_count=done.record_count,
+        noted_count=done.noted_count,
+        departures=list(done.departures),
     )
 
 

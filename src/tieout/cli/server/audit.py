@@ -18,6 +18,7 @@ from tieout.files.writing import whole_file
 
 if TYPE_CHECKING:
     from tieout.workflows.acting import Caller
+    from tieout.workflows.replay import Replayed
     from tieout.workflows.verify_stored import StoredProof
 
 
@@ -93,6 +94,65 @@ def show_stored(name: str, done: "StoredProof") -> None:
         OUT.print(f"  and {len(done.faults) - FINDINGS_SHOWN:,} more: --json has all")
     if not done.is_sound:
         OUT.print("  → Keep this as it is, and restore a backup elsewhere to compare.")
+
+
+def replay(ctx: click.Context, *, organisation: str, as_json: bool) -> int:
+    """Replay the log of every organisation, or of one; 0 when each gives what is kept."""
+    wired = wiring(ctx)
+    answers = []
+    with wired.opened():
+        from tieout.workflows.replay import replay as replayed  # noqa: PLC0415  once it is open
+
+        for name, caller in _callers(organisation):
+            done = replayed(caller, now=wired.now())
+            answers.append({"organisation": name, "sound": done.is_sound, **asdict(done)})
+            if not as_json:
+                show_replayed(name, done)
+    if as_json:
+        sys.stdout.write(json.dumps(answers, indent=1) + "\n")
+    elif not answers:
+        OUT.print("There is no organisation yet.")
+    return 0 if all(each["sound"] for each in answers) else 1
+
+
+def show_replayed(name: str, done: "Replayed") -> None:
+    """One organisation's answer in words."""
+    if done.noted_count:
+        OUT.print(f"[green]✓ noted[/]  {plain(name)}: {done.noted_count:,} records, once")
+        return
+    mark = "[green]✓ gives what is kept[/]" if done.is_sound else "[red]✗ departs[/]"
+    counts = f"{done.event_count:,} events, {done.record_count:,} records"
+    OUT.print(f"{mark}  {plain(name)}: {counts}")
+    for each in done.departures[:FINDINGS_SHOWN]:
+        OUT.print(f"  [red]✗[/] {plain(each)}")
+    if len(done.departures) > FINDINGS_SHOWN:
+        OUT.print(f"  and {len(done.departures) - FINDINGS_SHOWN:,} more: --json has all")
+
+
+def history(ctx: click.Context, *, subject: str, organisation: str, as_json: bool) -> int:
+    """Print what changed of a record, a line a field, the newest first."""
+    wired = wiring(ctx)
+    with wired.opened():
+        from tieout.workflows.acting import Caller  # noqa: PLC0415  once the database is open
+        from tieout.workflows.organisations import organisation_named  # noqa: PLC0415  the same
+        from tieout.workflows.views.history import every_change  # noqa: PLC0415  the same
+
+        key, _ = organisation_named(organisation)
+        for each in every_change(Caller.system(key, origin()), subject=subject):
+            told = {
+                "event": each.sequence, "at": each.at.isoformat(), "who": each.who,
+                "from_where": each.origin, "act": each.act, "record": each.of,
+                "field": each.field, "from": each.from_text, "to": each.to_text,
+                "why": each.reason,
+            }  # fmt: skip
+            if as_json:
+                sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+            else:
+                why = f" “{each.reason}”" if each.reason else ""
+                change = f"{each.called}: {each.from_text or '–'} → {each.to_text or '–'}"
+                said = f"{each.at:%Y-%m-%d %H:%M}  {each.who} ({each.origin})  {each.act}{why}"
+                OUT.print(plain(f"{said}  {change}"), soft_wrap=True)
+    return 0
 
 
 def export(ctx: click.Context, *, organisation: str, out: Path, reason: str, as_json: bool) -> int:

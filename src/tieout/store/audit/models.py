@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from tieout.core.audit import HASH_BYTES, ChainedEvent, ChainId, Head
@@ -40,6 +41,33 @@ class Event(TenantModel):
     def to_core(self) -> ChainedEvent:
         """As the core verifies it."""
         return ChainedEvent(self.sequence, bytes(self.previous), bytes(self.body), bytes(self.hash))
+
+
+class Concern(TenantModel):
+    """That an event concerns a record, and which fields of it: leads from the record to its events.
+
+    Made from the event's bytes, which stay the truth.
+    """
+
+    subject = models.TextField()
+    """The record: `bank_account:3`."""
+    sequence = models.BigIntegerField()
+    at = models.DateTimeField()
+    actor = models.TextField()
+    fields = ArrayField(models.TextField(), default=list)
+
+    class Meta:
+        """A record's events are found newest first, however many others there are."""
+
+        constraints: ClassVar = [
+            *tenant_rules(pointed_to=False),
+            models.UniqueConstraint(
+                fields=["organisation", "subject", "sequence"], name="audit_concern_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"event {self.sequence} of {self.subject}"
 
 
 class Tail(models.Model):

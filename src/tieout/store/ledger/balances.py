@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from tieout.store.ledger.models import JournalEntry
 from tieout.store.postgres.files import sql_text
 
 
@@ -67,4 +68,27 @@ def _added_up(query: str, values: dict[str, Any]) -> dict[tuple[Any, str], Accou
         for account, currency, exponent, minor, count, last_on in cursor.fetchall():
             key, made = (account, currency), AccountBalance(minor, exponent, count, last_on)
             found[key] = found[key].plus(made) if key in found else made
+    return found
+
+
+def all_added_up(organisation_id: UUID) -> dict[int, dict[str, int]]:
+    """What every account was posted: how often, and totals as `debit_minor EUR 2`."""
+    found: dict[int, dict[str, int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(sql_text("ledger/added_up"), {"organisation": str(organisation_id)})
+        for account, direction, currency, exponent, minor, count in cursor.fetchall():
+            known = found.setdefault(account, {"postings": 0})
+            known["postings"] += count
+            known[f"{direction}_minor {currency} {exponent}"] = int(minor)
+    return found
+
+
+def all_entries(organisation_id: UUID) -> dict[str, dict[str, int]]:
+    """By source: how many entries, and the sum of their digests as numbers."""
+    found: dict[str, dict[str, int]] = {}
+    rows = JournalEntry.objects.filter(organisation_id=organisation_id)
+    for source, said in rows.values_list("source", "digest").iterator(chunk_size=10_000):
+        known = found.setdefault(source, {"entries": 0, "digests": 0})
+        known["entries"] += 1
+        known["digests"] += int.from_bytes(bytes(said))
     return found

@@ -22,13 +22,18 @@ def add_entries(
     entries: Sequence[JournalEntry],
     accounts: Mapping[str, int],
     at: datetime,
-) -> None:
-    """Entries of one source, whose ids none of it has; `accounts` is the id of each code."""
+) -> int:
+    """Entries of one source, whose ids none of it has; the sum of their digests as numbers.
+
+    `accounts` is the id of each code.
+    """
+    digests = 0
     given: dict[str, Any] = {"organisation": str(organisation_id), "source": source, "at": at}
     with connection.cursor() as cursor:
         for begin in range(0, len(entries), BLOCK):
             some = entries[begin : begin + BLOCK]
             rows = [_entry(each) for each in some]
+            digests += sum(int(each["digest"], 16) for each in rows)
             cursor.execute(sql_text("ledger/entries_take"), {**given, "rows": _value(rows)})
             ids: dict[str, int] = dict(cursor.fetchall())
             postings = [
@@ -37,6 +42,7 @@ def add_entries(
                 for row in _postings(each, ids[kept["entry_id"]], accounts)
             ]
             cursor.execute(sql_text("ledger/postings_take"), {**given, "rows": _value(postings)})
+    return digests
 
 
 def _value(rows: list[dict[str, Any]]) -> str:

@@ -11,6 +11,7 @@ from tieout.web.access import MemberRequest, member_page, page_for
 from tieout.web.asked import day, number
 from tieout.web.transfer import attached
 from tieout.workflows.export_evidence_pack import PackScope, evidence_pack_file
+from tieout.workflows.replay import replay
 from tieout.workflows.verify_audit import verify_audit
 from tieout.workflows.verify_stored import verify_stored
 from tieout.workflows.views.banking import bank_accounts
@@ -46,6 +47,14 @@ def stored(request: MemberRequest) -> HttpResponse:
     """All that is kept proved again: balances, links, hashes."""
     done = verify_stored(request.caller, now=settings.CLOCK())
     return render(request, "web/part_stored.html", {"done": done})
+
+
+@member_page
+@require_POST
+def replayed(request: MemberRequest) -> HttpResponse:
+    """The log read from its beginning: does it give what there is?"""
+    done = replay(request.caller, now=settings.CLOCK())
+    return render(request, "web/part_replayed.html", {"done": done})
 
 
 @page_for(Action.VIEW_AUDIT)

@@ -5,12 +5,17 @@ from datetime import timedelta
 from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from tieout.core.access import Action, may
 from tieout.core.errors import CODES, Problem
+from tieout.core.history import HOLDERS
 from tieout.core.matching.bridge import REASON_WORDS
 from tieout.core.money import format_minor
+from tieout.workflows.views.history import WITH_HISTORY
+from tieout.workflows.views.history_words import Piece
 from tieout.workflows.views.runs import RunView
 
 register = template.Library()
@@ -194,6 +199,47 @@ def size(count: int) -> str:
             return f"{count:,.0f} {unit}"
         count = round(count / 1000)
     return f"{count:,} GB"
+
+
+PAGES_OF = {
+    "bank_account": "account",
+    "books": "books",
+    "case": "case",
+    "match_group": "group",
+    "match_run": "unmatched",
+    "received_file": "file",
+    "reconciliation": "reconciliation",
+}
+"""Kinds of record that have a page of their own."""
+_LINK = '<a class="text-decoration-underline" href="{}">{}</a>'
+
+
+@register.simple_tag(takes_context=True)
+def linked(context: dict[str, Any], piece: Piece, about: str = "") -> str:
+    """Some text, with a link where it names a record: to its page, or to its history.
+
+    What the page is `about` is no link.
+    """
+    kind, _, number = piece.name.partition(":")
+    if not number.isdecimal() or piece.name == about:
+        return piece.text
+    inside = context["membership"].organisation_id
+    page = PAGES_OF.get(kind)
+    if page is None:
+        return history_of(context, piece.name, piece.text)
+    return format_html(_LINK, reverse(page, args=[inside, number]), piece.text)
+
+
+@register.simple_tag(takes_context=True)
+def history_of(context: dict[str, Any], name: str, text: str = "") -> str:
+    """A record, with a link to its history for whoever may see that."""
+    kind, _, number = name.partition(":")
+    action = Action.VIEW if kind in HOLDERS else Action.VIEW_AUDIT
+    membership = context["membership"]
+    if kind not in WITH_HISTORY or not number.isdecimal() or not may(membership.role, action):
+        return text or name
+    place = reverse("history", args=[membership.organisation_id, kind, number])
+    return format_html(_LINK, place, text or name)
 
 
 @register.simple_tag(takes_context=True)

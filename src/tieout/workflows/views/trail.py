@@ -6,6 +6,8 @@ from datetime import datetime
 
 from tieout.core.access import Action, Role
 from tieout.core.audit import parsed
+from tieout.core.history import Change, changes
+from tieout.core.kept import RECORDS, in_words
 from tieout.core.subjects import Subject
 from tieout.store.audit.models import Event
 from tieout.store.reconciliation.models import (
@@ -50,6 +52,9 @@ class EventView:
     reason: str
     before: Mapping[str, object]
     after: Mapping[str, object]
+    """What the verb says itself."""
+    records: Mapping[str, Sequence[Change]]
+    """Field by field, what it changed of each record that it concerns."""
     hash: str
 
 
@@ -166,8 +171,9 @@ def _event(each: Event) -> EventView:
         each.verb,
         each.subject,
         str(said["reason"]),
-        before,
-        after,
+        in_words(before),
+        in_words(after),
+        changes(said) if RECORDS in after or RECORDS in before else {},
         bytes(each.hash).hex(),
     )
 
