@@ -159,6 +159,7 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "show_file": (Action.VIEW, Action.VIEW_OWN),
     "show_content": (Action.VIEW, Action.VIEW_OWN),
     "list_problems": (Action.VIEW, Action.VIEW_OWN),
+    "try_received": (Action.IMPORT,),
     "import_received": (Action.IMPORT,),
     "list_bank_accounts": (Action.VIEW,),
     "list_statements": (Action.VIEW,),
@@ -195,6 +196,7 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "take_archive": (Action.IMPORT,),
     "list_explanations": (Action.VIEW,),
     "list_deltas": (Action.VIEW,),
+    "list_causes": (Action.VIEW,),
     "list_periods": (Action.VIEW,),
     "show_period": (Action.VIEW,),
     "list_items": (Action.VIEW,),
@@ -252,6 +254,7 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "make_schedule": (Action.MANAGE_ACCOUNTS,),
     "list_rules": (Action.VIEW,),
     "make_rule": (Action.MANAGE_ACCOUNTS,),
+    "show_effectiveness": (Action.VIEW,),
     "list_alerts": (Action.VIEW,),
     "list_channels": (Action.MANAGE_ACCOUNTS,),
     "make_channel": (Action.MANAGE_ACCOUNTS,),
@@ -281,6 +284,7 @@ def body_of(operation: str, ids: Ids) -> object:
     """A body that is as described, with ids in it where the operation takes some."""
     ends = "2027-01-01T00:00:00Z"
     bodies: dict[str, object] = {
+        "try_received": {},
         "import_received": {},
         "record": books("other books"),
         "make_reconciliation": {
@@ -358,6 +362,8 @@ def called(caller: Program, operation: str, method: str, path: str, ids: Ids) ->
     query = {"figure": "1.00"} if operation == "compare_figure" else query
     if operation == "compare_systems":
         query = {"left": "books", "right": "elsewhere"}
+    if operation == "show_effectiveness":
+        query = {"first_on": "2026-09-01", "last_on": "2026-12-31"}
     if operation == "list_history":
         query = {"subject": ids["member_id"].replace("mem_", "member:")}
     if operation == "show_pack":

@@ -47,6 +47,33 @@ def test_files_come_in_and_are_told_about(site: Site, context: BrowserContext) -
     check_accessible(page)
 
 
+@pytest.mark.req("R051")
+def test_what_a_file_would_change_is_seen_first_and_then_imported_exactly_so(
+    site: Site, context: BrowserContext
+) -> None:
+    firm = joinery(site)
+    page = site.enter(context, firm.olga)
+    page.goto(firm.home)
+    follow(page.get_by_role("link", name="Import").first)
+    page.get_by_label("Do not read them yet").check()
+    page.locator("#files").set_input_files(str(DEMO / "card-8841.csv"))
+    expect(page.get_by_text("not read yet")).to_be_visible()
+    follow(page.get_by_role("link", name="See what this would change"))
+    page.get_by_role("button", name="See what this would change").click()
+    page.locator("#tried").get_by_label("The file does not say").fill("card 8841")
+    page.locator("#tried").get_by_role("button", name="See what this would change").click()
+    tried = page.get_by_role("heading", name="What importing it would change")
+    expect(tried).to_be_visible()
+    expect(page.locator("#tried")).to_contain_text("add line")
+    check_accessible(page)
+    page.get_by_role("button", name="Import exactly this").click()
+    expect(tried).to_have_count(0)
+    expect(page.locator("#tried")).to_contain_text("Read as")
+    page.reload()
+    expect(page.get_by_role("main")).to_contain_text("of them 0 known before")
+    check_accessible(page)
+
+
 @pytest.mark.req("R099")
 def test_two_accounts_are_compared_and_what_is_left_has_a_reason(
     site: Site, context: BrowserContext

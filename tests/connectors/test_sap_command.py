@@ -79,6 +79,32 @@ def test_from_sap_and_back_at_the_command_line(tmp_path: Path) -> None:
             assert not any(each.explanation.difference())
 
 
+@pytest.mark.req("R051")
+def test_a_dry_run_says_what_the_real_one_then_does(tmp_path: Path) -> None:
+    world = clean_world(6, documents=8)
+    PLANTS["wrong_account"](world)
+    with fake_of(world) as fake:
+        for account in span_of(world).controls:
+            fake.company.accounts[f"9{account}"] = "Adjustment"
+        folder, file = tmp_path / "books", tmp_path / "corrections.json"
+        words = [*fetching(world, folder), "--json"]
+        dry = run(fake, *words, "--dry-run")
+        assert not folder.exists()
+        assert json.loads(dry.stdout) == json.loads(run(fake, *words).stdout)
+        run(fake, "explain", folder, "--correct", "all", "--corrections", file)
+        posting = ["deliver", "sap", folder, "--corrections", file, "--json"]
+        before = (list(fake.company.items), list(fake.company.lines))
+        tried = json.loads(run(fake, *posting, "--dry-run").stdout)["documents"]
+        assert (fake.company.items, fake.company.lines) == before
+        done = json.loads(run(fake, *posting).stdout)["documents"]
+        names = ("journal", "reference")
+        assert [[each[name] for name in names] for each in tried] == [
+            [each[name] for name in names] for each in done
+        ]
+        assert {each["standing"] for each in tried} == {"checked"}
+        assert {each["standing"] for each in done} == {"posted"}
+
+
 def test_what_is_no_journal_is_said_and_left_to_somebody(tmp_path: Path) -> None:
     world = clean_world(6, documents=8)
     PLANTS["missing"](world)

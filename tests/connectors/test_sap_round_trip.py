@@ -95,6 +95,31 @@ def test_corrections_go_back_to_sap_and_the_difference_is_nothing(
         assert nothing.redirected
 
 
+@pytest.mark.req("R081")
+@pytest.mark.parametrize("field", ["GLAccount", "AmountInCompanyCodeCurrency"])
+def test_a_posting_altered_in_sap_is_found_when_it_is_read_again(
+    field: str, tmp_path: Path
+) -> None:
+    world = clean_world(1)
+    for name in ("wrong_account", "wrong_sign"):
+        PLANTS[name](world)
+    with fake_of(world) as fake:
+        span = adjusted(world, fake)
+        ledger = ledger_of(fake, span, world)
+        before = fetched(fake, span, world, tmp_path / "before")
+        file = drafted(before, tmp_path / "corrections.json")
+        made = deliver(ledger, before, file, Choices(adjustments=span.adjustments))
+        assert made.is_complete
+        after = tieout.explain(fetched(fake, span, world, tmp_path / "after"))
+        sent = write_posting_file(tmp_path / "sent.json", after.books, made.sent)
+        assert after.prove(sent).holds
+        posted = fake.company.lines[-1]
+        others = {row[field] for row in fake.company.lines} - {posted[field]}
+        posted[field] = min(others)
+        altered = tieout.explain(fetched(fake, span, world, tmp_path / "altered"))
+        assert not altered.prove(sent).holds
+
+
 def a_document(world: BookWorld, *lines: DocumentLine) -> Document:
     """A document of the last open period."""
     return Document(

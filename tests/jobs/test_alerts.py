@@ -3,7 +3,7 @@
 import base64
 import socket
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 from typing import ClassVar
@@ -20,6 +20,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from tests.jobs.at_hand import work_off
 from tests.store.databases import Store
 from tests.store.firms import NOW, SEPTEMBER, entry, imported, organisation
+from tests.store.test_imports import bring
 from tieout.connectors.notify import Message, NotSent, send_hook
 from tieout.core.access import Role
 from tieout.core.alerts import AlertKind, ChannelKind, NotificationState
@@ -327,3 +328,59 @@ def test_what_was_asked_for_again_while_a_try_went_on_is_sent_again(
         assert send_notification(org, notification_id=number, now=NOW) is None
     done = send_notification(org, notification_id=number, now=NOW)
     assert done is NotificationState.SENT
+
+
+def daily(first: date, days: int, size: int) -> bytes:
+    """A table with so many lines on each working day."""
+    rows = [
+        f"{first + timedelta(days=number)},Sale {number}-{each},1{each}.00,EUR"
+        for number in range(days)
+        for each in range(size)
+        if (first + timedelta(days=number)).weekday() < 5
+    ]
+    return "\n".join(["Date,Description,Amount,Currency", *rows, ""]).encode()
+
+
+@pytest.mark.req("R069")
+@pytest.mark.usefixtures("store")
+def test_a_planted_spike_is_told_and_over_by_itself_and_normal_months_are_quiet() -> None:
+    caller = organisation()
+    spike = date(2026, 11, 17)
+    bring(caller, daily(date(2026, 6, 1), 172, 3), "year.csv", "77")
+    assert raise_alerts(caller.organisation_id, origin="test", now=NOW)[0] == 0
+    bring(caller, daily(spike, 1, 40).replace(b"Sale", b"Odd"), "spike.csv", "77")
+    raise_alerts(caller.organisation_id, origin="test", now=NOW)
+    (told,) = alerts(caller)
+    assert told.kind == AlertKind.UNUSUAL_VOLUME
+    assert told.subject.startswith("bank_account:")
+    assert "43 lines on Tuesday 2026-11-17, where 3 are usual" in told.text
+    raise_alerts(caller.organisation_id, origin="test", now=NOW)
+    assert len(alerts(caller)) == 1, "raised once"
+    later = NOW + timedelta(days=20)
+    bring(caller, daily(date(2026, 11, 20), 18, 3), "december.csv", "77")
+    raise_alerts(caller.organisation_id, origin="test", now=later)
+    assert alerts(caller) == []
+
+
+@pytest.mark.req("R069")
+@pytest.mark.usefixtures("store")
+def test_runs_and_errors_of_a_task_are_judged_by_its_own_days() -> None:
+    caller = organisation()
+    with tenant(caller.organisation_id):
+        for ago in range(120):
+            at = NOW - timedelta(days=ago)
+            failing = 30 if ago == 1 else 0
+            for each in range(2 + failing):
+                JobRun.objects.create(
+                    organisation_id=caller.organisation_id,
+                    task="import_file",
+                    subject=f"received_file:{each}",
+                    asked_at=at,
+                    state="failed" if each >= 2 else "succeeded",
+                    finished_at=at,
+                    error_code="file.damaged" if each >= 2 else "",
+                )
+    raise_alerts(caller.organisation_id, origin="test", now=NOW)
+    told = {each.subject: each.text for each in alerts(caller) if each.kind == "unusual-volume"}
+    assert set(told) == {"import_file", "errors import_file"}
+    assert "30 errors on Saturday 2026-11-21, where 0 are usual" in told["errors import_file"]

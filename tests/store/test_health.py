@@ -11,9 +11,11 @@ from tests.store.databases import Store
 from tests.store.firms import NOW, firm
 from tests.store.test_audit_chain import tamper
 from tieout.keeping.bundle import bundle, text_of
-from tieout.keeping.health import Check, look, migrations, scheduled
+from tieout.keeping.check import Check
+from tieout.keeping.health import look, migrations, scheduled
 from tieout.keeping.site import Site
 from tieout.store.operations.models import JobRun
+from tieout.store.postgres.server import APPLICATION, SUPERUSER
 from tieout.store.postgres.tenant import tenant
 
 
@@ -35,9 +37,17 @@ def test_a_site_that_is_well_says_so_and_a_bad_chain_is_seen(store: Store, site:
     caller = firm("Looked at")
     checks = by_name(look(site, "", NOW))
     before = checks["chains"].found  # other tests tamper too
-    assert {"home", "space", "server", "roles", "chains"} <= checks.keys()
+    assert {
+        "home",
+        "space",
+        "network",
+        "database",
+        "permissions",
+        "server",
+        "chains",
+    } <= checks.keys()
     assert checks["server"].found.startswith("PostgreSQL ")
-    assert checks["roles"].is_well
+    assert checks["permissions"].is_well
     tamper(store, caller, "delete from audit_event where MINE and sequence = 2")
     seen = by_name(look(site, "", NOW))["chains"]
     assert not seen.is_well
@@ -65,9 +75,38 @@ def test_a_key_that_others_can_read_is_a_fault(store: Store, site: Site) -> None
 
 def test_a_database_that_does_not_answer_has_a_next_step() -> None:
     site = Site(Path("/nowhere"), database_url="host=127.0.0.1 port=1 user=x dbname=x")
-    check = by_name(look(replace(site, home=Path("/tmp")), site.database_url, NOW))["server"]  # noqa: S108  not written to
+    check = by_name(look(replace(site, home=Path("/tmp")), site.database_url, NOW))["network"]  # noqa: S108  not written to
     assert not check.is_well
     assert check.next_step
+
+
+def failing(address: str) -> dict[str, Check]:
+    site = Site(Path("/tmp"), database_url=address)  # noqa: S108  not written to
+    checks = look(site, address, NOW)
+    return {each.name: each for each in checks if not each.is_well and each.name != "home"}
+
+
+@pytest.mark.req("R073")
+def test_network_database_and_permissions_each_fail_alone_when_broken(store: Store) -> None:
+    well = store.address(APPLICATION)
+    assert failing(well.conninfo) == {}
+    gone = replace(well, host="127.0.0.1", port=1)
+    assert set(failing(gone.conninfo)) == {"network"}
+    for shut in (well.to("of-nobody"), replace(well, role="nobody")):
+        assert set(failing(shut.conninfo)) == {"database"}
+    above = failing(store.address(SUPERUSER).conninfo)
+    assert set(above) == {"permissions"}
+    assert "superuser" in above["permissions"].found
+    with store.superuser() as plain:
+        plain.execute("revoke select on banking_bankline from public, " + APPLICATION)
+        try:
+            barred = failing(well.conninfo)
+        finally:
+            plain.execute("grant select on banking_bankline to " + APPLICATION)
+    assert set(barred) == {"permissions"}
+    assert "banking_bankline" in barred["permissions"].found
+    assert all(each.next_step for each in (*above.values(), *barred.values()))
+    assert failing(well.conninfo) == {}
 
 
 def test_releases_are_on_second_thursdays() -> None:

@@ -6,9 +6,10 @@ import pytest
 
 from tests.store.firms import NOW, SEPTEMBER, firm, imported, organisation
 from tieout.core.alerts import AlertKind
+from tieout.core.effectiveness import percent
 from tieout.core.errors import InvalidInput
 from tieout.workflows.alert_rules import rules_shown, set_alert_rule
-from tieout.workflows.views.analytics import analytics, percent
+from tieout.workflows.views.analytics import analytics
 from tieout.workflows.views.standing import connections, queue
 
 pytestmark = pytest.mark.usefixtures("store")

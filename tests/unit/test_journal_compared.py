@@ -1,16 +1,21 @@
 """A later export beside what is known: nothing is lost, nothing recorded twice, nothing silent."""
 
+from collections.abc import Callable
+from dataclasses import fields, replace
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tieout.core.errors import Place
 from tieout.core.journal import (
     JournalEntry,
     KnownEntry,
     Posting,
     compared,
     digest,
+    digests,
     named_by_content,
 )
 from tieout.core.money import Currency
@@ -108,3 +113,91 @@ def test_the_digest_is_of_what_is_said_in_whatever_count() -> None:
     assert digest(coarse) == digest(finer)
     assert digest(coarse) != digest(an_entry("a", 2, 25))
     assert digest(coarse) != digest(an_entry("a", 1, 26))
+
+
+postings = st.builds(
+    Posting,
+    st.sampled_from(["bank", "sales", "rent"]),
+    st.integers(0, 10**6),
+    st.sampled_from(list(Direction)),
+    st.sampled_from([EUR, Currency.of("USD")]),
+    posted_on=st.none() | st.dates(),
+    narrative=st.text(max_size=5),
+    reference=st.text(max_size=5),
+)
+said = st.builds(
+    JournalEntry,
+    st.just("1"),
+    st.none() | st.dates(),
+    st.lists(postings, min_size=1, max_size=4).map(tuple),
+    st.text(max_size=5),
+    st.text(max_size=5),
+    st.lists(st.text(max_size=5), max_size=3).map(tuple),
+)
+OTHER: dict[str, Callable[[Posting], Posting]] = {
+    "account": lambda each: replace(each, account=each.account + "x"),
+    "amount_minor": lambda each: replace(each, amount_minor=each.amount_minor + 1),
+    "direction": lambda each: replace(
+        each, direction=each.direction.opposite, amount_minor=each.amount_minor or 1
+    ),
+    "currency": lambda each: replace(each, currency=Currency.of("GBP")),
+    "weight_minor": lambda each: replace(
+        each, weight_minor=each.signed_minor + 1, weight_currency=each.currency
+    ),
+    "posted_on": lambda each: replace(
+        each, posted_on=date.max if each.posted_on != date.max else date.min
+    ),
+    "narrative": lambda each: replace(each, narrative=each.narrative + "x"),
+    "reference": lambda each: replace(each, reference=each.reference + "x"),
+}
+
+
+@pytest.mark.req("R082")
+@given(said, st.data())
+def test_one_field_changed_is_another_hash(entry: JournalEntry, data: st.DataObject) -> None:
+    assert {each.name for each in fields(Posting)} - set(OTHER) == {
+        "weight_currency", "status", "place"
+    }, "a new field of a posting is hashed too"  # fmt: skip
+    changes = [
+        replace(entry, booked_on=date(1999, 1, 1) if not entry.booked_on else None),
+        replace(entry, counterparty=entry.counterparty + "x"),
+        replace(entry, narrative=entry.narrative + "x"),
+        replace(entry, references=(*entry.references, "x")),
+        replace(entry, postings=entry.postings[1:]),
+    ]
+    at = data.draw(st.integers(0, len(entry.postings) - 1))
+    for name, change in OTHER.items():
+        before = entry.postings[at]
+        after = change(before)
+        if name == "direction" and not before.amount_minor:
+            continue  # nothing has no direction
+        changed = (*entry.postings[:at], after, *entry.postings[at + 1 :])
+        changes.append(replace(entry, postings=changed))
+    hashes = {digest(each) for each in changes}
+    assert digest(entry) not in hashes
+    assert digest(replace(entry, entry_id="another", place=Place(7))) == digest(entry)
+
+
+@pytest.mark.req("R082")
+@given(said, st.lists(said, max_size=4), st.data())
+def test_order_is_not_hashed(
+    entry: JournalEntry, others: list[JournalEntry], data: st.DataObject
+) -> None:
+    moved = replace(
+        entry,
+        postings=tuple(data.draw(st.permutations(entry.postings))),
+        references=tuple(data.draw(st.permutations(entry.references))),
+    )
+    assert digest(moved) == digest(entry)
+    known = as_known(list(named_by_content([entry, *others])))
+    again = data.draw(st.permutations([moved, *others]))
+    seen = compared(list(named_by_content(again)), known)
+    assert (seen.fresh, seen.changed, seen.known_count) == ((), (), len(again))
+
+
+@given(said)
+def test_what_version_0_1_recorded_in_order_is_still_known(entry: JournalEntry) -> None:
+    in_order = digests(entry)[1]
+    known = [KnownEntry(in_order.hex()[:32], in_order, entry.booked_on)]
+    seen = compared(list(named_by_content([entry])), known)
+    assert seen.known_count == 1

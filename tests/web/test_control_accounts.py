@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from decimal import Decimal
 from html import unescape
 from itertools import count
 from pathlib import Path
@@ -387,3 +388,17 @@ def test_the_page_of_books_says_run_by_run_what_moved(desk: Desk) -> None:
     page = desk.page("books", desk.books_id)
     moved = [each for each in page.split("<tr>") if 'data-label="Since the run before"' in each]
     assert any("0.01" in each for each in moved)
+
+
+@pytest.mark.req("R096")
+def test_causes_by_count_and_value_are_a_page_and_a_table_to_keep(desk: Desk) -> None:
+    assert desk.place("books_causes", desk.books_id) in desk.page("books", desk.books_id)
+    assert "Causes by period" in desk.page("books_causes", desk.books_id)
+    answer = desk.client.get(desk.place("books_causes", desk.books_id), {"format": "csv"})
+    head, *found = rows(answer)
+    own = [each for each in found if each[0] == LEDGER and each[1] == str(OCTOBER)]
+    standing = sum(Decimal(each[head.index("standing amount")]) for each in own)
+    across = desk.client.get(desk.place("across_systems"), {"on": "2024-10-31", "format": "csv"})
+    differences = {Decimal(each[8]) for each in list(rows(across))[1:]}
+    assert standing in differences | {-each for each in differences}
+    assert all(int(each[head.index("standing")]) > 0 for each in own)

@@ -19,7 +19,7 @@ from tests.store.firms import NOW, firm, imported, line, statement
 from tieout.core.access import Role
 from tieout.core.jobs import Task
 from tieout.core.subjects import Subject, SubjectKind
-from tieout.store.banking.models import BankAccount, ReceivedFile
+from tieout.store.banking.models import BankAccount, FileReading, ReceivedFile
 from tieout.store.operations.models import JobRun
 from tieout.store.postgres.tenant import tenant
 from tieout.store.reconciliation.models import MatchGroup, MatchRun, Reconciliation
@@ -197,6 +197,68 @@ def test_a_large_file_is_read_by_a_worker_and_the_page_follows(
     assert "1 in, 1 out, 0 held" in told
     assert reverse("file", args=[own.organisation_id, number]) in told
     assert "hx-get" not in told, "nothing is asked for again"
+
+
+@pytest.mark.req("R051")
+def test_a_file_is_tried_on_its_page_and_then_imported_exactly_so(
+    own: Caller, client: Client
+) -> None:
+    data = statement(
+        line("1002", "D10,00", "<i>RENT</i>"), opening="114,25", closing="104,25", number=7,
+        days=("1001", "1031"),
+    )  # fmt: skip
+    place = reverse("files", args=[own.organisation_id])
+    answer = client.post(place, {"files": SimpleUploadedFile("october.sta", data), "later": "1"})
+    assert "fresh" not in answer.headers["Location"]
+    with tenant(own.organisation_id):
+        number = ReceivedFile.objects.latest("id").pk
+    page = client.get(reverse("file", args=[own.organisation_id, number])).content.decode()
+    assert "See what this would change" in page
+    tried = client.post(reverse("file_try", args=[own.organisation_id, number])).content.decode()
+    assert "1 × add line" in tried
+    assert "&lt;i&gt;RENT&lt;/i&gt;" in tried
+    proof = re.search(r'name="as_tried" value="([0-9a-f]{64})"', tried)
+    assert proof is not None
+    with tenant(own.organisation_id):
+        assert not FileReading.objects.filter(file_id=number).exists()
+    read = reverse("file_read", args=[own.organisation_id, number])
+    refused = client.post(read, {"as_tried": "0" * 64})
+    assert refused.status_code == 409
+    assert "import.not-as-tried" in refused.content.decode()
+    assert "1 line" in client.post(read, {"as_tried": proof[1]}).content.decode()
+
+
+@pytest.mark.req("R051")
+def test_a_large_file_is_tried_by_a_worker_and_its_page_shows_the_list(
+    store: Store, own: Caller, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "AT_ONCE_BYTES", 10)
+    table = b"Date,Description,Amount,Currency\n2026-10-05,VAN,-85.00,EUR\n"
+    place = reverse("files", args=[own.organisation_id])
+    answer = client.post(place, {"files": SimpleUploadedFile("card.csv", table)})
+    number = int(answer.headers["Location"].partition("fresh=")[2])
+    attempt = reverse("file_try", args=[own.organisation_id, number])
+    assert "waiting for a worker" in client.post(attempt).content.decode()
+    work_off(store, own)
+    followed = reverse("job", args=[own.organisation_id, latest_job(own, Task.TRY_IMPORT)])
+    assert "See what this would change" in client.get(followed).content.decode()
+    client.post(attempt, {"account": "card 8841"})
+    work_off(store, own)
+    page = client.get(reverse("file", args=[own.organisation_id, number])).content.decode()
+    assert "1 × add line" in page
+    assert "Import exactly this" in page
+
+
+@pytest.mark.req("R106")
+def test_the_figures_of_every_run_are_a_table_to_keep(own: Caller, client: Client) -> None:
+    place = reverse("effectiveness", args=[own.organisation_id])
+    days = "?first=2026-11-01&last=2026-11-30"
+    page = client.get(place + days).content.decode()
+    assert "100.0 %" in page
+    header, *told = rows(client.get(f"{place}{days}&format=csv"))
+    kinds = [each[header.index("kind")] for each in told]
+    assert kinds == ["import", "match"]
+    assert told[0][header.index("complete")] == told[0][header.index("of records")] == "3"
 
 
 def test_a_large_match_is_made_by_a_worker_and_the_page_follows(

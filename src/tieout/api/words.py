@@ -288,6 +288,7 @@ def task_arguments(
     given = {"file_id": file_id, "reconciliation_id": reconciliation_id, "books_id": books_id}
     wanted = {
         Task.IMPORT_FILE: "file_id",
+        Task.TRY_IMPORT: "file_id",
         Task.RECONCILE: "reconciliation_id",
         Task.EXPLAIN_BOOKS: "books_id",
     }.get(task)

@@ -16,6 +16,7 @@ import click
 import tieout
 from tieout.cli import connected, proof
 from tieout.core.errors import CODES, TieoutError
+from tieout.core.jobs import SCHEDULED
 
 PATH = click.Path(path_type=Path)
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -310,6 +311,27 @@ def worker_command(ctx: click.Context, /, **options: Any) -> None:
     from tieout.cli.server import worker  # noqa: PLC0415  start-up time counts
 
     ctx.exit(worker.run(ctx, **options))
+
+
+@app.command("run")
+@click.argument("task", type=click.Choice([each.value for each in SCHEDULED]))
+@click.option("--organisation", required=True, help="Its name or id.")
+@click.option("--reconciliation", "reconciliation_id", type=int, help="For reconcile: its number.")
+@click.option("--books", "books_id", type=int, help="For explain_books: their number.")
+@click.option("--as", "email", default="", help="The member who asks; else the operator.")
+@click.option("--wait", "is_waited_for", is_flag=True, help="Wait until it has ended.")
+@click.option("--at-most", default=3600, show_default=True, help="Seconds to wait.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.pass_context
+def run_command(ctx: click.Context, /, **options: Any) -> None:
+    """Have a worker run TASK once, as a schedule would; for cron.
+
+    Exit code 0: asked for, or with --wait succeeded; 1: failed or stopped; 2: could not be asked
+    for, or has not ended in time.
+    """
+    from tieout.cli.server import asking  # noqa: PLC0415  start-up time counts
+
+    ctx.exit(asking.run(ctx, **options))
 
 
 @app.command("create-organisation")

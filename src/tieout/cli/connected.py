@@ -58,6 +58,7 @@ def deliver_group() -> None:
     metavar="TYPE=KIND",
     help="What a document type of your own is: invoice, credit_note, receipt … (repeatable).",
 )
+@click.option("--dry-run", "is_dry", is_flag=True, help="Read and count, and write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="What was fetched, as JSON.")
 @click.pass_context
 def fetch_sap_command(ctx: click.Context, /, **options: Any) -> None:
@@ -78,7 +79,9 @@ def fetch_sap_command(ctx: click.Context, /, **options: Any) -> None:
 )
 @click.option("--url", default="", help="The system; else TIEOUT_SAP_URL.")
 @click.option("--client", default="", help="The SAP client, three digits; else the system's own.")
-@click.option("--check-only", "is_check", is_flag=True, help="Let SAP check, and post nothing.")
+@click.option(
+    "--check-only", "--dry-run", "is_check", is_flag=True, help="Let SAP check, and post nothing."
+)
 @click.option(
     "--party",
     multiple=True,

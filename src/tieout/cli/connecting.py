@@ -48,10 +48,11 @@ def fetch_sap(
     control: tuple[str, ...],
     closed_through: tuple[str, ...],
     document_type: tuple[str, ...],
+    is_dry: bool,
     as_json: bool,
     **asked: Any,
 ) -> int:
-    """Read a company of SAP into a folder; 0 when it is there."""
+    """Read a company of SAP into a folder; 0 when it is there, or could be."""
     span = Span(
         **asked,
         calendar=_calendar(year_begins, calendar),
@@ -64,7 +65,7 @@ def fetch_sap(
     )
     ledger = SapLedger(Session(_address(url, client)), span)
     with progress_bar(shown=not as_json) as progress:
-        made = fetch_books(ledger, folder, progress)
+        made = fetch_books(ledger, folder, progress, is_written=not is_dry)
     if as_json:
         said = {"folder": str(made.folder), "rows": dict(made.rows), "notes": list(made.notes)}
         click.echo(json.dumps(said))
@@ -77,7 +78,8 @@ def fetch_sap(
         hanging("·", plain(note))
     if len(made.notes) > SHOWN_MAX:
         OUT.print(f"    [dim]and {len(made.notes) - SHOWN_MAX:,} more: --json has all[/]")
-    OUT.print(f"  → tieout explain {plain(folder)}")
+    done = "nothing was written" if is_dry else f"tieout explain {plain(folder)}"
+    OUT.print(f"  → {done}")
     return 0
 
 

@@ -37,6 +37,9 @@ def audit_verify(ctx: click.Context, /, **options: Any) -> None:
 
 @audit_group.command("stored")
 @ORGANISATION
+@click.option(
+    "--reread", "is_source_reread", is_flag=True, help="Read every file again, and compare."
+)
 @JSON
 @click.pass_context
 def audit_stored(ctx: click.Context, /, **options: Any) -> None:

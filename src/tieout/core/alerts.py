@@ -12,6 +12,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from tieout.core.money import format_minor
+from tieout.core.volumes import Unusual
 
 
 class AlertKind(StrEnum):
@@ -28,6 +29,8 @@ class AlertKind(StrEnum):
     JOB_FAILED = "job-failed"
     UNEXPLAINED = "unexplained"
     """More of a control account's difference has no cause than its policy allows."""
+    UNUSUAL_VOLUME = "unusual-volume"
+    """A day has far more records, runs or errors than days of its kind have."""
     CERTIFICATION_SUSPENDED = "certification-suspended"
     """What was certified changed, and nobody has signed it anew."""
 
@@ -200,6 +203,25 @@ def certification_suspended(books_id: int, name: str, periods: Sequence[str]) ->
     few = ", ".join(periods[:5]) + (f" and {len(periods) - 5} more" if len(periods) > 5 else "")
     text = f"{name}: what was signed has changed and is to be signed anew: {few}."
     return Alert(AlertKind.CERTIFICATION_SUSPENDED, f"books:{books_id}", text)
+
+
+DAYS_TOLD = 3
+
+
+def unusual_volume(
+    subject: str, label: str, what: str, days: Sequence[Unusual], account_id: int | None = None
+) -> Alert | None:
+    """Days have far more of something (`lines`, `runs`, `errors`) than is usual."""
+    if not days:
+        return None
+    told = [
+        f"{each.count:,} {what} on {each.on:%A} {each.on}, where {each.usual:,} are usual and "
+        f"{each.most:,} would not have been told"
+        for each in days[-DAYS_TOLD:]
+    ]
+    more = f"; and {len(days) - DAYS_TOLD} more days" if len(days) > DAYS_TOLD else ""
+    text = f"{label}: {'; '.join(told)}{more}."
+    return Alert(AlertKind.UNUSUAL_VOLUME, subject, text, account_id)
 
 
 def job_failed(run_id: int, task: str, subject: str, error: str) -> Alert:

@@ -207,6 +207,7 @@ CODES: dict[str, Code] = _catalogue(
     # Jobs, schedules, alerts, and the server's own life.
     Code("job.given-up", H, "A run did not end in as many attempts as it has", "Look at what it works on: reading it may be what stops the worker. Then ask for it again."),
     Code("job.not-possible", H, "Where the run stands, this cannot be done", "Load the page again: it may have ended meanwhile."),
+    Code("import.not-as-tried", H, "The import would not do what the trial listed", "Something came in meanwhile: see again what it would change, then import."),
     Code("schedule.invalid", H, "A schedule cannot be made of this", "Correct the field named; `30 6 * * 1-5` is half past six on working days."),
     Code("alert.invalid", H, "An alert's rule or channel cannot be made of this", "Correct what is named."),
     # Settings as text, and their trial in a sandbox.

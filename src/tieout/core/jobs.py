@@ -12,6 +12,7 @@ class Task(StrEnum):
     """What can run by itself, each a verb of `workflows`."""
 
     IMPORT_FILE = "import_file"
+    TRY_IMPORT = "try_import"
     RECONCILE = "reconcile"
     EXPLAIN_BOOKS = "explain_books"
     MAKE_REPORT = "make_report"
@@ -21,6 +22,7 @@ class Task(StrEnum):
 
 ASKS: Mapping[Task, Action] = {
     Task.IMPORT_FILE: Action.IMPORT,
+    Task.TRY_IMPORT: Action.IMPORT,
     Task.RECONCILE: Action.MATCH,
     Task.EXPLAIN_BOOKS: Action.MATCH,
     Task.MAKE_REPORT: Action.VIEW,

@@ -5,13 +5,16 @@ Direction is the books' word: a debit increases an asset such as the cash book's
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from tieout.core.errors import NOWHERE, Place
 from tieout.core.money import Currency
 from tieout.core.statements import Direction
+
+_Said = tuple[str, tuple[int, int, str], tuple[int, int, str], str, str, str]
+"""Account, amount, weight, day, narrative and reference of a posting, as they are hashed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,21 +107,26 @@ def imbalance(postings: Sequence[Posting]) -> dict[str, int]:
 def digest(entry: JournalEntry) -> bytes:
     """SHA-256 of what the entry says: day, texts and postings; its id and its place left out.
 
-    One amount counted in more decimals is the same amount.
+    One amount counted in more decimals is the same amount, and postings and references say the
+    same in whatever order.
     """
+    return _hashed(entry, sorted(entry.references), sorted(_said(each) for each in entry.postings))
+
+
+def digests(entry: JournalEntry) -> tuple[bytes, bytes]:
+    """By which it may be known: its digest, and that of version 0.1, which minded the order."""
+    in_order = _hashed(entry, list(entry.references), [_said(each) for each in entry.postings])
+    return digest(entry), in_order
+
+
+def _hashed(entry: JournalEntry, references: list[str], postings: list[_Said]) -> bytes:
     said = repr(
-        (
-            str(entry.booked_on),
-            entry.counterparty,
-            entry.narrative,
-            entry.references,
-            [_said(each) for each in entry.postings],
-        )
+        (str(entry.booked_on), entry.counterparty, entry.narrative, tuple(references), postings)
     )
     return hashlib.sha256(said.encode("utf-8", "surrogatepass")).digest()
 
 
-def _said(posting: Posting) -> tuple[object, ...]:
+def _said(posting: Posting) -> _Said:
     weight, weighed_in = posting.weight_minor, posting.weight_currency
     if weight is None or weighed_in is None:
         weight, weighed_in = posting.signed_minor, posting.currency
@@ -179,6 +187,11 @@ def later_id(entry: JournalEntry) -> str:
     return f"{entry.entry_id} of {entry.booked_on}"
 
 
+def _known_by(entry: JournalEntry, kept: Collection[bytes]) -> bytes:
+    """That of its digests by which it is kept; where it is not, the one it will be kept by."""
+    return next((each for each in digests(entry) if each in kept), digest(entry))
+
+
 def compared(entries: Sequence[JournalEntry], known: Sequence[KnownEntry]) -> Compared:
     """Which entries of the export are new, and which contradict what was recorded.
 
@@ -188,22 +201,24 @@ def compared(entries: Sequence[JournalEntry], known: Sequence[KnownEntry]) -> Co
     is met as if it had come again later.
     """
     by_id = {each.entry_id: each for each in known}
+    kept = {each.digest for each in known}
+    known_by = [_known_by(each, kept) for each in entries]
     days = [each.booked_on for each in entries if each.booked_on]
     span = (min(days, default=date.min), max(days, default=date.max))
     same, rest = 0, []
     left = Counter(each.digest for each in known)
-    for entry in entries:
+    for entry, said in zip(entries, known_by, strict=True):
         found = by_id.get(entry.entry_id)
-        if found and found.digest in {b"", digest(entry)}:
+        if found and found.digest in {b"", said}:
             left[found.digest] -= 1
             same += 1
         else:
-            rest.append(entry)
+            rest.append((entry, said))
     taken = {each.entry_id: each.digest for each in known}
     fresh: list[JournalEntry] = []
     changed, renamed = [], []
-    for entry in rest:
-        said, found = digest(entry), by_id.get(entry.entry_id)
+    for entry, said in rest:
+        found = by_id.get(entry.entry_id)
         if left[said] > 0:
             left[said] -= 1
             same += 1

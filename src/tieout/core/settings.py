@@ -454,6 +454,7 @@ def _rule_faults(
             AlertKind.VERIFICATION_FAILED
             | AlertKind.JOB_FAILED
             | AlertKind.UNEXPLAINED
+            | AlertKind.UNUSUAL_VOLUME
             | AlertKind.CERTIFICATION_SUSPENDED
         ):
             yield _Fault(f"{place}, kind", each["kind"], "a kind that allows something")

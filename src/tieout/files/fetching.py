@@ -39,9 +39,15 @@ class Fetched:
 
 
 def fetch_books(
-    connector: LedgerConnector, folder: str | Path, progress: Progress = silent
+    connector: LedgerConnector,
+    folder: str | Path,
+    progress: Progress = silent,
+    *,
+    is_written: bool = True,
 ) -> Fetched:
     """Read a ledger's books into a folder that holds nothing, ready for `tieout.explain`.
+
+    Off, `is_written` only says what the folder would be given.
 
     Raises:
         InvalidInput: `output.not-writable` where the folder holds something already.
@@ -50,6 +56,9 @@ def fetch_books(
     if place.exists() and (not place.is_dir() or any(place.iterdir())):
         raise InvalidInput("output.not-writable", f"{place}, which is not empty", "a new folder")
     made = connector.fetch(progress)
+    told = Fetched(place, {name: len(rows) for name, rows in made.tables.items()}, made.notes)
+    if not is_written:
+        return told
     with writing("a folder that you may write to"):
         place.mkdir(parents=True, exist_ok=True)
         for name, rows in made.tables.items():
@@ -57,7 +66,7 @@ def fetch_books(
             if columns:
                 write_whole(place / name, _csv(rows, columns))
         write_whole(place / SETTINGS, json.dumps(made.settings, indent=1) + "\n")
-    return Fetched(place, {name: len(rows) for name, rows in made.tables.items()}, made.notes)
+    return told
 
 
 def _csv(rows: Sequence[Row], columns: Sequence[str]) -> str:

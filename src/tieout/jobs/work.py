@@ -9,12 +9,14 @@ from tieout.core.jobs import Counts, Task
 from tieout.workflows.acting import Caller
 from tieout.workflows.ask_tries import TryKind, make_tries
 from tieout.workflows.explain_books import explain_books
+from tieout.workflows.import_changes import Effect
 from tieout.workflows.import_file import import_file
 from tieout.workflows.make_report import make_report
 from tieout.workflows.raise_alerts import raise_alerts
 from tieout.workflows.reconcile import reconcile
 from tieout.workflows.replay import replay
 from tieout.workflows.run_job import Work
+from tieout.workflows.try_import import keep_trial
 from tieout.workflows.verify_audit import verify_audit
 from tieout.workflows.verify_stored import verify_stored
 
@@ -37,10 +39,18 @@ def file_imported(caller: Caller, arguments: Arguments, now: datetime) -> Counts
         file_id=number(arguments, "file_id"),
         kind="books" if kind == "books" else "statements" if kind == "statements" else None,
         account=str(arguments.get("account", "")),
+        as_tried=str(arguments.get("as_tried", "")),
         now=now,
     )
     held = done.held_count + sum(each.code == "entry.changed" for each in done.problems)
     return Counts(done.kept_count + held, done.kept_count, held)
+
+
+def import_tried(caller: Caller, arguments: Arguments, now: datetime) -> Counts:
+    done = keep_trial(caller, arguments=arguments, now=now)
+    count = sum(done.counts.values())
+    held = sum(many for name, many in done.counts.items() if name.startswith(Effect.HELD))
+    return Counts(count, count - held, held)
 
 
 def reconciled(caller: Caller, arguments: Arguments, now: datetime) -> Counts:
@@ -75,6 +85,7 @@ def alerts_raised(caller: Caller, _: Arguments, now: datetime) -> Counts:
 
 WORK: Mapping[Task, Work] = {
     Task.IMPORT_FILE: file_imported,
+    Task.TRY_IMPORT: import_tried,
     Task.RECONCILE: reconciled,
     Task.EXPLAIN_BOOKS: books_explained,
     Task.MAKE_REPORT: report_made,

@@ -18,8 +18,8 @@ import psycopg
 
 import tieout
 from tieout.core.errors import CODES
+from tieout.keeping.check import Check
 from tieout.keeping.facts import statement
-from tieout.keeping.health import Check
 from tieout.keeping.site import Site
 
 CODE = re.compile(r"\[([a-z]+(?:[.-][a-z0-9]+)+)\]")

@@ -2,17 +2,17 @@
 
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import cast
 
 import psycopg
 
 from tieout.core.errors import TieoutError
+from tieout.keeping.check import Check
 from tieout.keeping.facts import statement
+from tieout.keeping.reaching import reached
 from tieout.keeping.site import Site
 from tieout.store.postgres.address import Address
-from tieout.store.postgres.roles import check_application_role
 from tieout.store.postgres.server import APPLICATION, SUPERUSER
 
 FREE_GIB = 1
@@ -28,16 +28,6 @@ RELEASED: Mapping[tuple[int, int], date] = {
 }
 """Days on which minor versions came out, as far as they are known here. PostgreSQL releases on the
 second Thursday of February, May, August and November."""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One line of an answer."""
-
-    name: str
-    is_well: bool
-    found: str
-    next_step: str = ""
 
 
 def look(site: Site, application: str, now: datetime) -> list[Check]:
@@ -66,8 +56,11 @@ def _seeing(site: Site) -> Address | None:
 
 
 def _of_database(application: Address, seeing: Address | None, now: datetime) -> list[Check]:
+    checks = list(reached(application))
+    if not all(each.is_well for each in checks):
+        return checks
     with psycopg.connect(application.conninfo) as connection:
-        checks = [_server(connection.info.server_version, now.date()), _roles(connection)]
+        checks.append(_server(connection.info.server_version, now.date()))
     if seeing is None:
         unseen = "not looked at: no role sees all of them"
         return [*checks, Check("chains", is_well=True, found=unseen, next_step="TIEOUT_BACKUP_URL")]
@@ -123,14 +116,6 @@ def scheduled(after: date, until: date) -> list[date]:
             if after < day <= until:
                 days.append(day)
     return days
-
-
-def _roles(connection: psycopg.Connection) -> Check:
-    try:
-        check_application_role(connection)
-    except TieoutError as error:
-        return Check("roles", is_well=False, found=error.found, next_step=error.next_step)
-    return Check("roles", is_well=True, found="the application sees one organisation at a time")
 
 
 def _chains(connection: psycopg.Connection) -> Check:

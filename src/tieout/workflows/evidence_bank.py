@@ -23,7 +23,7 @@ from tieout.store.reconciliation.models import (
     Suspension,
 )
 from tieout.store.reconciliation.signed import figures_of, in_force
-from tieout.workflows.import_file import tie_in_words
+from tieout.workflows.import_words import tie_in_words
 from tieout.workflows.views.groups import RecordView, record_of, with_what_is_shown
 
 ROWS = 2000

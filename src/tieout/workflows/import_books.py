@@ -13,7 +13,7 @@ import tieout
 from tieout.core.access import Action
 from tieout.core.accounts import Account
 from tieout.core.errors import InvalidInput, Problem, TieoutError
-from tieout.core.journal import JournalEntry, Posting, digest, named_by_content
+from tieout.core.journal import JournalEntry, Posting, digests, named_by_content
 from tieout.core.reading import Reading
 from tieout.core.statements import Direction, LineStatus, Statement, StatementLine
 from tieout.formats.registry import read_source
@@ -189,7 +189,7 @@ def _tables_accounts(reading: Reading, account: str) -> list[Account]:
 def _known_as(entries: Sequence[JournalEntry]) -> str:
     """The books that it is an export of: at least half of what both cover is there already."""
     found: Counter[str] = Counter()
-    said = sorted({digest(each) for each in entries})
+    said = sorted({one for each in entries for one in digests(each)})
     for at in range(0, len(said), BLOCK):
         rows = EntryRow.objects.filter(digest__in=said[at : at + BLOCK])
         for source, count in rows.values_list("source").annotate(count=Count("id")).order_by():
@@ -221,7 +221,7 @@ def _gone(source: str, entries: Sequence[JournalEntry], known: int) -> list[Prob
     if not known:
         return []
     names = {each.entry_id for each in entries}
-    said = {digest(each) for each in entries}
+    said = {one for each in entries for one in digests(each)}
     rows = EntryRow.objects.filter(
         source=source, booked_on__range=_span(entries), reverses__isnull=True
     ).exclude(digest=b"")

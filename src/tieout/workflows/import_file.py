@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Literal
 
 from tieout.core.access import Action
-from tieout.core.errors import Problem, TieoutError
-from tieout.core.money import format_minor
+from tieout.core.errors import Conflict, Problem, TieoutError
 from tieout.core.reading import Reading
 from tieout.files.folder import is_books
 from tieout.formats.registry import read_source
 from tieout.store.banking.models import BankStatement, FileReading, ReceivedFile
-from tieout.workflows.acting import Caller, acting
+from tieout.workflows.acting import Act, Caller, acting
 from tieout.workflows.import_books import BooksImported, books_as_before, record_books
+from tieout.workflows.import_changes import changes_since, newest_rows
 from tieout.workflows.import_statement import (
     Imported,
     access_file,
@@ -22,6 +22,7 @@ from tieout.workflows.import_statement import (
     source_of,
     statements_as_before,
 )
+from tieout.workflows.import_words import counted, tie_in_words
 from tieout.workflows.progress import report
 
 Kind = Literal["statements", "books"]
@@ -55,13 +56,18 @@ class FileImported:
     """Lines and entries that are in the store now: all but those held back or found changed."""
 
     @property
+    def known_entries(self) -> int:
+        """Entries that this import found recorded already; none where it did nothing."""
+        return self.repeated_count if self.kind == "books" and self.is_new else 0
+
+    @property
     def sentences(self) -> tuple[str, ...]:
         """All of it in plain words."""
         what = (
-            _count(self.entry_count, "entry", "entries") + f" of the books {self.books}"
+            counted(self.entry_count, "entry", "entries") + f" of the books {self.books}"
             if self.kind == "books"
-            else _count(self.line_count, "line", "lines")
-            + f" in {_count(self.statement_count, 'statement', 'statements')}"
+            else counted(self.line_count, "line", "lines")
+            + f" in {counted(self.statement_count, 'statement', 'statements')}"
         )
         again = "" if self.is_new else ", imported earlier: nothing was changed"
         first = (
@@ -80,35 +86,65 @@ def import_file(  # noqa: PLR0913  options by name
     books: str = "",
     file_format: str = "",
     mapping: Mapping[str, str] | None = None,
+    as_tried: str = "",
     now: datetime,
 ) -> FileImported:
     """Read a received file and record what it holds: statements of a bank, or books.
 
     A table is a bank's statement unless its name says that it is of the books; `kind` decides
     where the file does not. The event is the one of `import_statement` or `import_books`.
+    `as_tried`: the proof of a trial (`try_import`); the import then does exactly that.
+
+    Raises:
+        Conflict: `import.not-as-tried` where it would do something else than the trial listed;
+            nothing is recorded.
     """
+    asked = Asked(file_id, kind, account, books, file_format, mapping)
     try:
         with acting(caller, Action.IMPORT, "import_file", now) as act:
-            file = access_file(file_id)
             act.alone("import")
-            earlier = FileReading.objects.filter(file=file).first()
-            if earlier is not None:
-                return _as_before(file, earlier)
-            with source_of(file) as source:
-                report("reading the file")
-                reading = read_source(source, file_format, mapping)
-                what = kind or kind_of(reading)
-                if what == "books":
-                    done = record_books(
-                        replace(act, verb="import_books"), file, reading, books, account
-                    )
-                    return _of_books(file, reading.format, reading.variant, done)
-                known = replace(act, verb="import_statement")
-                read = record_statements(known, file, reading, account)
-                return _of_statements(file, reading.format, reading.variant, read)
+            newest = newest_rows() if as_tried else {}
+            done = imported_within(act, asked)
+            if as_tried:
+                changes = changes_since(newest, done.known_entries)
+                if changes.proof != as_tried:
+                    raise Conflict("import.not-as-tried", str(changes), "what the trial listed")
+            return done
     except TieoutError as error:
         note_refusal(caller, "import_file", file_id, error, now)
         raise
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be imported, and what the file does not say itself."""
+
+    file_id: int
+    kind: Kind | None = None
+    account: str = ""
+    books: str = ""
+    file_format: str = ""
+    mapping: Mapping[str, str] | None = None
+
+
+def imported_within(act: Act, asked: Asked) -> FileImported:
+    """The file, imported; part of a verb that holds the import lock."""
+    file = access_file(asked.file_id)
+    earlier = FileReading.objects.filter(file=file).first()
+    if earlier is not None:
+        return _as_before(file, earlier)
+    with source_of(file) as source:
+        report("reading the file")
+        reading = read_source(source, asked.file_format, asked.mapping)
+        what = asked.kind or kind_of(reading)
+        if what == "books":
+            entries = record_books(
+                replace(act, verb="import_books"), file, reading, asked.books, asked.account
+            )
+            return _of_books(file, reading.format, reading.variant, entries)
+        known = replace(act, verb="import_statement")
+        read = record_statements(known, file, reading, asked.account)
+        return _of_statements(file, reading.format, reading.variant, read)
 
 
 def kind_of(reading: Reading) -> Kind:
@@ -168,30 +204,3 @@ def _of_statements(file: ReceivedFile, name: str, variant: str, done: Imported) 
 def _label(name: str, variant: str) -> str:
     """The format with its variant, not twice the same word."""
     return variant if variant.casefold().startswith(name) else f"{name} {variant}".strip()
-
-
-def _count(number: int, one: str, several: str) -> str:
-    return f"{number:,} {one if number == 1 else several}"
-
-
-def tie_in_words(statement: BankStatement) -> str:
-    """Whether a statement's lines lead from opening to closing balance, with the figures."""
-    account = statement.account
-    label = f"Statement {statement.number}".strip() + f" of {account.number}"
-    if statement.begins_on and statement.ends_on:
-        label += f", {statement.begins_on} to {statement.ends_on}"
-    opening, closing = statement.opening_minor, statement.closing_minor
-    booked = format_minor(statement.booked_minor, account.exponent)
-    lines = f"{booked} {account.currency} in " + _count(statement.line_count, "line", "lines")
-    if opening is None or closing is None:
-        return f"{label}: {lines}; it gives no balances to prove them by."
-    reached = opening + statement.booked_minor
-    sums = (
-        f"{format_minor(opening, account.exponent)} + {lines} = "
-        f"{format_minor(reached, account.exponent)}"
-    )
-    if statement.ties:
-        return f"{label}: {sums}, as it says."
-    apart = format_minor(closing - reached, account.exponent)
-    said = format_minor(closing, account.exponent)
-    return f"{label}: {sums}, but it says {said}: {apart} apart."

@@ -23,6 +23,7 @@ from tieout.store.reconciliation.models import MatchRun, Reconciliation
 from tieout.workflows.acting import Act, acting_as_system
 from tieout.workflows.alert_rules import rules_of
 from tieout.workflows.closing_alerts import closing_alerts
+from tieout.workflows.volume_alerts import volume_alerts
 
 STATEMENTS = 12
 """The latest of an account say how often they come."""
@@ -100,6 +101,7 @@ def _holding(organisation_id: UUID, now: datetime) -> Iterator[conditions.Alert]
     """Every condition that holds, within the tenant."""
     found = [*_differences(), *_overdue(now), *_missing_feeds(now.date()), *_failed(now)]
     found += closing_alerts()
+    found += volume_alerts(now.date())
     found += _unsound(organisation_id)
     yield from (each for each in found if each is not None)
 

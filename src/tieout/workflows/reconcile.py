@@ -12,6 +12,7 @@ from tieout.core.access import Action
 from tieout.core.decisions import Decided, Verdict, in_force
 from tieout.core.errors import Conflict, NotFound
 from tieout.core.matching.rules import MatchRules
+from tieout.core.matching.words import Pass, Status
 from tieout.engine import MatchResult, match
 from tieout.engine.decisions import Decision as EngineDecision
 from tieout.engine.result import RECORD_SCHEMA
@@ -182,6 +183,7 @@ def _tallies(result: MatchResult, currency: str) -> dict[str, object]:
             row["status"]: [row["group_id_count"], row["left_minor_sum"], row["right_minor_sum"]]
             for row in by_status.to_pylist()
         },
+        "placed": _placed(result),
         "residuals": {
             cause: list(tally) for cause, tally in residual_tallies(result, currency).items()
         },
@@ -195,6 +197,21 @@ def _tallies(result: MatchResult, currency: str) -> dict[str, object]:
             .to_pylist()
         ],
     }
+
+
+def _placed(result: MatchResult) -> dict[str, list[int]]:
+    """Groups and the records in them: confirmed by a rule, confirmed by a person, suggested."""
+    matches = result.matches.select(["pass", "status", "left_count", "right_count"])
+    rows = matches.group_by(["pass", "status"]).aggregate(
+        [("left_count", "count"), ("left_count", "sum"), ("right_count", "sum")]
+    )
+    placed = {"by rule": [0, 0], "by person": [0, 0], "suggested": [0, 0]}
+    for row in rows.to_pylist():
+        kind = "by rule" if row["status"] == Status.CONFIRMED else "suggested"
+        tally = placed["by person" if row["pass"] == Pass.DECISION else kind]
+        tally[0] += row["left_count_count"]
+        tally[1] += row["left_count_sum"] + row["right_count_sum"]
+    return placed
 
 
 def _told(run: MatchRun, result: MatchResult, suspended: tuple[str, ...]) -> Reconciled:

@@ -8,7 +8,7 @@ from tieout.core.access import Action
 from tieout.core.accounts import Account as CoreAccount
 from tieout.core.errors import Problem
 from tieout.core.journal import JournalEntry as CoreEntry
-from tieout.core.journal import KnownEntry, compared, digest, imbalance, later_id
+from tieout.core.journal import KnownEntry, compared, digests, imbalance, later_id
 from tieout.core.money import Currency
 from tieout.store.ledger.entries import NUL, add_entries
 from tieout.store.ledger.models import Account, JournalEntry
@@ -84,9 +84,9 @@ def record(
     good = [each for each in seen.fresh if not _fault(each)]
     charted = _charted(act, good, accounts)
     plan_anew()
-    digests = add_entries(act.caller.organisation_id, source, good, charted, act.at)
+    added = add_entries(act.caller.organisation_id, source, good, charted, act.at)
     if good:
-        act.adds(f"journal:{source}", entries=len(good), digests=digests)
+        act.adds(f"journal:{source}", entries=len(good), digests=added)
     _add_up(act, good, charted)
     suspended = recheck_sign_offs(act, account_ids=charted.values())
     problems = (*_changed(seen.changed), *_renamed(seen.renamed))
@@ -110,7 +110,7 @@ def _known(source: str, entries: Sequence[CoreEntry]) -> list[KnownEntry]:
                     one.translate(NUL) for each in some for one in (each.entry_id, later_id(each))
                 ]
             ),
-            of_source.filter(digest__in=[digest(each) for each in some]),
+            of_source.filter(digest__in=[one for each in some for one in digests(each)]),
         ):
             for entry_id, said, booked_on in rows.values_list(*columns):
                 kept[entry_id] = KnownEntry(entry_id, bytes(said), booked_on)

@@ -16,6 +16,7 @@ from tieout.core.access import Action
 from tieout.store.banking.models import ReceivedFile
 from tieout.store.banking.parts import parts_of
 from tieout.workflows.acting import Caller, acting
+from tieout.workflows.reread import reread_faults
 
 TOLD = 20
 """Faults that an alert carries."""
@@ -37,8 +38,11 @@ class StoredProof:
         return not self.faults
 
 
-def verify_stored(caller: Caller, *, now: datetime) -> StoredProof:
-    """Prove balances, links and hashes of all that is kept; a fault is named, never mended."""
+def verify_stored(caller: Caller, *, is_source_reread: bool = False, now: datetime) -> StoredProof:
+    """Prove balances, links and hashes of all that is kept; a fault is named, never mended.
+
+    `is_source_reread`: every file is read again too, and what came of it compared (`reread`).
+    """
     with acting(caller, Action.VIEW_AUDIT, "verify_stored", now) as act:
         with connection.cursor() as cursor:
             cursor.execute("select what, fault from tieout_prove_again()")
@@ -46,6 +50,8 @@ def verify_stored(caller: Caller, *, now: datetime) -> StoredProof:
         files = list(_files())
         faults = [f"{what}: {fault}" for what, fault in rules if fault]
         faults += [fault for fault in files if fault]
+        if is_source_reread:
+            faults += reread_faults()
         done = StoredProof(len(rules), len(files), tuple(faults))
         if done.is_sound:
             after = {"rules": done.rule_count, "files": done.file_count, "faults": 0}

@@ -12,6 +12,7 @@ from tieout.api.words import (
     LIMIT,
     BankAccountId,
     CursorText,
+    Day,
     FileId,
     In,
     Instant,
@@ -26,8 +27,10 @@ from tieout.api.words import (
 )
 from tieout.core.errors import InvalidInput, Problem, Severity
 from tieout.formats.common.source import Source
+from tieout.workflows.import_changes import Effect
 from tieout.workflows.import_file import import_file
 from tieout.workflows.receive_file import receive_file
+from tieout.workflows.try_import import try_import
 from tieout.workflows.views import files as views
 
 router = Router(tags=["files"])
@@ -87,6 +90,42 @@ class ImportIn(In):
     books: Text = ""
     """Which books it is an export of."""
     format: Text = ""
+
+
+class ImportExactlyIn(ImportIn):
+    """The same, and what a trial has proved."""
+
+    as_tried: Annotated[str, Field(pattern="^([0-9a-f]{64})?$")] = ""
+    """The `proof` of a trial: the import then does exactly what the trial listed, or nothing."""
+
+
+class ChangeOut(Out):
+    """One thing that an import would do."""
+
+    effect: Effect
+    what: str
+    """`statement`, `line`, `entry`, `account` …, or the code of a problem."""
+    where: str
+    """The account or the books."""
+    on: Day | None
+    amount: str
+    text: str
+
+
+class TriedOut(Out):
+    """What an import would do, in plain words, in counts, and one by one."""
+
+    file_id: FileId
+    kind: Literal["statements", "books"]
+    sentences: list[str]
+    is_new: bool
+    """Off when the file has been imported: then nothing would be done."""
+    counts: dict[str, int]
+    """By effect and kind, as `add line`; of all, also of what is not listed."""
+    changes: list[ChangeOut]
+    """The first hundred of each kind."""
+    proof: str
+    """Sent with the import it does exactly this, or nothing."""
 
 
 class ProblemOut(Out):
@@ -210,8 +249,44 @@ def list_problems(
     )
 
 
+@router.post("/files/{file_id}/try", response=TriedOut)
+def try_received(request: Request, file_id: FileId, body: ImportIn) -> TriedOut:
+    """What importing a file would change; nothing is recorded. A job `try_import` does large ones.
+
+    The list of a job is kept with the file, as a piece of evidence.
+    """
+    tried = try_import(
+        request.caller,
+        file_id=file_id,
+        kind=body.kind,
+        account=body.account,
+        books=body.books,
+        file_format=body.format,
+        now=request.at,
+    )
+    return TriedOut(
+        file_id=tried.file_id,
+        kind=tried.kind,
+        sentences=list(tried.sentences),
+        is_new=tried.is_new,
+        counts=dict(tried.counts),
+        changes=[
+            ChangeOut(
+                effect=each.effect,
+                what=each.what,
+                where=each.where,
+                on=each.on,
+                amount=each.amount,
+                text=each.text,
+            )
+            for each in tried.listed
+        ],
+        proof=tried.proof,
+    )
+
+
 @router.post("/files/{file_id}/import", response=ImportedOut)
-def import_received(request: Request, file_id: FileId, body: ImportIn) -> ImportedOut:
+def import_received(request: Request, file_id: FileId, body: ImportExactlyIn) -> ImportedOut:
     """Have a received file read, wholly or not at all; a second time changes nothing."""
     done = import_file(
         request.caller,
@@ -220,6 +295,7 @@ def import_received(request: Request, file_id: FileId, body: ImportIn) -> Import
         account=body.account,
         books=body.books,
         file_format=body.format,
+        as_tried=body.as_tried,
         now=request.at,
     )
     return ImportedOut(

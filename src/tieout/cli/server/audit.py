@@ -61,7 +61,7 @@ def verify(ctx: click.Context, *, organisation: str, keys: tuple[str, ...], as_j
     return 0 if all(answers) else 1
 
 
-def stored(ctx: click.Context, *, organisation: str, as_json: bool) -> int:
+def stored(ctx: click.Context, *, organisation: str, is_source_reread: bool, as_json: bool) -> int:
     """Prove what is kept of every organisation, or of one; 0 when all holds, 1 otherwise."""
     wired = wiring(ctx)
     answers = []
@@ -69,7 +69,7 @@ def stored(ctx: click.Context, *, organisation: str, as_json: bool) -> int:
         from tieout.workflows.verify_stored import verify_stored  # noqa: PLC0415  once it is open
 
         for name, caller in _callers(organisation):
-            done = verify_stored(caller, now=wired.now())
+            done = verify_stored(caller, is_source_reread=is_source_reread, now=wired.now())
             said = {"organisation": name, "sound": done.is_sound, **asdict(done)}
             answers.append(said)
             if not as_json:

@@ -39,7 +39,7 @@ def _behind(wired: Wiring) -> list[str]:
 def support_bundle(ctx: click.Context, *, out: Path) -> int:
     """Write what helps to find a fault, and nothing of anybody."""
     from tieout.keeping.bundle import bundle, text_of  # noqa: PLC0415  start-up time counts
-    from tieout.keeping.health import Check  # noqa: PLC0415  the same
+    from tieout.keeping.check import Check  # noqa: PLC0415  the same
 
     wired = wiring(ctx)
     looked = [

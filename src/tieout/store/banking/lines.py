@@ -88,9 +88,20 @@ def _taking(statement: BankStatement) -> Iterator[Any]:
 
 
 def _row(at: int, line: StatementLine, known: int | None) -> tuple[object, ...]:
+    details = json.dumps(_details(line)).replace("\\u0000", "\\ufffd")
+    return (at + 1, known, *said_of(line), details)
+
+
+SAID = (
+    *("amount_minor", "direction", "booked_on", "value_on", "bank_id", "references"),
+    *("counterparty", "counterparty_account", "narrative", "kind", "status", "is_reversal"),
+)
+"""The columns of what a line itself says, but for its details."""
+
+
+def said_of(line: StatementLine) -> tuple[object, ...]:
+    """What those columns hold of a line."""
     return (
-        at + 1,
-        known,
         line.amount_minor,
         str(line.direction),
         line.booked_on,
@@ -103,7 +114,6 @@ def _row(at: int, line: StatementLine, known: int | None) -> tuple[object, ...]:
         line.kind.translate(NUL),
         str(line.status),
         line.is_reversal,
-        json.dumps(_details(line)).replace("\\u0000", "\\ufffd"),
     )
 
 

@@ -14,8 +14,9 @@ from tieout.web.pages.jobs import account_asked, shown_job
 from tieout.web.pages.said import said_of
 from tieout.web.transfer import attached, source_of
 from tieout.workflows.ask_run import ask_run
-from tieout.workflows.import_file import import_file
+from tieout.workflows.import_file import Kind, import_file
 from tieout.workflows.receive_file import receive_file
+from tieout.workflows.try_import import kept_trial, try_import
 from tieout.workflows.views.files import (
     problems,
     received_bytes,
@@ -68,7 +69,8 @@ def _received(request: MemberRequest) -> HttpResponse:
     if any("error" in each for each in outcome):
         return render(request, "web/files_refused.html", {"outcome": outcome}, status=400)
     place = redirect("files", request.membership.organisation_id)
-    place["Location"] += f"?fresh={'.'.join(map(str, fresh))}"
+    if not request.POST.get("later"):
+        place["Location"] += f"?fresh={'.'.join(map(str, fresh))}"
     return place
 
 
@@ -79,11 +81,14 @@ def file(request: MemberRequest, file_id: int) -> HttpResponse:
     listed = problems(
         request.caller, file_id=file_id, cursor=request.GET.get("cursor") or None, limit=100
     )
+    may_import = request.may(Action.IMPORT)
+    is_open = may_import and found.reading is None
     shown = {
         "file": found,
         "told": told,
         "page": listed,
-        "may_import": request.may(Action.IMPORT),
+        "may_import": may_import,
+        "tried": kept_trial(request.caller, file_id=file_id) if is_open else None,
         "said": said_of(request, SubjectKind.RECEIVED_FILE, file_id),
     }
     return render(request, "web/file.html", shown)
@@ -102,22 +107,38 @@ def content(request: MemberRequest, file_id: int) -> StreamingHttpResponse:
 
 @member_page
 @require_POST
-def read(request: MemberRequest, file_id: int) -> HttpResponse:
-    """Have the file read; the answer is the part of the page that tells what came of it."""
-    kind, account = request.POST.get("kind", ""), request.POST.get("account", "").strip()
+def attempt(request: MemberRequest, file_id: int) -> HttpResponse:
+    """What reading the file would change, listed; nothing of it is kept."""
+    kind, account = _said(request)
     found, _ = received_file(request.caller, file_id=file_id)
     if found.size > AT_ONCE_BYTES and found.reading is None:
-        arguments: dict[str, int | str] = {"file_id": file_id, "kind": kind, "account": account}
-        run_id = ask_run(
-            request.caller, task=Task.IMPORT_FILE, arguments=arguments, now=settings.CLOCK()
+        return _asked(request, Task.TRY_IMPORT, file_id)
+    try:
+        tried = try_import(
+            request.caller, file_id=file_id, kind=kind, account=account, now=settings.CLOCK()
         )
-        return shown_job(request, run_id)
+    except InvalidInput as error:
+        if error.code != "statement.account-missing":
+            raise
+        return account_asked(request, file_id, trial="trial")
+    return render(request, "web/part_file_tried.html", {"tried": tried})
+
+
+@member_page
+@require_POST
+def read(request: MemberRequest, file_id: int) -> HttpResponse:
+    """Have the file read; the answer is the part of the page that tells what came of it."""
+    kind, account = _said(request)
+    found, _ = received_file(request.caller, file_id=file_id)
+    if found.size > AT_ONCE_BYTES and found.reading is None:
+        return _asked(request, Task.IMPORT_FILE, file_id)
     try:
         done = import_file(
             request.caller,
             file_id=file_id,
-            kind="books" if kind == "books" else "statements" if kind == "statements" else None,
+            kind=kind,
             account=account,
+            as_tried=request.POST.get("as_tried", ""),
             now=settings.CLOCK(),
         )
     except InvalidInput as error:
@@ -125,3 +146,23 @@ def read(request: MemberRequest, file_id: int) -> HttpResponse:
             raise
         return account_asked(request, file_id)
     return render(request, "web/part_file_read.html", {"done": done, "file_id": file_id})
+
+
+def _said(request: MemberRequest) -> tuple[Kind | None, str]:
+    """What the file is, and its account, as far as the form says them."""
+    kind = request.POST.get("kind", "")
+    account = request.POST.get("account", "").strip()
+    return "books" if kind == "books" else "statements" if kind == "statements" else None, account
+
+
+def _asked(request: MemberRequest, task: Task, file_id: int) -> HttpResponse:
+    """The job of a large file, followed."""
+    kind, account = _said(request)
+    arguments: dict[str, int | str] = {
+        "file_id": file_id,
+        "kind": kind or "",
+        "account": account,
+        "as_tried": request.POST.get("as_tried", ""),
+    }
+    run_id = ask_run(request.caller, task=task, arguments=arguments, now=settings.CLOCK())
+    return shown_job(request, run_id)

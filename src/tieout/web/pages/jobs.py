@@ -4,7 +4,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from tieout.core.jobs import RunState
+from tieout.core.jobs import RunState, Task
 from tieout.core.subjects import Subject
 from tieout.web.access import MemberRequest, member_page
 from tieout.web.pages.said import page_of
@@ -23,12 +23,13 @@ def shown_job(request: MemberRequest, run_id: int) -> HttpResponse:
     found = run_of(request.caller, run_id=run_id, now=settings.CLOCK())
     subject = Subject.of(found.subject) if found.subject else None
     if subject and found.error_code == "statement.account-missing":
-        return account_asked(request, subject.record_id)
+        trial = "trial" if found.task == Task.TRY_IMPORT else ""
+        return account_asked(request, subject.record_id, trial)
     place = page_of(request, subject) if subject and found.state is RunState.SUCCEEDED else ""
     return render(request, "web/part_job.html", {"job": found, "place": place})
 
 
-def account_asked(request: MemberRequest, file_id: int) -> HttpResponse:
-    """A form, for a file that does not say which account it is of."""
-    shown = {"file_id": file_id, "accounts": bank_accounts(request.caller)}
+def account_asked(request: MemberRequest, file_id: int, trial: str = "") -> HttpResponse:
+    """A form, for a file that does not say which account it is of; `trial`: to try it alone."""
+    shown = {"file_id": file_id, "accounts": bank_accounts(request.caller), "trial": trial}
     return render(request, "web/part_file_account.html", shown)

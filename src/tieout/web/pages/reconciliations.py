@@ -27,6 +27,7 @@ from tieout.workflows.reconcile import reconcile, set_reconciliation
 from tieout.workflows.sign_off import sign_off
 from tieout.workflows.views.banking import bank_account, bank_accounts
 from tieout.workflows.views.books import ledger_accounts
+from tieout.workflows.views.effectiveness import match_done
 from tieout.workflows.views.groups import UnmatchedView, unmatched
 from tieout.workflows.views.paging import Page
 from tieout.workflows.views.runs import (
@@ -83,6 +84,7 @@ def one(request: MemberRequest, reconciliation_id: int) -> HttpResponse:
         "job": latest[0] if latest and not latest[0].has_ended else None,
         "found": found,
         "run": newest,
+        "done": newest and match_done(request.caller, run_id=newest.run_id),
         "drawing": drawn(newest.bridge) if newest else None,
         "sign_offs": sign_offs(request.caller, reconciliation_id=reconciliation_id, limit=20),
         "may_match": request.may(Action.MATCH),

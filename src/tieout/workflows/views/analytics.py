@@ -9,6 +9,7 @@ from django.db.models import Avg, Count, F, Max, Q, Sum
 from django.db.models.functions import Coalesce, TruncDate
 
 from tieout.core.access import Action
+from tieout.core.effectiveness import percent
 from tieout.core.errors import InvalidInput
 from tieout.core.jobs import RunState
 from tieout.core.openitems import ageing_buckets
@@ -186,8 +187,3 @@ def _open_days(run: MatchRun) -> Iterable[tuple[date | None, int]]:
         .values_list(Coalesce("line__booked_on", "posting__booked_on"))
         .annotate(count=Count("id"))
     )
-
-
-def percent(part: int, whole: int) -> str:
-    """With one decimal, never rounded up to all: `99.9 %`, and `–` of nothing."""
-    return f"{1000 * part // whole / 10:.1f} %" if whole else "–"

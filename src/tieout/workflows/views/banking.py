@@ -13,7 +13,7 @@ from tieout.core.statements import continuity
 from tieout.store.banking.lines import statements_of
 from tieout.store.banking.models import BankAccount, BankLine, BankStatement
 from tieout.workflows.acting import Caller, looking
-from tieout.workflows.import_file import tie_in_words
+from tieout.workflows.import_words import tie_in_words
 from tieout.workflows.views.paging import (
     Page,
     checked_limit,

@@ -18,7 +18,7 @@ from tieout.store.banking.models import (
 from tieout.store.closing.models import SnapshotFile
 from tieout.store.reconciliation.models import Evidence
 from tieout.workflows.acting import Caller, looking
-from tieout.workflows.import_file import tie_in_words
+from tieout.workflows.import_words import tie_in_words
 from tieout.workflows.views.paging import Page, paged
 
 
