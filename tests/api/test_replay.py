@@ -46,6 +46,7 @@ from tieout.workflows.sandbox import make_sandbox, promote_settings
 from tieout.workflows.set_schedule import set_schedule
 from tieout.workflows.sign_head import sign_head
 from tieout.workflows.tokens import make_token, revoke_token, tokens_of
+from tieout.workflows.try_import import keep_trial
 from tieout.workflows.views.runs import reconciliations
 from tieout.workflows.views.settings import export_settings
 
@@ -56,6 +57,7 @@ LEAVES_NOTHING: Mapping[str, str] = {
     "export_evidence_pack": "what is handed out stays as it is",
     "import_file": "recorded as what the file is read as; a file that is refused leaves nothing",
     "least_privilege": "a report of what the log says",
+    "try_import": "all that it does is undone",
 }
 """Verbs that need not be tried here: they leave no record of the organisation's behind."""
 
@@ -102,6 +104,8 @@ def matched() -> Iterator[Caller]:
     reject_group(desk.owner, group_id=desk.groups()[0].pk, reason="no", now=NOW)
     imported(desk.owner, LATE_LINE, "late.sta")
     october = receive_file(desk.owner, source=Source("october.sta", OCTOBER), now=NOW)
+    worker = Caller.system(desk.owner.organisation_id, "job 1", desk.owner.member_id)
+    keep_trial(worker, arguments={"file_id": october.file_id}, now=NOW)
     import_file(desk.owner, file_id=october.file_id, now=NOW)
     bring(desk.owner, gnucash(("g1", "2026-09-03", 500, "Tea")), "books.gnucash")
     set_schedule(desk.owner, task=Task.VERIFY_AUDIT, every=Every.DAILY, now=NOW)

@@ -120,6 +120,7 @@ PLANTED = ("Ottoline Featherstonehaugh", "GB29NWBK60161331926819", "sent by cour
            "ottoline@featherstonehaugh.example", "/srv/ottoline/march.ofx")  # fmt: skip
 
 
+@pytest.mark.req("R076")
 @pytest.mark.usefixtures("store")
 def test_a_bundle_holds_nothing_that_a_person_wrote(site: Site) -> None:
     caller = firm(PLANTED[0])

@@ -9,6 +9,7 @@ import os
 import re
 import sys
 from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 
 from tieout.testing.corpus import PROJECT
@@ -28,17 +29,25 @@ def proofs() -> dict[str, list[str]]:
     """Number to the tests that say they prove it, as `file::test`."""
     found: dict[str, list[str]] = defaultdict(list)
     for path in sorted((PROJECT / "tests").rglob("test_*.py")):
+        file = path.relative_to(PROJECT)
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not isinstance(node, ast.FunctionDef | ast.ClassDef):
-                continue
-            for number in _numbers(node):
-                found[number].append(f"{path.relative_to(PROJECT)}::{node.name}")
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                for number in _numbers(node.decorator_list):
+                    found[number].append(f"{file}::{node.name}")
+            elif isinstance(node, ast.Assign) and _is_of_all(node):
+                for number in _numbers(ast.walk(node.value)):
+                    found[number].append(f"{file}, all tests")
     return dict(found)
 
 
-def _numbers(node: ast.FunctionDef | ast.ClassDef) -> list[str]:
+def _is_of_all(node: ast.Assign) -> bool:
+    """Whether these are the marks of every test of a module."""
+    return [each.id for each in node.targets if isinstance(each, ast.Name)] == ["pytestmark"]
+
+
+def _numbers(marks: Iterable[ast.AST]) -> list[str]:
     numbers = []
-    for mark in node.decorator_list:
+    for mark in marks:
         if (
             isinstance(mark, ast.Call)
             and isinstance(mark.func, ast.Attribute)

@@ -20,6 +20,7 @@ DAYS = 90
 ACTION_OF: Mapping[str, Action] = {
     "receive_file": Action.RECEIVE_FILE,
     "import_file": Action.IMPORT,
+    "try_import": Action.IMPORT,
     "keep_trial": Action.IMPORT,
     "import_statement": Action.IMPORT,
     "import_books": Action.IMPORT,
