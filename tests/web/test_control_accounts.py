@@ -393,7 +393,11 @@ def test_the_page_of_books_says_run_by_run_what_moved(desk: Desk) -> None:
 @pytest.mark.req("R096")
 def test_causes_by_count_and_value_are_a_page_and_a_table_to_keep(desk: Desk) -> None:
     assert desk.place("books_causes", desk.books_id) in desk.page("books", desk.books_id)
-    assert "Causes by period" in desk.page("books_causes", desk.books_id)
+    newest = desk.page("books_causes", desk.books_id)
+    assert "Causes by period" in newest
+    october = desk.page("books_causes", desk.books_id, period=str(OCTOBER))
+    assert f'<option value="{OCTOBER}" selected>October 2024</option>' in october
+    assert newest != october, "a page shows one period; the table to keep has all"
     answer = desk.client.get(desk.place("books_causes", desk.books_id), {"format": "csv"})
     head, *found = rows(answer)
     own = [each for each in found if each[0] == LEDGER and each[1] == str(OCTOBER)]

@@ -18,12 +18,21 @@ HEADER = (
 
 @member_page
 def books_causes(request: MemberRequest, books_id: int) -> HttpResponseBase:
-    """What began in each period and what stood at its end, by cause."""
+    """What began in a period and what stood at its end, by cause; as a table of every period."""
     found = causes_by_period(request.caller, books_id=books_id)
     if wants_csv(request):
         return as_csv("causes", HEADER, map(_told, found))
     state = books_state(request.caller, books_id=books_id, now=settings.CLOCK())
-    return render(request, "web/causes.html", {"books": state, "found": found})
+    periods = {str(each.period): each.called for each in found}
+    asked = request.GET.get("period", "")
+    chosen = asked if asked in periods else max(periods, key=int, default="")
+    shown = {
+        "books": state,
+        "found": [each for each in found if str(each.period) == chosen],
+        "periods": periods,
+        "chosen": chosen,
+    }
+    return render(request, "web/causes.html", shown)
 
 
 def _told(each: CauseInPeriod) -> tuple[object, ...]:
