@@ -103,6 +103,10 @@ def pages_of(client: "Client", house: House) -> dict[str, Ask]:
         "home": lambda _: get(reverse("home", args=[org])),
         "status": lambda _: get(reverse("status", args=[org])),
         "analytics": lambda _: get(reverse("analytics", args=[org])),
+        "effectiveness": lambda _: get(reverse("effectiveness", args=[org])),
+        "history": lambda _: get(
+            reverse("history", args=[org, "bank_account", str(house.account_id)])
+        ),
         "accounts": lambda _: get(reverse("accounts", args=[org])),
         "account": lambda _: get(reverse("account", args=[org, house.account_id])),
         "lines": lambda _: get(lines),
