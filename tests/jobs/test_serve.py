@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,10 +27,10 @@ def environment(home: Path) -> dict[str, str]:
     return kept | {"TIEOUT_HOME": str(home), "PYTHONPATH": str(PROJECT / "src")}
 
 
-def started(home: Path, *options: str) -> subprocess.Popen[str]:
+def started(home: Path, *options: str, **variables: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "tieout", "serve", *options], env=environment(home), text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        [sys.executable, "-m", "tieout", "serve", *options], env=environment(home) | variables,
+        text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
 
 
@@ -123,3 +124,24 @@ def test_what_cannot_be_served_is_said(home: Path, tmp_path: Path) -> None:
     said, _ = started(file / "below").communicate(timeout=PATIENCE_SECONDS)
     assert "[serve.home]" in said
     assert "TIEOUT_HOME" in said
+
+
+def test_behind_a_proxy_browsers_are_held_to_https(home: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    server = started(
+        home, "--port", port, TIEOUT_ADDRESS="https://books.example.org", TIEOUT_PROXIES="1"
+    )
+    assert address_of(server) == "https://books.example.org"
+    sent = {"Host": "books.example.org", "X-Forwarded-For": "198.51.100.7"}
+    login = f"http://127.0.0.1:{port}/account/login/"
+    for scheme, is_held in (("https", True), ("http", False)):
+        asked = urllib.request.Request(login, headers=sent | {"X-Forwarded-Proto": scheme})
+        with urllib.request.urlopen(asked, timeout=20) as answer:  # noqa: S310  the same
+            assert ("Strict-Transport-Security" in answer.headers) is is_held
+            assert "Secure" in answer.headers["Set-Cookie"]
+    with pytest.raises(urllib.error.HTTPError, match="400"):
+        urllib.request.urlopen(login, timeout=20)
+    server.kill()
+    server.communicate()
