@@ -43,3 +43,9 @@ def test_the_history_of_a_record_is_printed_a_line_a_field() -> None:
     fields = [json.loads(each)["field"] for each in as_json.splitlines()]
     assert fields == ["currency", "exponent", "number", "bank_statement"]
     assert tieout("audit", "history", "person:1", "--organisation", name).exit_code == 2
+    with tenant(caller.organisation_id):  # as a version without this log left it
+        old = BankAccount.objects.create(
+            organisation_id=caller.organisation_id, number="old", currency="EUR", exponent=2
+        )
+    nothing = tieout("audit", "history", f"bank_account:{old.pk}", "--organisation", name)
+    assert nothing.output.strip() == f"No event concerns bank_account:{old.pk}."

@@ -138,7 +138,9 @@ def history(ctx: click.Context, *, subject: str, organisation: str, as_json: boo
         from tieout.workflows.views.history import every_change  # noqa: PLC0415  the same
 
         key, _ = organisation_named(organisation)
+        is_empty = True
         for each in every_change(Caller.system(key, origin()), subject=subject):
+            is_empty = False
             told = {
                 "event": each.sequence, "at": each.at.isoformat(), "who": each.who,
                 "from_where": each.origin, "act": each.act, "record": each.of,
@@ -152,6 +154,8 @@ def history(ctx: click.Context, *, subject: str, organisation: str, as_json: boo
                 change = f"{each.called}: {each.from_text or '–'} → {each.to_text or '–'}"
                 said = f"{each.at:%Y-%m-%d %H:%M}  {each.who} ({each.origin})  {each.act}{why}"
                 OUT.print(plain(f"{said}  {change}"), soft_wrap=True)
+        if is_empty and not as_json:
+            OUT.print(f"No event concerns {plain(subject)}.")
     return 0
 
 
