@@ -47,7 +47,7 @@ class Free:
 NAME_KEY_LETTERS = 4
 
 
-def name_key(side: Population, index: Ints) -> Ints:
+def _name_key(side: Population, index: Ints) -> Ints:
     """Currency pool and the first letters of the name."""
     return mixed(side.pool[index], side.text.name_key(NAME_KEY_LETTERS)[index])
 
@@ -68,7 +68,7 @@ def pending_lines(sides: Populations, free: Free) -> Iterator[FoundGroup]:
         mask = free.of(side, sides)
         waiting = np.flatnonzero(side.pending & mask)
         booked = np.flatnonzero(~side.pending & mask)
-        by_name = pairs_by_key(name_key(side, waiting), name_key(side, booked))
+        by_name = pairs_by_key(_name_key(side, waiting), _name_key(side, booked))
         money_keys = [mixed(side.pool[i], np.abs(side.amount[i])) for i in (waiting, booked)]
         by_amount = pairs_by_key(money_keys[0], money_keys[1])
         one, other = distinct(
@@ -137,7 +137,7 @@ def unequal_pairs(sides: Populations, free: Free, rules: MatchRules) -> _Unequal
     """Free records of one account and sign, tied by a rare reference or by name, within days."""
     one, other = np.flatnonzero(free.left), np.flatnonzero(free.right)
     named, referred = beside(
-        lambda: pairs_by_key(name_key(sides.left, one), name_key(sides.right, other)),
+        lambda: pairs_by_key(_name_key(sides.left, one), _name_key(sides.right, other)),
         lambda: _reference_pairs(sides, one, other),
     )
     left = one[np.concatenate((named[0], referred[0]))]

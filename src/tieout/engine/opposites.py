@@ -14,7 +14,7 @@ from tieout.core.matching.words import Pass, ResidualCause, Status
 from tieout.engine.groups import FoundGroup
 from tieout.engine.groups.choose import SUGGEST_MIN
 from tieout.engine.joins import exclusive, mixed, pairs_by_key
-from tieout.engine.later import NO_SCORE, Free, apart_days
+from tieout.engine.later import NAME_KEY_LETTERS, NO_SCORE, Free, apart_days
 from tieout.engine.policy import Floats
 from tieout.engine.population import Population, Populations
 from tieout.engine.reasons import days, money
@@ -29,7 +29,6 @@ ACCIDENTS_UNTOLD = 1.0
 ACCIDENTS_TOLD = 0.05
 """The same where the texts agree: by accident they do so once in twenty."""
 POSTERIOR_MAX = 0.999
-NAME_LETTERS = 4
 RULES = {
     Pass.TRANSFER: "opposite amounts on two own accounts",
     Pass.REVERSAL: "opposite amounts that cancel",
@@ -73,7 +72,7 @@ def _transfers(sides: Populations, side: Population, free: Free) -> _Opposites:
 
 def _reversals(sides: Populations, side: Population, free: Free) -> _Opposites:
     out, back = _opposite_amounts(sides, side, free)
-    names = side.text.name_key(NAME_LETTERS)
+    names = side.text.name_key(NAME_KEY_LETTERS)
     same = (side.account[out] == side.account[back]) & (names[out] == names[back])
     same &= names[out] >= 0
     return _believed(side, out[same], back[same], REVERSAL_DAYS)
@@ -117,7 +116,7 @@ def _believed(side: Population, out: Ints, back: Ints, most: int) -> _Opposites:
 
 def _texts_agree(side: Population, out: Ints, back: Ints) -> Flags:
     """Whether the names begin alike, or a reference is in both."""
-    names = side.text.name_key(NAME_LETTERS)
+    names = side.text.name_key(NAME_KEY_LETTERS)
     told: Flags = (names[out] == names[back]) & (names[out] >= 0)
     told |= np.isin(mixed(out, back), _sharing_tokens(side, out, back))
     return told

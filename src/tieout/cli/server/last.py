@@ -23,7 +23,8 @@ def run(ctx: click.Context, pipe: int) -> int:
     while os.read(pipe, 1):
         pass
     site = wiring(ctx).site()
+    server = site.server()
     until = time.monotonic() + 2 * GRACE_SECONDS
-    while site.is_set_up and not site.server().stop_unused() and time.monotonic() < until:
+    while site.is_set_up and not server.stop_unused() and time.monotonic() < until:
         time.sleep(LOOK_SECONDS)
     return 0

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from tieout.core.spreadsheets import amount
 from tieout.web.access import MemberRequest, member_page
 from tieout.web.asked import day, minor
-from tieout.web.tables import as_csv, rows_of, wants_csv
+from tieout.web.tables import as_csv, wants_csv
 from tieout.workflows.views.banking import (
     AccountView,
     LineFilter,
@@ -22,7 +22,7 @@ from tieout.workflows.views.banking import (
     statements,
 )
 from tieout.workflows.views.deltas import account_deltas
-from tieout.workflows.views.paging import Page
+from tieout.workflows.views.paging import Page, rows_of
 
 
 @member_page

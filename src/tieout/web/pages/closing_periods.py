@@ -18,7 +18,7 @@ from tieout.web.access import MemberRequest, member_page, page_for
 from tieout.web.asked import chosen, number, required
 from tieout.web.closing_chart import waterfall_of
 from tieout.web.pages.said import said_of
-from tieout.web.tables import as_csv, rows_of, wants_csv
+from tieout.web.tables import as_csv, wants_csv
 from tieout.workflows.certify_period import (
     ACTIONS,
     certify_period,
@@ -31,7 +31,7 @@ from tieout.workflows.views.closing_items import ItemView, item_of_case, items
 from tieout.workflows.views.closing_items import item as item_detail
 from tieout.workflows.views.closing_period import PeriodView, period_view
 from tieout.workflows.views.compliance import compliance as compliance_of
-from tieout.workflows.views.paging import Page
+from tieout.workflows.views.paging import Page, rows_of
 from tieout.workflows.views.people import member_names
 from tieout.workflows.views.sample import sample_view
 

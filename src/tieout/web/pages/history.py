@@ -10,10 +10,10 @@ from django.urls import reverse
 from tieout.core.history import HOLDERS
 from tieout.web.access import MemberRequest, member_page
 from tieout.web.asked import day
-from tieout.web.tables import as_csv, rows_of, wants_csv
+from tieout.web.tables import as_csv, wants_csv
 from tieout.web.templatetags.tieout import PAGES_OF
 from tieout.workflows.views.history import HistoryFilter, HistoryRow, history
-from tieout.workflows.views.paging import Page
+from tieout.workflows.views.paging import Page, rows_of
 
 EVENTS = 50
 

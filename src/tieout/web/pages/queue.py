@@ -16,7 +16,7 @@ from tieout.core.subjects import SubjectKind
 from tieout.web.access import MemberRequest, member_page, page_for
 from tieout.web.asked import minor, number, whole
 from tieout.web.pages.said import said_of
-from tieout.web.tables import as_csv, rows_of, wants_csv
+from tieout.web.tables import as_csv, wants_csv
 from tieout.workflows.decide import confirm_group, reject_group, undo
 from tieout.workflows.decide_many import confirm_groups
 from tieout.workflows.views.groups import (
@@ -26,7 +26,7 @@ from tieout.workflows.views.groups import (
     group,
     groups,
 )
-from tieout.workflows.views.paging import Page
+from tieout.workflows.views.paging import Page, rows_of
 from tieout.workflows.views.runs import RunView, reconciliation, run
 
 PAGE = 100

@@ -20,7 +20,7 @@ from tieout.web.access import MemberRequest, member_page, page_for
 from tieout.web.asked import day, number
 from tieout.web.chart import drawn
 from tieout.web.pages.said import said_of
-from tieout.web.tables import as_csv, rows_of, wants_csv
+from tieout.web.tables import as_csv, wants_csv
 from tieout.workflows.ask_run import ask_run
 from tieout.workflows.look_at_runs import RunFilter, runs
 from tieout.workflows.reconcile import reconcile, set_reconciliation
@@ -29,7 +29,7 @@ from tieout.workflows.views.banking import bank_account, bank_accounts
 from tieout.workflows.views.books import ledger_accounts
 from tieout.workflows.views.effectiveness import match_done
 from tieout.workflows.views.groups import UnmatchedView, unmatched
-from tieout.workflows.views.paging import Page
+from tieout.workflows.views.paging import Page, rows_of
 from tieout.workflows.views.runs import (
     RunView,
     reconciliation,

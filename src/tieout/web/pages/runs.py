@@ -11,11 +11,11 @@ from tieout.core.access import Action
 from tieout.core.jobs import RunState, Task
 from tieout.web.access import MemberRequest, member_page
 from tieout.web.asked import chosen, number
-from tieout.web.tables import as_csv, rows_of, wants_csv
+from tieout.web.tables import as_csv, wants_csv
 from tieout.workflows.ask_run import cancel_run, retry_run
 from tieout.workflows.look_at_runs import RunFilter, RunShown, recurring
 from tieout.workflows.look_at_runs import runs as job_runs
-from tieout.workflows.views.paging import Page, before_of, cursor_after
+from tieout.workflows.views.paging import Page, before_of, cursor_after, rows_of
 from tieout.workflows.views.runs import reconciliations, runs
 
 PAGE = 50

@@ -14,7 +14,7 @@ from tieout.store.audit.models import Concern, Event
 from tieout.workflows.acting import Caller, looking
 from tieout.workflows.kept_records import KEPT
 from tieout.workflows.views.history_words import Piece, Wording, field_words
-from tieout.workflows.views.paging import PAGE_MAX, Page, paged
+from tieout.workflows.views.paging import Page, paged, rows_of
 
 _MODELS = {kept.kind: model for model, kept in KEPT.items()}
 WITH_HISTORY = frozenset(_MODELS)
@@ -115,13 +115,9 @@ def history(
 
 def every_change(caller: Caller, *, subject: str) -> Iterator[HistoryRow]:
     """All of it, newest first, asked for a page at a time."""
-    cursor: str | None = None
-    while True:
-        page = history(caller, subject=subject, cursor=cursor, limit=PAGE_MAX).page
-        yield from page.rows
-        cursor = page.next_cursor
-        if cursor is None:
-            return
+    return rows_of(
+        lambda cursor, limit: history(caller, subject=subject, cursor=cursor, limit=limit).page
+    )
 
 
 def _read(subject: str) -> tuple[str, int]:

@@ -7,7 +7,7 @@ neither repeat nor hide others.
 import base64
 import binascii
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar
@@ -32,6 +32,15 @@ class Page(Generic[View]):
     """Hand it back for the next page; None at the end."""
     is_partial: bool = False
     """Whether the search stopped before the page was full: more may stand behind the cursor."""
+
+
+def rows_of(ask: Callable[[str | None, int], Page[View]]) -> Iterator[View]:
+    """All rows, asked for a page at a time; `ask` takes a cursor and how many rows."""
+    page = ask(None, PAGE_MAX)
+    yield from page.rows
+    while page.next_cursor:
+        page = ask(page.next_cursor, PAGE_MAX)
+        yield from page.rows
 
 
 class _Beyond(models.Func):
