@@ -1,4 +1,4 @@
-"""Loops over arrays, compiled: where a step would take many passes over a column, one loop takes one.
+"""Loops over arrays, compiled: one loop where a step would take many passes over a column.
 
 A loop is plain Python over numpy arrays and numbers, `@compiled`. It is compiled when it is first
 called and kept beside the module, and lets go of the interpreter while it runs, so that threads
