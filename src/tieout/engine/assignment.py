@@ -9,12 +9,15 @@ from itertools import pairwise
 
 import numpy as np
 
-from tieout.engine.ragged import components, rank_in, starts
+from tieout.engine.compiled import compiled
+from tieout.engine.ragged import components, rank_in
 from tieout.engine.text import Flags, Ints
 
 EXACT_RECORDS_MAX = 1_500
 """A component with more records on its smaller side goes to the fallback."""
 _TIE_BITS = 20
+_TAKEN = 2**60
+"""Of a record that has its pair: more than any edge is worth."""
 
 
 @dataclass(frozen=True)
@@ -42,37 +45,61 @@ def unique_values(value: Ints, left: Ints, right: Ints) -> Ints:
 def assign(left: Ints, right: Ints, value: Ints) -> Choice:
     """Choose among edges of positive value; edges are sorted by left, then right."""
     chosen = np.zeros(len(value), dtype=np.bool_)
-    open_ = np.flatnonzero(value > 0)
     worth = unique_values(value, left, right)
-    by_right = np.argsort(right[open_], kind="stable")
-    gone = [np.zeros(int(side.max(initial=-1)) + 1, dtype=np.bool_) for side in (left, right)]
-    while len(open_):
-        edge_left, edge_right, edge_worth = left[open_], right[open_], worth[open_]
-        at_left = _best_other(edge_left, edge_worth)
-        at_right = np.empty_like(at_left)
-        at_right[by_right] = _best_other(edge_right[by_right], edge_worth[by_right])
-        # Worth more than the best others of both its records together.
-        won = np.flatnonzero(edge_worth > at_left + at_right)
-        if not len(won):
-            break
-        chosen[open_[won]] = True
-        gone[0][edge_left[won]] = gone[1][edge_right[won]] = True
-        rest = ~(gone[0][edge_left] | gone[1][edge_right])
-        by_right = (np.cumsum(rest) - 1)[by_right[rest[by_right]]]
-        open_ = open_[rest]
+    open_ = np.flatnonzero(value > 0)
+    records = int(left.max(initial=-1)) + 1, int(right.max(initial=-1)) + 1
+    open_ = open_[: _dominate(left, right, worth, records, open_, chosen)]
     by_dominance = int(chosen.sum())
     components, largest, greedy = _by_component(left, right, worth, open_, chosen)
     return Choice(chosen, by_dominance, components, largest, greedy)
 
 
-def _best_other(key: Ints, worth: Ints) -> Ints:
-    """For each edge the greatest worth among the others of its key, or 0; keys are rising."""
-    first = starts(key)
-    count = np.diff(np.append(first, len(key)))
-    best = np.repeat(np.maximum.reduceat(worth, first), count)
-    is_best = worth == best
-    second = np.maximum.reduceat(np.where(is_best, 0, worth), first)
-    return np.where(is_best, np.repeat(second, count), best)
+@compiled
+def _dominate(  # noqa: PLR0913, PLR0917  edges as columns
+    left: Ints, right: Ints, worth: Ints, records: tuple[int, int], open_: Ints, chosen: Flags
+) -> int:
+    """Choose edges worth more than the best others of both their records together, in rounds.
+
+    The edges that stay open move to the front of `open_`; how many they are is the answer.
+    """
+    at_left = np.empty((records[0], 2), dtype=np.int64)
+    at_right = np.empty((records[1], 2), dtype=np.int64)
+    size, before = len(open_), -1
+    while size != before:
+        for edge in open_[:size]:
+            one, other = left[edge], right[edge]
+            at_left[one, 0] = at_left[one, 1] = at_right[other, 0] = at_right[other, 1] = 0
+        for edge in open_[:size]:
+            _rank(at_left, left[edge], worth[edge])
+            _rank(at_right, right[edge], worth[edge])
+        for edge in open_[:size]:
+            one, other = left[edge], right[edge]
+            others = _other(at_left, one, worth[edge]) + _other(at_right, other, worth[edge])
+            if worth[edge] > others:
+                chosen[edge] = True
+                at_left[one, 0] = at_right[other, 0] = _TAKEN
+        before, size = size, 0
+        for edge in open_[:before]:
+            if at_left[left[edge], 0] < _TAKEN and at_right[right[edge], 0] < _TAKEN:
+                open_[size] = edge
+                size += 1
+    return size
+
+
+@compiled
+def _rank(best: Ints, record: int, worth: int) -> None:
+    """Keep the two greatest worths of a record."""
+    if worth > best[record, 0]:
+        best[record, 1] = best[record, 0]
+        best[record, 0] = worth
+    elif worth > best[record, 1]:
+        best[record, 1] = worth
+
+
+@compiled
+def _other(best: Ints, record: int, worth: int) -> int:
+    """The greatest worth among a record's other edges, or 0."""
+    return int(best[record, 1] if best[record, 0] == worth else best[record, 0])
 
 
 def _by_component(
