@@ -127,6 +127,13 @@ def first_of(row: Ints) -> Bools:
     return np.r_[True, row[1:] != row[:-1]] if len(row) else np.zeros(0, np.bool_)
 
 
+def first_rows(number: Ints) -> Ints:
+    """The first row of each number; all numbers from 0 to the greatest are there."""
+    first = np.empty(int(number.max(initial=-1)) + 1, np.int64)
+    first[number[::-1]] = np.arange(len(number))[::-1]
+    return first
+
+
 def rank_in(row: Ints) -> Ints:
     """The number of each entry within its row; entries are sorted by row."""
     begin = starts(row)

@@ -19,6 +19,7 @@ from tieout.engine.evidence import STARTS
 from tieout.engine.groups import FoundGroup
 from tieout.engine.policy import PASSES, Pairs, Scored
 from tieout.engine.population import Population, Populations, numbered
+from tieout.engine.ragged import first_rows, in_order
 from tieout.engine.reasons import money_column, pair_phrase
 from tieout.engine.result import GROUPS_SCHEMA, MATCHES_SCHEMA, UNMATCHED_SCHEMA
 from tieout.engine.text import Flags, Ints
@@ -115,8 +116,8 @@ def _pair_reasons(
         pairs.ties,
     )
     which = numbered(*columns)
-    first_of = np.unique(which, return_index=True)[1]
-    distinct = np.stack([column[first_of] for column in columns], axis=1)
+    first = first_rows(which)
+    distinct = np.stack([column[first] for column in columns], axis=1)
     phrases = [
         pair_phrase(
             PASSES[int(row[0])],
@@ -127,13 +128,25 @@ def _pair_reasons(
         )
         for row in distinct
     ]
-    first, second = sides.left.amount[left], sides.right.amount[right]
-    left_text = money_column(first, sides.left.currency[left], sides.units)
-    right_text = money_column(second, sides.right.currency[right], sides.units)
-    same = pa.array(first == second)
-    joint = pc.if_else(same, " = ", " against ")
     phrase = pa.array(phrases, pa.string()).take(pa.array(which))
-    return pc.binary_join_element_wise(left_text, joint, right_text, "; ", phrase, "")
+    amounts = _amounts(sides, left, right)
+    return pc.binary_join_element_wise(*amounts, "; ", phrase, "")
+
+
+def _amounts(
+    sides: Populations, left: Ints, right: Ints
+) -> tuple[pa.Array, pa.Array | str, pa.Array]:
+    """The amounts of pairs, which are of one currency, as text, and what stands between them."""
+    one, other = sides.left.amount[left], sides.right.amount[right]
+    currency = sides.left.currency[left]
+    text = money_column(one, currency, sides.units)
+    at = np.flatnonzero(one != other)
+    if not len(at):
+        return text, " = ", text
+    different = pa.array(one != other)
+    against = money_column(other[at], currency[at], sides.units)
+    joint = pc.if_else(different, " against ", " = ")
+    return text, joint, pc.replace_with_mask(text, different, against)
 
 
 def result_tables(
@@ -216,7 +229,7 @@ def _members(pairs: PairColumns, others: Sequence[FoundGroup], number: Ints, cou
         side.append(np.full(sum(sizes), place, dtype=np.int64))
         index.append(np.array([i for g in others for i in getattr(g, each)], dtype=np.int64))
     groups, sides, indices = (np.concatenate(x) for x in (group, side, index))
-    order = np.lexsort((indices, sides, groups))
+    order = in_order(groups, sides, indices)
     return groups[order], sides[order], indices[order]
 
 
@@ -293,8 +306,9 @@ def _match_columns(
         columns[name] = coded(both, names)
     place = [i if p is sides.left else sides.left.size + i for p, i in firsts]
     members = np.concatenate((pairs.left, np.array(place, dtype=np.int64)))
-    for name in ("account", "currency"):
-        columns[name] = _words_of(sides, name).take(pa.array(members))
+    columns["account"] = _words_of(sides, "account").take(pa.array(members))
+    currency = np.concatenate((sides.left.currency, sides.right.currency))
+    columns["currency"] = coded(currency[members], sides.currencies)
     return columns
 
 
@@ -410,7 +424,10 @@ def check_answer(
             np.add.at(total, side.pool[index], side.amount[index])
             sums[f"{side.side}_{name}"] = total
     lines: list[dict[str, object]] = []
-    for pool in np.unique(np.concatenate((sides.left.pool, sides.right.pool))).tolist():
+    is_there = np.zeros(pools, dtype=np.bool_)
+    for side in (sides.left, sides.right):
+        is_there[side.pool] = True
+    for pool in np.flatnonzero(is_there).tolist():
         residual = int(sums["left_grouped"][pool] - sums["right_grouped"][pool])
         account, currency = divmod(pool, len(sides.currencies))
         line = {
