@@ -234,7 +234,10 @@ class TextEvidence:
 
 
 def chance_pairs(sides: Populations, rules: MatchRules) -> tuple[Ints, Ints]:
-    """Pairs within the window put together at random, to learn what agrees by chance."""
+    """Pairs within the window put together at random, to learn what agrees by chance.
+
+    They are sorted by left, and each left record is in one at most.
+    """
     left, right = sides.left, sides.right
     step = max(1, left.size // CHANCE_PAIRS)
     index = np.arange(0, left.size, step)
