@@ -3,6 +3,7 @@
 from itertools import combinations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -45,3 +46,18 @@ def test_no_other_choice_is_worth_more(weights: Weights) -> None:
     )
     best = max(sum(worth[at] for at in several) for several in possible)
     assert int(worth[chosen].sum()) == best
+
+
+@settings(max_examples=30, deadline=None)
+@given(EDGES)
+def test_in_a_component_too_large_the_strongest_pair_goes_first(weights: Weights) -> None:
+    """Forced: no component is small enough to be solved exactly."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tieout.engine.assignment.EXACT_RECORDS_MAX", 0)
+        fast, _ = _choices(weights)
+    pairs = sorted(weights)
+    taken = [pairs[at] for at in np.flatnonzero(fast.chosen)]
+    assert len({one for one, _ in taken}) == len({other for _, other in taken}) == len(taken)
+    assert fast.greedy_components == fast.components
+    for pair, value in weights.items():  # no pair could be added
+        assert value <= 0 or any(pair[0] == one or pair[1] == other for one, other in taken)

@@ -1,16 +1,15 @@
 """The choice of pairs: each record at most once, greatest total value, the same for any order.
 
 Sound dominance settles most: a pair worth more than the best alternatives of both its records
-together is in every best choice. What is left goes by connected component to an exact solver.
+together is in every best choice. What is left is solved exactly, but for components too large.
 """
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
 from tieout.engine.compiled import compiled
-from tieout.engine.ragged import components, rank_in
+from tieout.engine.ragged import components, offsets
 from tieout.engine.text import Flags, Ints
 
 EXACT_RECORDS_MAX = 1_500
@@ -110,47 +109,90 @@ def _by_component(
     lefts, edge_left = np.unique(left[open_], return_inverse=True)
     rights, edge_right = np.unique(right[open_], return_inverse=True)
     label = components(edge_left, edge_right + len(lefts), len(lefts) + len(rights))
+    smaller = np.minimum(np.bincount(label[: len(lefts)]), np.bincount(label[len(lefts) :]))
     edge_label = label[edge_left]
-    row, rows = _places(label[: len(lefts)])
-    column, columns = _places(label[len(lefts) :])
-    row, column = row[edge_left], column[edge_right]
-    order = np.argsort(edge_label, kind="stable")
-    bounds = np.concatenate(([0], np.flatnonzero(np.diff(edge_label[order])) + 1, [len(order)]))
-    largest = greedy = 0
-    for begin, end in pairwise(bounds.tolist()):
-        here = order[begin:end]
-        part = open_[here]
-        number = edge_label[here[0]]
-        shape = int(rows[number]), int(columns[number])
-        largest = max(largest, min(shape))
-        if min(shape) > EXACT_RECORDS_MAX:
-            greedy += 1
-            _greedy(left, right, worth, part, chosen)
-        else:
-            _exact((row[here], column[here]), shape, worth[part], part, chosen)
-    return len(bounds) - 1, largest, greedy
+    exact = np.flatnonzero(smaller[edge_label] <= EXACT_RECORDS_MAX)
+    begin = offsets(edge_left[exact], len(lefts))
+    picked = _best(begin, edge_left[exact], edge_right[exact], worth[open_[exact]], len(rights))
+    chosen[open_[exact[picked[picked >= 0]]]] = True
+    too_large = np.flatnonzero(smaller > EXACT_RECORDS_MAX)
+    for number in too_large:
+        _greedy(left, right, worth, open_[edge_label == number], chosen)
+    return len(smaller), int(smaller.max()), len(too_large)
 
 
-def _places(label: Ints) -> tuple[Ints, Ints]:
-    """The place of each record among those of its component; how many each component has."""
-    order = np.argsort(label, kind="stable")
-    place = np.empty_like(order)
-    place[order] = rank_in(label[order])
-    return place, np.bincount(label)
+@compiled
+def _best(  # noqa: C901, PLR0912  one search, told in one piece
+    begin: Ints, left: Ints, right: Ints, worth: Ints, rights: int
+) -> Ints:
+    """For each left record its edge in the best choice, or -1; edges from `begin` on are its own.
+
+    One left record after the other is let in by the cheapest path of changes (the Hungarian
+    method; Dijkstra's search over what each edge falls short of the prices of its ends). A path
+    ends at a right record that is free, or at a left one that goes without.
+    """
+    edge_of, held_by = np.full(len(begin) - 1, -1), np.full(rights, -1)
+    price, other_price = np.zeros(len(begin) - 1, np.int64), np.zeros(rights, np.int64)
+    cost, came = np.full(rights, _TAKEN), np.empty(rights, np.int64)
+    reached, is_done = np.empty(rights, np.int64), np.zeros(rights, np.bool_)
+    for start in range(len(begin) - 1):
+        for edge in range(begin[start], begin[start + 1]):
+            price[start] = max(price[start], worth[edge] - other_price[right[edge]])
+        here, spent, count = start, 0, 0
+        least, without, end = price[start], start, -1
+        while end < 0:
+            for edge in range(begin[here], begin[here + 1]):
+                other = right[edge]
+                short = spent + price[here] + other_price[other] - worth[edge]
+                if cost[other] == _TAKEN:
+                    reached[count] = other
+                    count += 1
+                if short < cost[other]:
+                    cost[other], came[other] = short, edge
+            nearest = _nearest(reached[:count], cost, is_done)
+            if nearest < 0 or cost[nearest] >= least:
+                break
+            is_done[nearest] = True
+            spent = cost[nearest]
+            if held_by[nearest] < 0:
+                least, end = spent, nearest
+            else:
+                here = left[held_by[nearest]]
+                if spent + price[here] < least:
+                    least, without = spent + price[here], here
+        price[start] -= least
+        for other in reached[:count]:
+            if is_done[other] and cost[other] < least:
+                price[left[held_by[other]]] -= least - cost[other]
+                other_price[other] += least - cost[other]
+            cost[other], is_done[other] = _TAKEN, False
+        if end < 0 and edge_of[without] >= 0:
+            end = right[edge_of[without]]
+            edge_of[without] = -1
+        _change(left, right, came, end, edge_of, held_by)
+    return edge_of
 
 
-def _exact(
-    at: tuple[Ints, Ints], shape: tuple[int, int], worth: Ints, part: Ints, chosen: Flags
+@compiled
+def _change(  # noqa: PLR0913, PLR0917  edges, the way, and what is held
+    left: Ints, right: Ints, came: Ints, end: int, edge_of: Ints, held_by: Ints
 ) -> None:
-    """The best choice of a component: an absent edge is worth nothing, like no pair."""
-    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415  start-up time counts
+    """Give each right record on the way back from `end` to the left one before it."""
+    while end >= 0:
+        edge = came[end]
+        before = edge_of[left[edge]]
+        edge_of[left[edge]], held_by[end] = edge, edge
+        end = right[before] if before >= 0 else -1
 
-    matrix = np.zeros(shape)
-    matrix[at] = worth
-    place = np.full(shape, -1, dtype=np.int64)
-    place[at] = part
-    picked = place[linear_sum_assignment(matrix, maximize=True)]
-    chosen[picked[picked >= 0]] = True
+
+@compiled
+def _nearest(reached: Ints, cost: Ints, is_done: Flags) -> int:
+    """Of the records reached the one of least cost that is not done, or -1."""
+    nearest = -1
+    for other in reached:
+        if not is_done[other] and (nearest < 0 or cost[other] < cost[nearest]):
+            nearest = other
+    return nearest
 
 
 def _greedy(left: Ints, right: Ints, worth: Ints, part: Ints, chosen: Flags) -> None:

@@ -140,14 +140,31 @@ def rank_in(row: Ints) -> Ints:
     return np.arange(len(row)) - np.repeat(begin, np.diff(np.r_[begin, len(row)]))
 
 
+@compiled
 def components(one: Ints, other: Ints, nodes: int) -> Ints:
     """The component of each node under edges (one, other), numbered by the least node of each."""
-    from scipy.sparse import coo_matrix  # noqa: PLC0415  start-up time counts
-    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415  as above
+    least = np.arange(nodes)
+    for edge in range(len(one)):
+        first, second = _least(least, one[edge]), _least(least, other[edge])
+        least[max(first, second)] = min(first, second)
+    label = np.empty(nodes, np.int64)
+    count = 0
+    for node in range(nodes):
+        if least[node] == node:
+            label[node] = count
+            count += 1
+        else:
+            label[node] = label[least[node]]
+    return label
 
-    graph = coo_matrix((np.ones(len(one), np.int8), (one, other)), shape=(nodes, nodes))
-    _, label = connected_components(graph, directed=False)
-    return label.astype(np.int64)
+
+@compiled
+def _least(least: Ints, node: int) -> int:
+    """The least node known of a component; the ways that lead there are made shorter."""
+    while least[node] != node:
+        least[node] = least[least[node]]
+        node = least[node]
+    return node
 
 
 def distinct(one: Ints, other: Ints) -> tuple[Ints, Ints]:
