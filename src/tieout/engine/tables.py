@@ -187,18 +187,18 @@ def result_tables(
         "residual_minor": pa.array(residual),
     }
     matches = pa.table({name: taken[name] for name in MATCHES_SCHEMA.names}, schema=MATCHES_SCHEMA)
-    is_left = side == 0
+    place = index + side * sides.left.size
     at = pa.array(group)
     made: dict[str, Callable[[], pa.Array]] = {
-        "record_id": lambda: _take_either(sides, "record_id", is_left, index),
+        "record_id": lambda: pa.concat_arrays([sides.left.ids, sides.right.ids]).take(
+            pa.array(place)
+        ),
         "group_id": lambda: ids.take(at),
         "side": lambda: coded(side, tuple(Side)),
         "amount_minor": lambda: pa.array(
-            _either(is_left, sides.left.amount, sides.right.amount, index)
+            np.concatenate((sides.left.amount, sides.right.amount))[place]
         ),
-        "currency": lambda: coded(
-            _either(is_left, sides.left.currency, sides.right.currency, index), sides.currencies
-        ),
+        "currency": lambda: coded(_currencies(sides)[place], sides.currencies),
         "pass": lambda: taken["pass"].take(at),
         "status": lambda: taken["status"].take(at),
         "score": lambda: taken["score"].take(at),
@@ -233,23 +233,9 @@ def _members(pairs: PairColumns, others: Sequence[FoundGroup], number: Ints, cou
     return groups[order], sides[order], indices[order]
 
 
-def _either(is_left: Flags, left: Ints, right: Ints, index: Ints) -> Ints:
-    result = np.empty(len(index), dtype=np.int64)
-    result[is_left] = left[index[is_left]]
-    result[~is_left] = right[index[~is_left]]
-    return result
-
-
-def _take_either(
-    sides: Populations,
-    column: str,
-    is_left: Flags,
-    index: Ints,
-) -> pa.Array:
-    both = pa.concat_arrays(
-        [side.table[column].combine_chunks() for side in (sides.left, sides.right)]
-    )
-    return both.take(pa.array(np.where(is_left, index, index + sides.left.size)))
+def _currencies(sides: Populations) -> Ints:
+    """The currency of each record of both sides, left first."""
+    return np.concatenate((sides.left.currency, sides.right.currency))
 
 
 def _member_sums(sides: Populations, members: Members, count: int) -> tuple[Ints, Ints, Ints, Ints]:
@@ -306,15 +292,14 @@ def _match_columns(
         columns[name] = coded(both, names)
     place = [i if p is sides.left else sides.left.size + i for p, i in firsts]
     members = np.concatenate((pairs.left, np.array(place, dtype=np.int64)))
-    columns["account"] = _words_of(sides, "account").take(pa.array(members))
-    currency = np.concatenate((sides.left.currency, sides.right.currency))
-    columns["currency"] = coded(currency[members], sides.currencies)
+    columns["account"] = _account_names(sides).take(pa.array(members))
+    columns["currency"] = coded(_currencies(sides)[members], sides.currencies)
     return columns
 
 
-def _words_of(sides: Populations, name: str) -> pa.Array:
-    """A column of both sides, left first, as words."""
-    tables = [side.table[name].combine_chunks() for side in (sides.left, sides.right)]
+def _account_names(sides: Populations) -> pa.Array:
+    """The account of each record of both sides, left first, as words."""
+    tables = [side.table["account"].combine_chunks() for side in (sides.left, sides.right)]
     return pa.concat_arrays(tables).dictionary_encode()
 
 
@@ -369,7 +354,12 @@ def unmatched_table(
 ) -> pa.Table:
     """`unmatched`, sorted by side and record."""
     parts = []
-    accounts = _words_of(sides, "account")
+    accounts = pa.concat_arrays(
+        [
+            side.table["account"].combine_chunks().take(pa.array(columns.index))
+            for side, columns in ((sides.left, left), (sides.right, right))
+        ]
+    ).dictionary_encode()
     for place, (mine, other, columns) in enumerate(
         ((sides.left, sides.right, left), (sides.right, sides.left, right))
     ):
@@ -386,7 +376,7 @@ def unmatched_table(
                     "reason": coded(columns.reason, REASONS),
                     "nearest_id": pc.fill_null(other.ids.take(nearest), ""),
                     "nearest_score": pa.array(columns.nearest_score),
-                    "account": accounts.take(pa.array(columns.index + place * sides.left.size)),
+                    "account": accounts.slice(place * len(left.index), len(columns.index)),
                     "booked_on": mine.table["booked_on"].combine_chunks().take(index),
                     "detail": columns.detail.column(),
                 },
