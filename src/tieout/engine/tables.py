@@ -25,6 +25,8 @@ from tieout.engine.result import GROUPS_SCHEMA, MATCHES_SCHEMA, UNMATCHED_SCHEMA
 from tieout.engine.text import Flags, Ints
 from tieout.engine.workers import beside, over
 
+BLOCK_ROWS = 131_072
+
 
 @dataclass(frozen=True)
 class PairColumns:
@@ -105,7 +107,8 @@ def _rival_ids(sides: Populations, scored: Scored, pairs: Pairs, left: Ints) -> 
 
 def _pair_reasons(
     sides: Populations, scored: Scored, pairs: Pairs, left: Ints, right: Ints
-) -> pa.Array:
+) -> pa.ChunkedArray:
+    """Why each pair was made; in blocks, since sentences are the most that is held."""
     edges = scored.edges
     columns = (
         pairs.made_by,
@@ -128,9 +131,16 @@ def _pair_reasons(
         )
         for row in distinct
     ]
-    phrase = pa.array(phrases, pa.string()).take(pa.array(which))
-    amounts = _amounts(sides, left, right)
-    return pc.binary_join_element_wise(*amounts, "; ", phrase, "")
+    spelt = pa.array(phrases, pa.string())
+
+    def said(begin: int) -> pa.Array:
+        here = slice(begin, begin + BLOCK_ROWS)
+        amounts = _amounts(sides, left[here], right[here])
+        phrase = spelt.take(pa.array(which[here]))
+        return pc.binary_join_element_wise(*amounts, "; ", phrase, "")
+
+    blocks = over(said, range(0, len(left), BLOCK_ROWS))
+    return pa.chunked_array(blocks, pa.string())
 
 
 def _amounts(
@@ -286,7 +296,8 @@ def _match_columns(
     for name, values in rows.items():
         kind = MATCHES_SCHEMA.field(name).type
         mine = pairs.columns.pop(name).cast(kind)
-        columns[name] = pa.concat_arrays([mine, pa.array(values, kind)])
+        pieces = mine.chunks if isinstance(mine, pa.ChunkedArray) else [mine]
+        columns[name] = pa.concat_arrays([*pieces, pa.array(values, kind)])
     for name, (names, codes) in words.items():
         both = np.concatenate((pairs.columns[name], np.array(codes, dtype=np.int64)))
         columns[name] = coded(both, names)
