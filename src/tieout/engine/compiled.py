@@ -72,7 +72,7 @@ def _calling_compiled(loop: Callable[..., Any]) -> Callable[..., Any]:
     seen = {
         name: value.made() if isinstance(value, Loop) else value
         for name, value in loop.__globals__.items()
-        if not isinstance(value, Loop) or name in loop.__code__.co_names
+        if not isinstance(value, Loop) or (name in loop.__code__.co_names and value.plain != loop)
     }
     made = FunctionType(loop.__code__, seen, loop.__name__, loop.__defaults__, loop.__closure__)
     made.__qualname__ = loop.__qualname__
