@@ -100,7 +100,7 @@ def fold_column(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     return pc.replace_with_mask(flat, odd, pa.array(folded, type=pa.string()))
 
 
-def _column(column: pa.Array) -> Column:
+def text_column(column: pa.Array) -> Column:
     """The bytes of a text column, not to be written to."""
     offsets = np.frombuffer(column.buffers()[1], dtype=np.int32)
     offsets = offsets[column.offset : column.offset + len(column) + 1]
@@ -123,7 +123,7 @@ def learn_boilerplate(table: pa.Table) -> Ints:
     rows = np.arange(0, table.num_rows, max(1, table.num_rows // LEARN_ROWS))
     parts = []
     for name in ("counterparty", "narrative"):
-        column = _column(fold_column(table[name].take(rows)))
+        column = text_column(fold_column(table[name].take(rows)))
         room = room_for(_lengths(column, np.arange(len(rows))), _NO_INTS)
         whose = np.empty_like(room.tokens)
         many = hash_words(column, INITIALS_MAX + 1, room, whose)
@@ -233,22 +233,25 @@ class _Side:
     """For each record which text it has, and the first record of each."""
     referred: tuple[Ints, Ints]
 
-    @classmethod
-    def of(cls, table: pa.Table) -> "_Side":
-        """Of a side's records."""
-        names = "counterparty", "narrative", "reference"
-        party, narrative, reference = (_column(fold_column(table[name])) for name in names)
-        nothing = Column(np.zeros_like(reference.offsets), reference.letters)
-        nothing.offsets.flags.writeable = False
-        said, referred = number_texts(party, narrative), number_texts(reference, nothing)
-        return cls(party, narrative, reference, said, referred)
+
+def _sides(*tables: pa.Table) -> list[_Side]:
+    """The texts of both sides."""
+    names = "counterparty", "narrative", "reference"
+    columns, asked = [], []
+    for table in tables:
+        party, narrative, reference = (text_column(fold_column(table[name])) for name in names)
+        nothing = np.zeros_like(reference.offsets)
+        nothing.flags.writeable = False
+        asked += [(party, narrative), (reference, Column(nothing, reference.letters))]
+        columns.append((party, narrative, reference))
+    numbers = iter(over(lambda both: number_texts(*both), asked))
+    return [_Side(*three, next(numbers), next(numbers)) for three in columns]
 
 
 def text_columns(left: pa.Table, right: pa.Table) -> tuple[TextColumns, TextColumns]:
     """All text columns of both sides; each distinct text is looked at once, piece by piece."""
-    boilerplate = boilerplate_of(left, right)
-    sides = over(_Side.of, (left, right))
-    made = [_Made.of(side, set_of(boilerplate)) for side in sides]
+    boilerplate = set_of(boilerplate_of(left, right))
+    made = [_Made.of(side, boilerplate) for side in _sides(left, right)]
     over(lambda piece: piece(), [piece for each in made for piece in each.pieces()])
     one, other = over(_Made.columns, made)
     return one, other

@@ -457,6 +457,41 @@ def number_texts(one: Column, two: Column) -> tuple[Ints, Ints]:
 
 
 @compiled
+def rows_with_hash_among(column: Column, other: Column) -> Ints:
+    """The rows that are not empty and have the hash of some row of the other column."""
+    slots = 16
+    while slots < 2 * len(other.offsets):
+        slots *= 2
+    last = np.uint64(slots - 1)
+    taken = np.zeros(slots, np.uint64)
+    for row in range(len(other.offsets) - 1):
+        mixed = mix_in(np.uint64(0), other, row) | _U1
+        slot = (mixed >> _FAR) & last
+        while taken[slot] and taken[slot] != mixed:
+            slot = (slot + _U1) & last
+        taken[slot] = mixed
+    found = np.empty(len(column.offsets), np.int64)
+    count = 0
+    for row in range(len(column.offsets) - 1):
+        mixed = mix_in(np.uint64(0), column, row) | _U1
+        slot = (mixed >> _FAR) & last
+        while taken[slot] and taken[slot] != mixed:
+            slot = (slot + _U1) & last
+        if taken[slot] and column.offsets[row] < column.offsets[row + 1]:
+            found[count] = row
+            count += 1
+    return found[:count].copy()
+
+
+@compiled
+def mix_into(mixed: Words, column: Words) -> None:
+    """Mix a column into the bits of each row."""
+    for row in range(len(mixed)):
+        here = (mixed[row] ^ column[row]) * _MIX
+        mixed[row] = here ^ (here >> _FAR)
+
+
+@compiled
 def tokens_of_records(  # noqa: PLR0913, PLR0917  two sources, each with its ends and whose they are
     own: Ints, own_end: Ints, own_of: Ints, other: Ints, other_end: Ints, other_of: Ints
 ) -> tuple[Ints, Ints]:
