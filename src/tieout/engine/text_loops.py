@@ -30,7 +30,6 @@ EDIT_LETTERS = 10
 TOKEN_DIGITS = 24
 MIXED_DIGITS = 4
 """A word with so many digits among its letters is a token."""
-FEW = 16
 ABSENT = -1
 _LETTER, _DIGIT = 1, 2
 _BLANK, _NOUGHT, _FIRST_JOINT, _LAST_JOINT = 32, 48, 45, 47
@@ -526,13 +525,15 @@ def _many(end: Ints, which: int) -> int:
 
 @compiled
 def put_in_order(values: Ints) -> None:
-    """Sort in place: a few by moving each to where it belongs."""
-    if len(values) > FEW:
-        values.sort()
-        return
-    for at in range(1, len(values)):
-        value, place = values[at], at
-        while place and values[place - 1] > value:
-            values[place] = values[place - 1]
-            place -= 1
-        values[place] = value
+    """Sort in place: by ever smaller steps each value moves to where it belongs (Shell's sort)."""
+    step = 1
+    while step < len(values):
+        step = 3 * step + 1
+    while step > 1:
+        step //= 3
+        for at in range(step, len(values)):
+            value, place = values[at], at
+            while place >= step and values[place - step] > value:
+                values[place] = values[place - step]
+                place -= step
+            values[place] = value
