@@ -2,12 +2,11 @@
 
 import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
-from tieout.engine.compiled import FEW, Loop, compiled, kept_in
+from tieout.engine.compiled import FEW, Loop, P, R, compiled, kept_in
 from tieout.engine.text_loops import Ints
 
 
@@ -34,7 +33,7 @@ def spun(numbers: np.ndarray) -> np.uint64:
     return found
 
 
-def fresh(loop: Any) -> Loop[..., Any]:
+def fresh(loop: Loop[P, R]) -> Loop[P, R]:
     return Loop(loop.plain)
 
 
