@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tieout.engine.assignment import Choice, assign, unique_values
 from tieout.engine.reference import Reference
 
+pytestmark = pytest.mark.usefixtures("both_ways")
 VALUES = st.integers(-5, 60)
 EDGES = st.dictionaries(st.tuples(st.integers(0, 6), st.integers(0, 6)), VALUES, max_size=14)
 Weights = dict[tuple[int, int], int]

@@ -22,6 +22,7 @@ from tieout.engine.reference import (
 from tieout.engine.text import boilerplate_of
 from tieout.testing.matching import table_of
 
+pytestmark = pytest.mark.usefixtures("both_ways")
 LETTERS = st.text("ABCDÉ", max_size=12)
 WORDS = st.sampled_from(("MARTIN", "MARTINEZ", "MARTEN", "NORTHWIND", "NORTHWINDS", "HARBOUR", "O"))
 SAID = st.lists(WORDS | LETTERS, max_size=5).map(" ".join)

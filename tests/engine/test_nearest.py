@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,6 +11,7 @@ from tieout.engine import match
 from tieout.engine.unmatched import CLOSE_DAYS, NEIGHBOURS
 from tieout.testing.matching import table_of
 
+pytestmark = pytest.mark.usefixtures("both_ways")
 ROWS = st.lists(
     st.tuples(st.sampled_from(("EUR", "GBP")), st.integers(1, 60), st.integers(0, 120)),
     max_size=NEIGHBOURS,

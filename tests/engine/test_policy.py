@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tieout.engine.evidence import Edges
 from tieout.engine.policy import TIE_MARGIN, Looks, best_rivals, competition
 
+pytestmark = pytest.mark.usefixtures("both_ways")
 RECORDS = 5
 LOOKS = st.lists(st.integers(0, 3), min_size=RECORDS, max_size=RECORDS)
 PAIRS = st.tuples(st.integers(0, RECORDS - 1), st.integers(0, RECORDS - 1))

@@ -1,12 +1,14 @@
 """Rows in order: the packed key and the plain sort say the same."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tieout.engine.population import NO_DAY
 from tieout.engine.ragged import components, in_order, rising
 
+pytestmark = pytest.mark.usefixtures("both_ways")
 ROWS = st.lists(
     st.tuples(
         st.integers(0, 3),

@@ -10,7 +10,8 @@ import numpy as np
 
 from tieout.engine.compiled import compiled
 from tieout.engine.evidence import STARTS, Ref, Start, Text
-from tieout.engine.text import EDIT_LETTERS, WORDS, Bytes, Flags, Ints, TextColumns, Words
+from tieout.engine.text import Bytes, Flags, Ints, TextColumns, Words
+from tieout.engine.text_loops import EDIT_LETTERS, WORDS
 from tieout.engine.workers import over
 
 BLOCK_PAIRS = 65_536

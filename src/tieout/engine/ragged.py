@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from tieout.engine.compiled import compiled
+from tieout.engine.compiled import compiled, is_much
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -76,7 +76,7 @@ def in_order(*columns: Ints) -> Ints:
 def rising(key: Ints) -> Ints:
     """The places of keys that are not negative, the least first; equal keys as they stand."""
     most, bits = int(key.max(initial=0)), len(key).bit_length()
-    if most.bit_length() + bits > _BITS:
+    if most.bit_length() + bits > _BITS or not is_much(key):
         return np.argsort(key, kind="stable")
     return _by_digits(key, most, bits)
 
@@ -140,16 +140,19 @@ def rank_in(row: Ints) -> Ints:
     return np.arange(len(row)) - np.repeat(begin, np.diff(np.r_[begin, len(row)]))
 
 
-@compiled
 def components(one: Ints, other: Ints, nodes: int) -> Ints:
     """The component of each node under edges (one, other), numbered by the least node of each."""
-    least = np.arange(nodes)
+    return _components(one, other, np.arange(nodes))
+
+
+@compiled
+def _components(one: Ints, other: Ints, least: Ints) -> Ints:
     for edge in range(len(one)):
         first, second = _least(least, one[edge]), _least(least, other[edge])
         least[max(first, second)] = min(first, second)
-    label = np.empty(nodes, np.int64)
+    label = np.empty(len(least), np.int64)
     count = 0
-    for node in range(nodes):
+    for node in range(len(least)):
         if least[node] == node:
             label[node] = count
             count += 1
