@@ -1,4 +1,4 @@
-"""Small tools for ragged rows in flat arrays: ranges, run numbers, keys of several columns."""
+"""Small tools for ragged rows in flat arrays: ranges, runs, keys of several columns, order."""
 
 import numpy as np
 import numpy.typing as npt
@@ -75,20 +75,23 @@ def in_order(*columns: Ints) -> Ints:
 
 def rising(key: Ints) -> Ints:
     """The places of keys that are not negative, the least first; equal keys as they stand."""
-    most, bits = int(key.max(initial=0)), len(key).bit_length()
-    if most.bit_length() + bits > _BITS or not is_much(key):
+    low = len(key).bit_length()
+    high = low + int(key.max(initial=0)).bit_length()
+    if high > _BITS or not is_much(key):
         return np.argsort(key, kind="stable")
-    return _by_digits(key, most, bits)
+    return _by_digits(key, low, high)
 
 
 @compiled
-def _by_digits(key: Ints, most: int, bits: int) -> Ints:
-    """Digit by digit, the last first; each key carries its place in its lowest bits."""
+def _by_digits(key: Ints, low: int, high: int) -> Ints:
+    """Digit by digit, the last first; each key carries its place in the lowest `low` bits.
+
+    Key and place together have at most `high` bits.
+    """
     one, other = np.empty_like(key), np.empty_like(key)
     for place in range(len(key)):
-        one[place] = key[place] << bits | place
-    shift = bits
-    while most >> (shift - bits):
+        one[place] = key[place] << low | place
+    for shift in range(low, high, _DIGIT_BITS):
         begin = np.zeros(_DIGITS + 1, np.int64)
         for place in range(len(one)):
             begin[((one[place] >> shift) & _LAST_DIGIT) + 1] += 1
@@ -99,10 +102,9 @@ def _by_digits(key: Ints, most: int, bits: int) -> Ints:
             other[begin[digit]] = one[place]
             begin[digit] += 1
         one, other = other, one
-        shift += _DIGIT_BITS
-    place_bits = (1 << bits) - 1
+    places = (1 << low) - 1
     for place in range(len(one)):
-        one[place] &= place_bits
+        one[place] &= places
     return one
 
 
