@@ -31,7 +31,16 @@ from tieout.engine.groups.scopes import (
     may_anchor,
     views,
 )
-from tieout.engine.groups.searched import Found, cells, depth, flat_members, search, solved, weigh
+from tieout.engine.groups.searched import (
+    Found,
+    cells,
+    depth,
+    flat_members,
+    search,
+    solved,
+    unsearched,
+    weigh,
+)
 from tieout.engine.groups.several import several_options
 from tieout.engine.groups.weights import GroupWeights
 from tieout.engine.ragged import dense_both, first_of, offsets, spread, sum_by
@@ -339,6 +348,6 @@ def _searched_options(view: View, found: Found, weights: GroupWeights) -> tuple[
         counterparty=party,
         exclusivity=evidence.exclusivity - party,
     )
-    unlisted = sum_by(rows.anchor, evidence.rest, len(view.anchors))
+    unlisted = sum_by(rows.anchor, unsearched(view, found, weights), len(view.anchors))
     unlisted[capped] = np.inf
     return options, unlisted
