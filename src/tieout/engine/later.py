@@ -34,9 +34,8 @@ class Free:
 
     def take(self, groups: list[FoundGroup]) -> list[FoundGroup]:
         """The groups' records are free no longer."""
-        for group in groups:
-            self.left[list(group.left)] = False
-            self.right[list(group.right)] = False
+        self.left[[at for group in groups for at in group.left]] = False
+        self.right[[at for group in groups for at in group.right]] = False
         return groups
 
     def of(self, side: Population, sides: Populations) -> Flags:

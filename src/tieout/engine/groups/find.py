@@ -44,14 +44,16 @@ from tieout.engine.groups.searched import (
 from tieout.engine.groups.several import several_options
 from tieout.engine.groups.weights import GroupWeights
 from tieout.engine.ragged import dense_both, first_of, offsets, spread, sum_by
-from tieout.engine.workers import apart, over
+from tieout.engine.workers import over
 
 WORK_PER_SECOND = 20_000_000
 """Partial sums that two slow cores form in a second: turns the budget's seconds into work."""
 SHARD = 10_000
-"""Records searched together, where accounts are small: little enough to stay in the cache."""
-APART_MIN = 60_000
-"""Above so many records their search is worth processes of its own: one starts in a second."""
+"""Records searched together at least, where accounts are small: small steps cost more than long."""
+SHARD_MAX = 45_000
+"""And at most: little enough to stay in the cache."""
+SHARDS = 6
+"""Between these, so many shards: enough for threads to share."""
 WORTH_SEARCHING = 0.008
 """Scopes and kinds whose learned share of sums is below this are not searched."""
 
@@ -78,10 +80,8 @@ def find_groups(
 ) -> GroupsFound:
     """Groups among these records, shard by shard: no sum reaches beyond its (account, currency)."""
     ledger, told = Ledger(), []
-    share = apart if len(left) + len(right) > APART_MIN else over
-    for each, mine in share(
-        partial(_rounds, setting=Setting(rules, weights)), _shards(left, right)
-    ):
+    rounds = partial(_rounds, setting=Setting(rules, weights))
+    for each, mine in over(rounds, _shards(left, right)):
         told.append(each)
         ledger.work += mine.work
         ledger.fallbacks += mine.fallbacks
@@ -97,7 +97,8 @@ def _shards(left: FreeRecords, right: FreeRecords) -> list[tuple[FreeRecords, Fr
     """
     blocks = dense_both((left.account, right.account), (left.currency, right.currency))
     count = np.bincount(np.concatenate(blocks))
-    shard = (np.cumsum(count) - 1) // SHARD
+    size = np.clip(count.sum() // SHARDS, SHARD, SHARD_MAX)
+    shard = (np.cumsum(count) - 1) // size
     made = []
     for number in np.argsort(-np.bincount(shard, count), kind="stable").tolist():
         one, two = (np.flatnonzero(shard[each] == number) for each in blocks)
