@@ -48,12 +48,12 @@ from tieout.engine.workers import over
 
 WORK_PER_SECOND = 20_000_000
 """Partial sums that two slow cores form in a second: turns the budget's seconds into work."""
-SHARD = 10_000
-"""Records searched together at least, where accounts are small: small steps cost more than long."""
-SHARD_MAX = 45_000
-"""And at most: little enough to stay in the cache."""
 SHARDS = 6
-"""Between these, so many shards: enough for threads to share."""
+"""About so many pieces of the records are searched apart: enough for threads to share,"""
+SHARD_MIN = 10_000
+"""but not of fewer records than this, where small steps would cost more than long ones,"""
+SHARD_MAX = 45_000
+"""nor of more, where accounts are small: that bounds the memory."""
 WORTH_SEARCHING = 0.008
 """Scopes and kinds whose learned share of sums is below this are not searched."""
 
@@ -90,14 +90,13 @@ def find_groups(
 
 
 def _shards(left: FreeRecords, right: FreeRecords) -> list[tuple[FreeRecords, FreeRecords]]:
-    """The records of both sides in whole (account, currency) blocks, about `SHARD` at a time.
+    """The records of both sides in whole (account, currency) blocks, the largest first.
 
-    Searched one by one they stay near the processor, and two processors share them: the largest
-    first, so that none is left with one at the end.
+    Threads share them: so none is left with a large one at the end.
     """
     blocks = dense_both((left.account, right.account), (left.currency, right.currency))
     count = np.bincount(np.concatenate(blocks))
-    size = np.clip(count.sum() // SHARDS, SHARD, SHARD_MAX)
+    size = np.clip(count.sum() // SHARDS, SHARD_MIN, SHARD_MAX)
     shard = (np.cumsum(count) - 1) // size
     made = []
     for number in np.argsort(-np.bincount(shard, count), kind="stable").tolist():
