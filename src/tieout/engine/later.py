@@ -15,7 +15,7 @@ from tieout.engine.fees import Shape, learn_shapes, shape_of
 from tieout.engine.groups import FoundGroup
 from tieout.engine.joins import exclusive, mixed, pairs_by_key
 from tieout.engine.population import NO_DAY, Population, Populations
-from tieout.engine.ragged import distinct
+from tieout.engine.ragged import distinct, in_order
 from tieout.engine.reasons import days, days_apart, money
 from tieout.engine.text import Flags, Ints
 from tieout.engine.workers import beside, over
@@ -143,7 +143,7 @@ def unequal_pairs(sides: Populations, free: Free, rules: MatchRules) -> _Unequal
     right = other[np.concatenate((named[1], referred[1]))]
     by_reference = np.zeros(len(left), dtype=np.bool_)
     by_reference[len(named[0]) :] = True
-    order = np.lexsort((~by_reference, right, left))
+    order = in_order(left, right, (~by_reference).astype(np.int64))
     left, right, by_reference = left[order], right[order], by_reference[order]
     new = np.ones(len(left), dtype=np.bool_)
     new[1:] = (left[1:] != left[:-1]) | (right[1:] != right[:-1])
