@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tieout.core.matching.rules import FeeShape
+from tieout.engine.compiled import compiled
 from tieout.engine.groups.options import Rule
 from tieout.engine.groups.records import Bools, Floats, Ints
 from tieout.engine.groups.scopes import EXPAND_MAX, Index, View, may_anchor
@@ -156,29 +157,36 @@ def _runs(view: View) -> Buckets:
     far = (block[1:] != block[:-1]) | (number[1:] - number[:-1] > RUN_GAP)
     far |= (amount[1:] > 0) != (amount[:-1] > 0)
     chain = np.r_[0, np.cumsum(far)] if len(part) else part
-    wanted = np.unique(view.anchors.amount)
-    begin, length = [], []
-    total = amount.copy()
-    ending = np.zeros(1 << ENDING_BITS, np.bool_)
-    ending[wanted % len(ending)] = True
-    for size in range(2, RUN_MAX + 1):
-        if len(part) < size:
-            break
-        total = total[:-1] + amount[size - 1 :]
-        likely = ending[total % len(ending)] & (chain[: len(total)] == chain[size - 1 :])
-        at = np.flatnonzero(likely)
-        found = np.minimum(np.searchsorted(wanted, total[at]), len(wanted) - 1)
-        begin.append(at[wanted[found] == total[at]])
-        length.append(np.full(len(begin[-1]), size, np.int64))
-    none = np.zeros(0, np.int64)
-    low = np.concatenate([*begin, none])
-    high = low + np.concatenate([*length, none])
+    length, begin = np.nonzero(_likely_runs(amount, chain, view.anchors.amount))
+    before = np.r_[0, np.cumsum(amount)]
+    real = np.isin(before[begin + length] - before[begin], view.anchors.amount)
+    low, high = begin[real], (begin + length)[real]
     row, place = spread(low, high)
     member = part[place[in_order(row, part[place])]]
     made = _from_runs(view, RUN, member, np.zeros(len(view.parts), np.int64), starts(row))
-    earliest = np.minimum.reduceat(parts.day[made.part], made.start[:-1]) if len(low) else none
+    if not len(low):
+        return made
+    earliest = np.minimum.reduceat(parts.day[made.part], made.start[:-1])
     near_days = made.day - earliest <= view.high - view.low
     return _only(replace(made, chances=np.full(len(made.block), RUN_CHANCES)), near_days)
+
+
+@compiled
+def _likely_runs(amount: Ints, chain: Ints, wanted: Ints) -> Bools:
+    """[length, begin]: whether so many of one chain have a sum that ends like a wanted amount."""
+    last_bits = (1 << ENDING_BITS) - 1
+    ending = np.zeros(1 << ENDING_BITS, np.bool_)
+    for each in wanted:
+        ending[each & last_bits] = True
+    likely = np.zeros((RUN_MAX + 1, len(amount)), np.bool_)
+    for begin in range(len(amount)):
+        total = amount[begin]
+        for end in range(begin + 1, min(begin + RUN_MAX, len(amount))):
+            if chain[end] != chain[begin]:
+                break
+            total += amount[end]
+            likely[end + 1 - begin, begin] = ending[total & last_bits]
+    return likely
 
 
 def _from_runs(view: View, kind_of_batch: int, part: Ints, slot: Ints, begin: Ints) -> Buckets:
