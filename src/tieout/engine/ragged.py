@@ -76,7 +76,7 @@ def in_order(*columns: Ints) -> Ints:
 def rising(key: Ints) -> Ints:
     """The places of keys that are not negative, the least first; equal keys as they stand."""
     most, bits = int(key.max(initial=0)), len(key).bit_length()
-    if most.bit_length() + bits > _BITS:
+    if most.bit_length() + bits > _BITS or len(key) < _DIGITS:  # too wide, or no more than digits
         return np.argsort(key, kind="stable")
     return _by_digits(key, most, bits)
 

@@ -7,6 +7,7 @@ from tieout.engine.compiled import compiled
 from tieout.engine.groups.batches import Buckets, near
 from tieout.engine.groups.records import Ints
 from tieout.engine.groups.scopes import View
+from tieout.engine.groups.sums import STEPS_FEW
 from tieout.engine.ragged import count_by, shuffled
 
 SAMPLE = 1500
@@ -56,7 +57,8 @@ def _vote(
 ) -> tuple[int, int, int, bool, float]:
     """(votes, percent, fixed, whether fixed is for each record, mean votes) of the best shape."""
     percents = rules.fee_percent_bp_max + 1
-    votes = _votes(bucket, fee, gross, per, (percents, rules.fee_fixed_minor_max + 1))
+    loop = _votes.made() if len(bucket) * percents > STEPS_FEW else _votes
+    votes = loop(bucket, fee, gross, per, (percents, rules.fee_fixed_minor_max + 1))
     top = int(np.argmax(votes))
     mean = float(votes.mean())
     return int(votes[top]), top % percents, top // percents, bool((per > 1).any()), mean

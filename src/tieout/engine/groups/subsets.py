@@ -4,7 +4,7 @@ import numpy as np
 
 from tieout.engine.compiled import compiled
 from tieout.engine.groups.records import Floats, Ints
-from tieout.engine.groups.sums import WIDTH_MAX
+from tieout.engine.groups.sums import STEPS_FEW, WIDTH_MAX
 from tieout.engine.groups.weights import GAPS
 
 NO_NUMBER = 1 << 60
@@ -20,7 +20,9 @@ def all_subsets(start: Ints, value: Floats, number: Ints, gap: Floats, sizes: in
     bin of `GAPS`, for two members that are neighbours by number; number -1: none.
     """
     placed = np.where(number < 0, NO_NUMBER, number)
-    return _all_subsets(start, value, placed, gap[_BIN], sizes)
+    steps = int((np.diff(start) ** 2).sum()) * sizes // 2
+    loop = _all_subsets.made() if steps > STEPS_FEW else _all_subsets
+    return loop(start, value, placed, gap[_BIN], sizes)
 
 
 @compiled

@@ -28,6 +28,9 @@ PAIRS_MAX = 64 * LIST_MAX
 SUBSETS = np.cumsum([[comb(n, k) for k in range(33)] for n in range(33)], axis=1, dtype=np.int64)
 """Subsets of n items that have k or fewer of them; for halves, which have 32 at most."""
 
+STEPS_FEW = 20_000
+"""So many steps a loop takes as it stands before the compiler would be loaded."""
+
 SUM, MASK, SIZE, NEXT, SAME, LOWEST, MANY = range(7)
 """What is known of a subset of a half: its sum, its items, how many these are; and when filed,
 the next sum of its shelf, the next subset of the same sum, the first of these and their number."""
@@ -63,7 +66,8 @@ def solve(start: Ints, amounts: Ints, totals: Ints, most: Ints) -> Solutions:
     """
     half = (np.diff(start) + 1)[most > 0] // 2
     room = int(SUBSETS[half, np.minimum(most[most > 0], half)].max(initial=1))
-    return Solutions(*_solve(start, amounts, totals, most, room))
+    loop = _solve.made() if int(work_of(np.diff(start), most).sum()) > STEPS_FEW else _solve
+    return Solutions(*loop(start, amounts, totals, most, room))
 
 
 @compiled
