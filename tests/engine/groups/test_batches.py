@@ -1,10 +1,13 @@
 """Runs of consecutive numbers, against the obvious."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tieout.engine.groups.batches import RUN_MAX, _likely_runs
+
+pytestmark = pytest.mark.usefixtures("both_ways")
 
 CHAINS = st.lists(st.lists(st.integers(1, 9), min_size=1, max_size=15), max_size=4)
 

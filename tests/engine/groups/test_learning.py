@@ -1,10 +1,13 @@
 """What learning counts, against the obvious."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tieout.engine.groups.learning_fees import _votes
+
+pytestmark = pytest.mark.usefixtures("both_ways")
 
 FEES = st.lists(
     st.tuples(

@@ -1,10 +1,13 @@
 """Looking up by group and day, against the obvious."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tieout.engine.groups.scopes import Index
+
+pytestmark = pytest.mark.usefixtures("both_ways")
 
 RECORDS = st.lists(st.tuples(st.integers(0, 4), st.integers(-3, 9)), max_size=15)
 ASKED = st.lists(st.tuples(st.integers(0, 6), st.integers(-5, 10), st.integers(-1, 8)), max_size=8)

@@ -19,6 +19,8 @@ from tieout.engine.groups.sums import (
 )
 from tieout.engine.groups.weights import GAPS
 
+pytestmark = pytest.mark.usefixtures("both_ways")
+
 
 def solved(rows: list[tuple[list[int], int]], most: list[int]) -> Solutions:
     start = np.cumsum([0] + [len(amounts) for amounts, _ in rows])
