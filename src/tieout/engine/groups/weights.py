@@ -78,7 +78,7 @@ class GroupWeights:
 
 
 def slot_of(kinds: Ints, kind: Ints) -> Ints:
-    """The slot of each kind, where `kinds` have slots of their own."""
+    """The slot of each kind, where `kinds` have slots of their own; kinds are small numbers."""
     if not len(kinds):
         return np.zeros(len(kind), np.int64)
     top = int(kinds[-1]) + 1
