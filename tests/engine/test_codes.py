@@ -1,10 +1,11 @@
 """Codes, runs and meetings of rows, against the obvious."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieout.engine.ragged import dense, in_order, meeting, runs
+from tieout.engine.ragged import dense, in_order, meeting, rising, runs
 
 ROWS = st.lists(
     st.tuples(st.integers(0, 2), st.integers(-3, 3) | st.integers(-(2**61), 2**61)), max_size=30
@@ -28,3 +29,10 @@ def test_each_of_mine_meets_the_equal_ones_of_theirs(mine: list[int], theirs: li
     for at, code in enumerate(mine):
         met = order[low[at] : high[at]].tolist()
         assert met == [place for place, other in enumerate(theirs) if other == code]
+
+
+@pytest.mark.parametrize("bits", [0, 1, 11, 12, 23, 50, 62])
+def test_many_keys_rise_and_equal_ones_stay_as_they_stand(bits: int) -> None:
+    """Few are compared; of so many the digits are counted, where they leave room for the place."""
+    key = np.random.default_rng(bits).integers(0, 1 << bits, 6000)
+    assert rising(key).tolist() == np.argsort(key, kind="stable").tolist()
