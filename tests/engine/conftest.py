@@ -1,6 +1,4 @@
-"""What tests of the engine share."""
-
-import sys
+"""Loops are tried as they stand and compiled."""
 
 import pytest
 
@@ -9,10 +7,7 @@ from tieout.engine import compiled
 
 @pytest.fixture(params=["plain", "compiled"])
 def both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run a test with every loop as it stands, and again with every loop compiled."""
-    is_plain = request.param == "plain"
-    monkeypatch.setattr(compiled, "FEW", 10**9 if is_plain else -1)
-    modules = [each for name, each in sys.modules.items() if name.startswith("tieout.engine")]
-    for each in {id(loop): loop for module in modules for loop in vars(module).values()}.values():
-        if is_plain and isinstance(each, compiled.Loop):
-            monkeypatch.setattr(each, "_made", None)
+    """Whatever there is to do, little or much."""
+    if request.param == "plain":
+        monkeypatch.setattr(compiled.Loop, "made", lambda loop: loop.going_round)
+    monkeypatch.setattr(compiled, "FEW", -1)

@@ -42,7 +42,7 @@ def dense(*columns: Ints) -> Ints:
     key = _packed(columns)
     if key is not None:
         columns = (key,)
-    order = np.argsort(columns[0]) if len(columns) < 2 else np.lexsort(columns[::-1])
+    order = np.lexsort(columns[::-1]) if key is None else rising(key)
     changed = np.zeros(size, np.bool_)
     for column in columns:
         sorted_column = column[order]
@@ -113,6 +113,22 @@ def dense_both(*columns: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
     size = len(columns[0][0])
     code = dense(*(np.concatenate(both) for both in columns))
     return code[:size], code[size:]
+
+
+def runs(*columns: Ints) -> tuple[Ints, Ints]:
+    """`in_order`, and where each run of equal rows begins."""
+    order = in_order(*columns)
+    new = np.zeros(len(order), np.bool_)
+    for column in columns:
+        new |= first_of(column[order])
+    return order, np.flatnonzero(new)
+
+
+def meeting(mine: Ints, theirs: Ints) -> tuple[Ints, Ints, Ints]:
+    """The order of their codes, and for each of mine from where to where in it the same are."""
+    top = max(int(mine.max(initial=-1)), int(theirs.max(initial=-1))) + 1
+    begin = np.r_[0, np.cumsum(count_by(theirs, top))]
+    return rising(theirs), begin[mine], begin[mine + 1]
 
 
 def sum_by(row: Ints, values: Floats, rows: int) -> Floats:
