@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tieout.core.matching.rules import MatchRules
-from tieout.engine import compiled, text_loops
+from tieout.engine import text_loops
 from tieout.engine.population import Populations, populations
 from tieout.engine.reference import Seen, seen_of
 from tieout.engine.result import RECORD_SCHEMA
@@ -108,15 +108,7 @@ def test_texts_are_the_same_when_and_only_when_their_letters_are(
             assert (text.said[one] == text.said[other]) == same
 
 
-@pytest.fixture(params=["plain", "compiled"])
-def _both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiled, "FEW", 10**9 if request.param == "plain" else -1)
-    for each in vars(text_loops).values():
-        if request.param == "plain" and isinstance(each, compiled.Loop):
-            monkeypatch.setattr(each, "_made", None)
-
-
-@pytest.mark.usefixtures("_both_ways")
+@pytest.mark.usefixtures("both_ways")
 def test_a_loop_says_the_same_compiled_and_as_it_stands() -> None:
     rows = [("Möller GmbH", f"INV 2024-00{n}/7 A1B2C3D4", f"R-000{n % 7}") for n in range(40)]
     rows += [("", "0" * 60 + " 1999", ""), ("x" * 300, "1234567890" * 9, "12/34/5678")]
@@ -128,7 +120,7 @@ def test_a_loop_says_the_same_compiled_and_as_it_stands() -> None:
     ]
 
 
-@pytest.mark.usefixtures("_both_ways")
+@pytest.mark.usefixtures("both_ways")
 @given(st.lists(st.tuples(texts, texts), max_size=12))
 def test_distinct_texts_are_numbered_as_they_appear(pairs: list[tuple[str, str]]) -> None:
     one, two = (text_column(pa.array([p[n] for p in pairs], pa.string())) for n in (0, 1))

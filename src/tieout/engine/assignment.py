@@ -1,20 +1,22 @@
 """The choice of pairs: each record at most once, greatest total value, the same for any order.
 
 Sound dominance settles most: a pair worth more than the best alternatives of both its records
-together is in every best choice. What is left goes by connected component to an exact solver.
+together is in every best choice. What is left is solved exactly, but for components too large.
 """
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
-from tieout.engine.ragged import components, rank_in, starts
+from tieout.engine.compiled import compiled
+from tieout.engine.ragged import components, offsets
 from tieout.engine.text import Flags, Ints
 
 EXACT_RECORDS_MAX = 1_500
 """A component with more records on its smaller side goes to the fallback."""
 _TIE_BITS = 20
+_TAKEN = 2**60
+"""Of a record that has its pair: more than any edge is worth."""
 
 
 @dataclass(frozen=True)
@@ -42,37 +44,61 @@ def unique_values(value: Ints, left: Ints, right: Ints) -> Ints:
 def assign(left: Ints, right: Ints, value: Ints) -> Choice:
     """Choose among edges of positive value; edges are sorted by left, then right."""
     chosen = np.zeros(len(value), dtype=np.bool_)
-    open_ = np.flatnonzero(value > 0)
     worth = unique_values(value, left, right)
-    by_right = np.argsort(right[open_], kind="stable")
-    gone = [np.zeros(int(side.max(initial=-1)) + 1, dtype=np.bool_) for side in (left, right)]
-    while len(open_):
-        edge_left, edge_right, edge_worth = left[open_], right[open_], worth[open_]
-        at_left = _best_other(edge_left, edge_worth)
-        at_right = np.empty_like(at_left)
-        at_right[by_right] = _best_other(edge_right[by_right], edge_worth[by_right])
-        # Worth more than the best others of both its records together.
-        won = np.flatnonzero(edge_worth > at_left + at_right)
-        if not len(won):
-            break
-        chosen[open_[won]] = True
-        gone[0][edge_left[won]] = gone[1][edge_right[won]] = True
-        rest = ~(gone[0][edge_left] | gone[1][edge_right])
-        by_right = (np.cumsum(rest) - 1)[by_right[rest[by_right]]]
-        open_ = open_[rest]
+    open_ = np.flatnonzero(value > 0)
+    records = int(left.max(initial=-1)) + 1, int(right.max(initial=-1)) + 1
+    open_ = open_[: _dominate(left, right, worth, records, open_, chosen)]
     by_dominance = int(chosen.sum())
     components, largest, greedy = _by_component(left, right, worth, open_, chosen)
     return Choice(chosen, by_dominance, components, largest, greedy)
 
 
-def _best_other(key: Ints, worth: Ints) -> Ints:
-    """For each edge the greatest worth among the others of its key, or 0; keys are rising."""
-    first = starts(key)
-    count = np.diff(np.append(first, len(key)))
-    best = np.repeat(np.maximum.reduceat(worth, first), count)
-    is_best = worth == best
-    second = np.maximum.reduceat(np.where(is_best, 0, worth), first)
-    return np.where(is_best, np.repeat(second, count), best)
+@compiled
+def _dominate(  # noqa: PLR0913, PLR0917  edges as columns
+    left: Ints, right: Ints, worth: Ints, records: tuple[int, int], open_: Ints, chosen: Flags
+) -> int:
+    """Choose edges worth more than the best others of both their records together, in rounds.
+
+    The edges that stay open move to the front of `open_`; how many they are is the answer.
+    """
+    at_left = np.empty((records[0], 2), dtype=np.int64)
+    at_right = np.empty((records[1], 2), dtype=np.int64)
+    size, before = len(open_), -1
+    while size != before:
+        for edge in open_[:size]:
+            one, other = left[edge], right[edge]
+            at_left[one, 0] = at_left[one, 1] = at_right[other, 0] = at_right[other, 1] = 0
+        for edge in open_[:size]:
+            _rank(at_left, left[edge], worth[edge])
+            _rank(at_right, right[edge], worth[edge])
+        for edge in open_[:size]:
+            one, other = left[edge], right[edge]
+            others = _other(at_left, one, worth[edge]) + _other(at_right, other, worth[edge])
+            if worth[edge] > others:
+                chosen[edge] = True
+                at_left[one, 0] = at_right[other, 0] = _TAKEN
+        before, size = size, 0
+        for edge in open_[:before]:
+            if at_left[left[edge], 0] < _TAKEN and at_right[right[edge], 0] < _TAKEN:
+                open_[size] = edge
+                size += 1
+    return size
+
+
+@compiled
+def _rank(best: Ints, record: int, worth: int) -> None:
+    """Keep the two greatest worths of a record."""
+    if worth > best[record, 0]:
+        best[record, 1] = best[record, 0]
+        best[record, 0] = worth
+    elif worth > best[record, 1]:
+        best[record, 1] = worth
+
+
+@compiled
+def _other(best: Ints, record: int, worth: int) -> int:
+    """The greatest worth among a record's other edges, or 0."""
+    return int(best[record, 1] if best[record, 0] == worth else best[record, 0])
 
 
 def _by_component(
@@ -83,47 +109,90 @@ def _by_component(
     lefts, edge_left = np.unique(left[open_], return_inverse=True)
     rights, edge_right = np.unique(right[open_], return_inverse=True)
     label = components(edge_left, edge_right + len(lefts), len(lefts) + len(rights))
+    smaller = np.minimum(np.bincount(label[: len(lefts)]), np.bincount(label[len(lefts) :]))
     edge_label = label[edge_left]
-    row, rows = _places(label[: len(lefts)])
-    column, columns = _places(label[len(lefts) :])
-    row, column = row[edge_left], column[edge_right]
-    order = np.argsort(edge_label, kind="stable")
-    bounds = np.concatenate(([0], np.flatnonzero(np.diff(edge_label[order])) + 1, [len(order)]))
-    largest = greedy = 0
-    for begin, end in pairwise(bounds.tolist()):
-        here = order[begin:end]
-        part = open_[here]
-        number = edge_label[here[0]]
-        shape = int(rows[number]), int(columns[number])
-        largest = max(largest, min(shape))
-        if min(shape) > EXACT_RECORDS_MAX:
-            greedy += 1
-            _greedy(left, right, worth, part, chosen)
-        else:
-            _exact((row[here], column[here]), shape, worth[part], part, chosen)
-    return len(bounds) - 1, largest, greedy
+    exact = np.flatnonzero(smaller[edge_label] <= EXACT_RECORDS_MAX)
+    begin = offsets(edge_left[exact], len(lefts))
+    picked = _best(begin, edge_left[exact], edge_right[exact], worth[open_[exact]], len(rights))
+    chosen[open_[exact[picked[picked >= 0]]]] = True
+    too_large = np.flatnonzero(smaller > EXACT_RECORDS_MAX)
+    for number in too_large:
+        _greedy(left, right, worth, open_[edge_label == number], chosen)
+    return len(smaller), int(smaller.max()), len(too_large)
 
 
-def _places(label: Ints) -> tuple[Ints, Ints]:
-    """The place of each record among those of its component; how many each component has."""
-    order = np.argsort(label, kind="stable")
-    place = np.empty_like(order)
-    place[order] = rank_in(label[order])
-    return place, np.bincount(label)
+@compiled
+def _best(  # noqa: C901, PLR0912  one search, told in one piece
+    begin: Ints, left: Ints, right: Ints, worth: Ints, rights: int
+) -> Ints:
+    """For each left record its edge in the best choice, or -1; edges from `begin` on are its own.
+
+    One left record after the other is let in by the cheapest path of changes (the Hungarian
+    method; Dijkstra's search over what each edge falls short of the prices of its ends). A path
+    ends at a right record that is free, or at a left one that goes without.
+    """
+    edge_of, held_by = np.full(len(begin) - 1, -1), np.full(rights, -1)
+    price, other_price = np.zeros(len(begin) - 1, np.int64), np.zeros(rights, np.int64)
+    cost, came = np.full(rights, _TAKEN), np.empty(rights, np.int64)
+    reached, is_done = np.empty(rights, np.int64), np.zeros(rights, np.bool_)
+    for start in range(len(begin) - 1):
+        for edge in range(begin[start], begin[start + 1]):
+            price[start] = max(price[start], worth[edge] - other_price[right[edge]])
+        here, spent, count = start, 0, 0
+        least, without, end = price[start], start, -1
+        while end < 0:
+            for edge in range(begin[here], begin[here + 1]):
+                other = right[edge]
+                short = spent + price[here] + other_price[other] - worth[edge]
+                if cost[other] == _TAKEN:
+                    reached[count] = other
+                    count += 1
+                if short < cost[other]:
+                    cost[other], came[other] = short, edge
+            nearest = _nearest(reached[:count], cost, is_done)
+            if nearest < 0 or cost[nearest] >= least:
+                break
+            is_done[nearest] = True
+            spent = cost[nearest]
+            if held_by[nearest] < 0:
+                least, end = spent, nearest
+            else:
+                here = left[held_by[nearest]]
+                if spent + price[here] < least:
+                    least, without = spent + price[here], here
+        price[start] -= least
+        for other in reached[:count]:
+            if is_done[other] and cost[other] < least:
+                price[left[held_by[other]]] -= least - cost[other]
+                other_price[other] += least - cost[other]
+            cost[other], is_done[other] = _TAKEN, False
+        if end < 0 and edge_of[without] >= 0:
+            end = right[edge_of[without]]
+            edge_of[without] = -1
+        _change(left, right, came, end, edge_of, held_by)
+    return edge_of
 
 
-def _exact(
-    at: tuple[Ints, Ints], shape: tuple[int, int], worth: Ints, part: Ints, chosen: Flags
+@compiled
+def _change(  # noqa: PLR0913, PLR0917  edges, the way, and what is held
+    left: Ints, right: Ints, came: Ints, end: int, edge_of: Ints, held_by: Ints
 ) -> None:
-    """The best choice of a component: an absent edge is worth nothing, like no pair."""
-    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415  start-up time counts
+    """Give each right record on the way back from `end` to the left one before it."""
+    while end >= 0:
+        edge = came[end]
+        before = edge_of[left[edge]]
+        edge_of[left[edge]], held_by[end] = edge, edge
+        end = right[before] if before >= 0 else -1
 
-    matrix = np.zeros(shape)
-    matrix[at] = worth
-    place = np.full(shape, -1, dtype=np.int64)
-    place[at] = part
-    picked = place[linear_sum_assignment(matrix, maximize=True)]
-    chosen[picked[picked >= 0]] = True
+
+@compiled
+def _nearest(reached: Ints, cost: Ints, is_done: Flags) -> int:
+    """Of the records reached the one of least cost that is not done, or -1."""
+    nearest = -1
+    for other in reached:
+        if not is_done[other] and (nearest < 0 or cost[other] < cost[nearest]):
+            nearest = other
+    return nearest
 
 
 def _greedy(left: Ints, right: Ints, worth: Ints, part: Ints, chosen: Flags) -> None:

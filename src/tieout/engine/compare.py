@@ -1,169 +1,217 @@
-"""How the texts and references of candidate pairs compare: the levels, a block of pairs at a time.
+"""How the texts and references of candidate pairs compare: the levels, pair by pair.
 
 A pair is two row numbers. Names and texts are letters packed eight to a number, so that equal
 beginnings are found by one exclusive-or; `reference.py` states the same on plain strings.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
+from tieout.engine.compiled import compiled
 from tieout.engine.evidence import STARTS, Ref, Start, Text
-from tieout.engine.text import Bytes, Flags, Heads, Ints, TextColumns, Words
-from tieout.engine.text_loops import EDIT_LETTERS, MASKS
+from tieout.engine.text import Bytes, Flags, Ints, TextColumns, Words
+from tieout.engine.text_loops import EDIT_LETTERS, WORDS
 from tieout.engine.workers import over
 
 BLOCK_PAIRS = 65_536
-"""Small enough that the gathered columns stay in the processor's cache."""
+"""So many pairs are one thread's at a time."""
 EDITS_MAX = 2
 SHORTEST_EDITED = 6
-SHORTEST_TEXT = 3
 TRUNCATED_DIGITS = (5, 10)
 """A reference may be the beginning of a longer one if it has so many digits."""
+SHORTEST_NAME = 4
+"""A name of fewer letters is not known by them alone."""
+LONG_NAME = 14
+_NAME_STARTS = (
+    (LONG_NAME, Text.PREFIX_14),
+    (11, Text.PREFIX_11),
+    (8, Text.PREFIX_8),
+    (6, Text.PREFIX_6),
+    (4, Text.PREFIX_4),
+    (3, Text.PREFIX_3),
+    (1, Text.INITIAL),
+)
+SHORTEST_TEXT = 3
+_TEXT_STARTS = (
+    (14, Start.PREFIX_14),
+    (11, Start.PREFIX_11),
+    (8, Start.PREFIX_8),
+    (6, Start.PREFIX_6),
+    (4, Start.PREFIX_4),
+)
+_LETTER, _NOTHING, _BIT = np.uint64(255), np.uint64(0), np.uint64(1)
+_LETTER_BITS = np.uint64(8)
 
 
-@dataclass(frozen=True)
-class _Gap:
-    """Where the beginnings of two texts differ, for each pair of a block."""
+class _Side(NamedTuple):
+    """Arrays of `TextColumns`."""
 
-    eights: Words
-    short: Bytes
-    """The length of the shorter text."""
-    even: Flags
-    """Whether both have the same length."""
+    said: Ints
+    name: Words
+    name_length: Bytes
+    name_letters: Words
+    text: Words
+    text_length: Bytes
+    whole: Ints
+    words: Ints
+    word_bits: Words
 
     @classmethod
-    def between(cls, left: Heads, right: Heads, one: Ints, other: Ints) -> "_Gap":
-        long, short = left.length[one], right.length[other]
-        eights = left.eights[one] ^ right.eights[other]
-        return cls(eights, np.minimum(long, short), long == short)
-
-    def only(self, kept: Ints) -> "_Gap":
-        return _Gap(self.eights[kept], self.short[kept], self.even[kept])
-
-    def alike(self, letters: int) -> Flags:
-        """Both have so many letters, and they are the same."""
-        same: Flags = self.short >= letters
-        for chunk in range(-(-letters // 8)):
-            same &= (self.eights[:, chunk] & MASKS[min(letters - 8 * chunk, 8)]) == 0
-        return same
-
-    def begins(self) -> Flags:
-        """The shorter is the beginning of the longer."""
-        same = np.ones(len(self.short), dtype=np.bool_)
-        for chunk in range(self.eights.shape[1]):
-            mask = MASKS[np.clip(self.short.astype(np.int64) - 8 * chunk, 0, 8)]
-            same &= (self.eights[:, chunk] & mask) == 0
-        return same
+    def of(cls, columns: TextColumns) -> "_Side":
+        name, text = columns.name, columns.text
+        return cls(
+            columns.said,
+            name.eights,
+            name.length,
+            columns.name_letters,
+            text.eights,
+            text.length,
+            columns.whole,
+            columns.words,
+            columns.word_bits,
+        )
 
 
 def text_levels(left: TextColumns, right: TextColumns, lefts: Ints, rights: Ints) -> Bytes:
     """For each pair its `Text` level times `STARTS` plus its `Start` level."""
     levels = np.empty(len(lefts), dtype=np.uint8)
+    sides = _Side.of(left), _Side.of(right)
 
     def compare(begin: int) -> None:
         block = slice(begin, begin + BLOCK_PAIRS)
-        one, other = left.said[lefts[block]], right.said[rights[block]]
-        same = (left.whole[one] == right.whole[other]) & (left.whole[one] >= 0)
-        level = _names(left, right, one, other)
-        level[same & (level != Text.NONE)] = Text.SAME
-        levels[block] = level * STARTS + _starts(left, right, (one, other), same)
+        _compare_texts(*sides, lefts[block], rights[block], levels[block])
 
     over(compare, range(0, len(lefts), BLOCK_PAIRS))
     return levels
 
 
-def _starts(left: TextColumns, right: TextColumns, pairs: tuple[Ints, Ints], same: Flags) -> Ints:
-    gap = _Gap.between(left.text, right.text, *pairs)
-    level = np.full(len(same), int(Start.NONE), dtype=np.int64)
-    near = np.flatnonzero(gap.alike(SHORTEST_TEXT))
-    gap = gap.only(near)
-    inner = np.full(len(near), int(Start.PREFIX_3), dtype=np.int64)
-    for letters, rung in (
-        (4, Start.PREFIX_4),
-        (6, Start.PREFIX_6),
-        (8, Start.PREFIX_8),
-        (11, Start.PREFIX_11),
-        (14, Start.PREFIX_14),
-    ):
-        inner[gap.alike(letters)] = rung
-    inner[gap.begins()] = Start.TRUNCATED
-    level[near] = inner
-    level[same] = Start.SAME
-    return level
+@compiled
+def _compare_texts(left: _Side, right: _Side, lefts: Ints, rights: Ints, levels: Bytes) -> None:
+    # Unpacked once: in the loop a tuple's arrays would be counted as used again and again.
+    said, name, length, letters, text, size, whole, words, bits = left
+    said_, name_, length_, letters_, text_, size_, whole_, words_, bits_ = right
+    row = np.empty(EDIT_LETTERS + 1, dtype=np.int64)
+    for pair in range(len(lefts)):
+        one, other = said[lefts[pair]], said_[rights[pair]]
+        ends = length[one], length_[other]
+        if whole[one] == whole_[other] and whole[one] >= 0:
+            levels[pair] = (Text.SAME if min(ends) else Text.NONE) * STARTS + Start.SAME
+            continue
+        level = _name(_alike(name, one, name_, other), ends)
+        if Text.NONE < level < Text.WORDS and bits[one] & bits_[other]:
+            shared = _shared(words, one, words_, other)
+            if shared:
+                level = Text.WORDS if shared > 1 else Text.WORD
+        if (
+            Text.NONE < level < Text.EDIT
+            and min(ends) >= SHORTEST_EDITED
+            and _few_bits(letters[one] ^ letters_[other])
+            and _edits(name, one, name_, other, ends, row) <= EDITS_MAX
+        ):
+            level = Text.EDIT
+        start = _start(_alike(text, one, text_, other), min(size[one], size_[other]))
+        levels[pair] = level * STARTS + start
 
 
-def _names(left: TextColumns, right: TextColumns, one: Ints, other: Ints) -> Ints:
-    gap = _Gap.between(left.name, right.name, one, other)
-    level = np.full(len(one), int(Text.CONFLICT), dtype=np.int64)
-    first = np.flatnonzero(gap.alike(1))
-    near = gap.only(first)
-    inner = np.full(len(first), int(Text.INITIAL), dtype=np.int64)
-    inner[near.alike(3)] = Text.PREFIX_3
-    nearer = np.flatnonzero(near.alike(4))
-    inner[nearer] = Text.PREFIX_4
-    level[first] = inner
-    level[_edited(left, right, one, other)] = Text.EDIT
-    near, first = near.only(nearer), first[nearer]
-    level[first[near.alike(6)]] = Text.PREFIX_6
-    some, shared = _shared_words(left, right, one, other)
-    level[some[shared > 0]] = Text.WORD
-    level[some[shared > 1]] = Text.WORDS
-    inner = level[first]
-    inner[near.alike(8)] = Text.PREFIX_8
-    inner[near.alike(11)] = Text.PREFIX_11
-    begins = near.begins()
-    inner[begins] = Text.TRUNCATED
-    inner[near.alike(14)] = Text.PREFIX_14
-    inner[begins & near.even] = Text.NAME
-    level[first] = inner
-    level[gap.short == 0] = Text.NONE
-    return level
+@compiled
+def _start(alike: int, short: int) -> Start:
+    """How far two texts begin alike that are not the same."""
+    alike = min(alike, short)
+    if alike < SHORTEST_TEXT:
+        return Start.NONE
+    if alike == short:
+        return Start.TRUNCATED
+    for letters, level in _TEXT_STARTS:
+        if alike >= letters:
+            return level
+    return Start.PREFIX_3
 
 
-def _shared_words(
-    left: TextColumns, right: TextColumns, one: Ints, other: Ints
-) -> tuple[Ints, Ints]:
-    """Pairs that may share a telling word, and how many different ones they do."""
-    maybe = np.flatnonzero(left.word_bits[one] & right.word_bits[other])
-    mine = np.ascontiguousarray(left.words[one[maybe]].T)
-    theirs = np.ascontiguousarray(right.words[other[maybe]].T)
-    shared = np.zeros(len(maybe), dtype=np.int64)
-    for place, word in enumerate(mine):
-        found = (theirs == word).any(axis=0) & (word >= 0)
-        shared += found & ~(mine[:place] == word).any(axis=0)
-    return maybe, shared
+@compiled
+def _name(alike: int, ends: tuple[int, int]) -> Text:
+    """How two names compare that begin alike with so many letters: what that says alone."""
+    short = min(ends)
+    alike = min(alike, short)
+    if not short:
+        return Text.NONE
+    begins = alike == short and alike >= SHORTEST_NAME
+    if begins and ends[0] == ends[1]:
+        return Text.NAME
+    if begins and alike < LONG_NAME:
+        return Text.TRUNCATED
+    for letters, level in _NAME_STARTS:
+        if alike >= letters:
+            return level
+    return Text.CONFLICT
 
 
-def _edited(left: TextColumns, right: TextColumns, one: Ints, other: Ints) -> Ints:
-    """Pairs whose names differ by a letter or two; every edit changes at most two letter bits."""
-    apart = np.bitwise_count(left.name_letters[one] ^ right.name_letters[other])
-    long = np.minimum(left.name.length[one], right.name.length[other]) >= SHORTEST_EDITED
-    maybe = np.flatnonzero(long & (apart <= 2 * EDITS_MAX))
-    ends = []
-    for side, index in ((left, one[maybe]), (right, other[maybe])):
-        heads = np.ascontiguousarray(side.name.eights[index, :2])
-        ends.append((heads.view(np.uint8)[:, :EDIT_LETTERS], side.name.length[index]))
-    return maybe[distances(*ends) <= EDITS_MAX]
+@compiled
+def _alike(heads: Words, one: int, others: Words, other: int) -> int:
+    """So many letters two packed heads begin alike with; beyond its end a head is zeros."""
+    alike = 0
+    for chunk in range(heads.shape[1]):
+        gap = heads[one, chunk] ^ others[other, chunk]
+        if gap:
+            while not gap & _LETTER:
+                gap >>= _LETTER_BITS
+                alike += 1
+            break
+        alike += 8
+    return alike
 
 
-def distances(one: tuple[Bytes, Bytes], other: tuple[Bytes, Bytes]) -> Bytes:
-    """The edits (Levenshtein) between rows of letters with their lengths; shape (pairs,)."""
-    (a, a_length), (b, b_length) = one, other
-    width = a.shape[1]
-    a_end, b_end = np.minimum(a_length, width), np.minimum(b_length, width)
-    row = np.repeat(np.arange(width + 1, dtype=np.uint8)[:, None], len(a), axis=1)
-    places = np.arange(len(a))
-    result = np.zeros(len(a), dtype=np.uint8)
-    for letter in range(width):
-        above, row = row, np.empty_like(row)
-        row[0] = letter + 1
-        for column in range(width):
-            swapped = above[column] + (a[:, letter] != b[:, column])
-            row[column + 1] = np.minimum(np.minimum(row[column], above[column + 1]) + 1, swapped)
-        ended = a_end == letter + 1
-        result[ended] = row[b_end[ended], places[ended]]
-    return result
+@compiled
+def _shared(words: Ints, one: int, others: Ints, other: int) -> int:
+    """How many different words two records share."""
+    shared = 0
+    for place in range(words.shape[1]):
+        word = words[one, place]
+        if word >= 0 and _has(others, other, WORDS, word) and not _has(words, one, place, word):
+            shared += 1
+    return shared
+
+
+@compiled
+def _has(words: Ints, row: int, first: int, wanted: int) -> bool:
+    """Whether a word is among a record's first ones."""
+    for place in range(first):  # noqa: SIM110  a loop is compiled, a generator is not
+        if words[row, place] == wanted:
+            return True
+    return False
+
+
+@compiled
+def _few_bits(bits: np.uint64) -> bool:
+    """Whether letter sets may differ by the edits allowed: each changes at most two letters."""
+    for _ in range(2 * EDITS_MAX):
+        if bits:
+            bits &= bits - _BIT
+    return bool(bits == _NOTHING)
+
+
+@compiled
+def _edits(  # noqa: PLR0913, PLR0917  two names of many, and room to count in
+    names: Words, one: int, others: Words, other: int, ends: tuple[int, int], row: Ints
+) -> int:
+    """The edits (Levenshtein) between the first letters of two names."""
+    high, wide = min(ends[0], EDIT_LETTERS), min(ends[1], EDIT_LETTERS)
+    for column in range(wide + 1):
+        row[column] = column
+    for place in range(high):
+        letter = _letter(names, one, place)
+        above, row[0] = row[0], place + 1
+        for column in range(wide):
+            swapped = above + (letter != _letter(others, other, column))
+            above = row[column + 1]
+            row[column + 1] = min(swapped, above + 1, row[column] + 1)
+    return int(row[wide])
+
+
+@compiled
+def _letter(heads: Words, row: int, place: int) -> np.uint64:
+    letter: np.uint64 = (heads[row, place // 8] >> np.uint64(8 * (place % 8))) & _LETTER
+    return letter
 
 
 def reference_levels(
@@ -171,21 +219,40 @@ def reference_levels(
 ) -> Bytes:
     """For each pair its `Ref` level; `rare` marks those that share a rare token."""
     levels = np.empty(len(rare), dtype=np.uint8)
+    one, other = left.main, right.main
 
     def compare(begin: int) -> None:
         block = slice(begin, begin + BLOCK_PAIRS)
-        one, other = (each[block] for each in pairs)
-        level = np.full(len(one), int(Ref.NONE), dtype=np.int64)
-        both = np.flatnonzero((left.main.length[one] > 0) & (right.main.length[other] > 0))
-        gap = _Gap.between(left.main, right.main, one[both], other[both])
-        begins = gap.begins()
-        inner = np.full(len(both), int(Ref.CONFLICT), dtype=np.int64)
-        fewest, most = TRUNCATED_DIGITS
-        inner[begins & (gap.short >= fewest) & (gap.short <= most)] = Ref.TRUNCATED
-        inner[begins & gap.even] = Ref.COMMON
-        level[both] = inner
-        levels[block] = level
+        ends = pairs[0][block], pairs[1][block]
+        heads = (one.eights, one.length), (other.eights, other.length)
+        _compare_references(*heads, *ends, rare[block], levels[block])
 
     over(compare, range(0, len(rare), BLOCK_PAIRS))
-    levels[rare] = Ref.RARE
     return levels
+
+
+@compiled
+def _compare_references(  # noqa: PLR0913, PLR0917  two sides of pairs, what is known and is told
+    left: tuple[Words, Bytes],
+    right: tuple[Words, Bytes],
+    lefts: Ints,
+    rights: Ints,
+    rare: Flags,
+    levels: Bytes,
+) -> None:
+    for pair in range(len(lefts)):
+        one, other = lefts[pair], rights[pair]
+        length, against = left[1][one], right[1][other]
+        short = min(length, against)
+        if rare[pair]:
+            levels[pair] = Ref.RARE
+        elif not short:
+            levels[pair] = Ref.NONE
+        elif _alike(left[0], one, right[0], other) < short:
+            levels[pair] = Ref.CONFLICT
+        elif length == against:
+            levels[pair] = Ref.COMMON
+        elif TRUNCATED_DIGITS[0] <= short <= TRUNCATED_DIGITS[1]:
+            levels[pair] = Ref.TRUNCATED
+        else:
+            levels[pair] = Ref.CONFLICT

@@ -40,7 +40,7 @@ class Loop(Generic[P, R]):
         update_wrapper(self, plain)
 
     def __call__(self, *given: P.args, **named: P.kwargs) -> R:
-        if self._made is None and _size(given) + _size(tuple(named.values())) <= FEW:
+        if self._made is None and not is_much(*given, *named.values()):
             return self.going_round(*given, **named)
         return self.made()(*given, **named)
 
@@ -108,6 +108,11 @@ def kept_in(asked: str) -> Path | None:
             if os.access(folder, os.W_OK):
                 return folder
     return None
+
+
+def is_much(*given: object) -> bool:
+    """Whether that is more than a loop as it stands would be given."""
+    return _size(given) > FEW
 
 
 def _size(given: tuple[Any, ...]) -> int:

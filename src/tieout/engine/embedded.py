@@ -7,10 +7,11 @@ from tieout.core.matching.records import Side
 from tieout.core.matching.rules import MatchRules
 from tieout.engine.assignment import Choice, assign
 from tieout.engine.compare import reference_levels, text_levels
+from tieout.engine.compiled import compiled
 from tieout.engine.duckdb_adapter import DuckDB, statement
 from tieout.engine.evidence import TextEvidence, is_tolerant, rarity_level
 from tieout.engine.population import ANY_ACCOUNT, NO_DAY, Population, Populations
-from tieout.engine.ragged import starts
+from tieout.engine.ragged import rising
 from tieout.engine.text import Flags, Ints
 
 RARE_PAIRS = 16
@@ -132,12 +133,8 @@ def _evidence(
     """The pairs, each once, with their levels; a pair found twice has its most common amount."""
     size = max(sides.right.size, 1)
     key = _ints(found["l"]) * size + _ints(found["r"])
-    order = np.argsort(key)
-    key = key[order]
-    first = starts(key)
-    many = _ints(found["pairs"])[order]
-    many = np.maximum.reduceat(many, first) if len(key) else many
-    left, right = np.divmod(key[first], size)
+    key, many = _each_once(key, _ints(found["pairs"]), rising(key))
+    left, right = np.divmod(key, size)
     rare_keys = np.sort(_ints(rare["l"]) * size + _ints(rare["r"]))
     texts = sides.left.text, sides.right.text
     chance_keys = chance[0] * size + chance[1]
@@ -146,7 +143,7 @@ def _evidence(
     return TextEvidence(
         left,
         right,
-        reference_levels(*texts, (left, right), _among(key[first], rare_keys)),
+        reference_levels(*texts, (left, right), _among(key, rare_keys)),
         text_levels(*texts, left, right),
         rarity_level(many),
         reference_levels(*texts, chance, _among(chance_keys, rare_keys)),
@@ -157,14 +154,32 @@ def _evidence(
 
 
 def _ints(column: pa.ChunkedArray) -> Ints:
+    """A column of its own, which may be written: loops are compiled for those alone."""
     values: Ints = column.to_numpy().astype(np.int64, copy=False)
-    return values
+    return np.require(values, requirements="W")
 
 
+@compiled
+def _each_once(key: Ints, many: Ints, order: Ints) -> tuple[Ints, Ints]:
+    """Each key once, in that order, with the greatest number that stands with it."""
+    keys, most = np.empty_like(key), np.empty_like(many)
+    size = 0
+    for place in order:
+        if size and keys[size - 1] == key[place]:
+            most[size - 1] = max(most[size - 1], many[place])
+        else:
+            keys[size], most[size] = key[place], many[place]
+            size += 1
+    return keys[:size], most[:size]
+
+
+@compiled
 def _among(key: Ints, known: Ints) -> Flags:
-    """Which keys are among the known, which are sorted."""
-    if not len(known):
-        return np.zeros(len(key), dtype=np.bool_)
-    place = np.minimum(np.searchsorted(known, key), len(known) - 1)
-    found: Flags = known[place] == key
+    """Which keys are among the known; both rise."""
+    found = np.zeros(len(key), dtype=np.bool_)
+    at = 0
+    for place in range(len(key)):
+        while at < len(known) and known[at] < key[place]:
+            at += 1
+        found[place] = at < len(known) and known[at] == key[place]
     return found

@@ -11,6 +11,7 @@ import numpy as np
 
 from tieout.core.matching.rules import MatchRules
 from tieout.engine.population import NO_DAY, Populations
+from tieout.engine.ragged import in_order
 from tieout.engine.text import Bytes, Flags, Ints
 
 
@@ -234,14 +235,17 @@ class TextEvidence:
 
 
 def chance_pairs(sides: Populations, rules: MatchRules) -> tuple[Ints, Ints]:
-    """Pairs within the window put together at random, to learn what agrees by chance."""
+    """Pairs within the window put together at random, to learn what agrees by chance.
+
+    They are sorted by left, and each left record is in one at most.
+    """
     left, right = sides.left, sides.right
     step = max(1, left.size // CHANCE_PAIRS)
     index = np.arange(0, left.size, step)
     index = index[left.day[index] != NO_DAY]
     dated = np.flatnonzero(right.day != NO_DAY)
     key = right.pool[dated] * _DAYS + right.day[dated]
-    order = np.argsort(key, kind="stable")
+    order = in_order(right.pool[dated], right.day[dated])
     key, dated = key[order], dated[order]
     low = np.searchsorted(key, left.pool[index] * _DAYS + left.day[index] - rules.lag_days_max)
     high = np.searchsorted(

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from tieout.core.matching.rules import MatchRules
 from tieout.core.matching.words import Pass
 from tieout.engine.assignment import Choice
+from tieout.engine.compiled import compiled
 from tieout.engine.evidence import RARITY_LEVELS, STARTS, TEXT_AGREES, Edges, Ref, Text
 from tieout.engine.learning import FELT_MIN, Weights
 from tieout.engine.population import NO_DAY, Population, Populations, numbered
@@ -138,23 +139,37 @@ class _Rivals:
     """For sums over the edges that compete with each edge for one of its records."""
 
     key: Ints
-    shared: Ints
-    """Edges to a record that others look equal to, and for each the number of its look."""
     look: Ints
+    """For an edge to a record that others look equal to the number of its look, else -1."""
 
     @classmethod
     def of(cls, key: Ints, looks: Looks, index: Ints) -> "_Rivals":
         shared = np.flatnonzero(looks.count[index] > 1)
         pair = key[shared] * len(looks.number) * 2 + looks.number[index[shared]]
-        _, look = np.unique(pair, return_inverse=True)
-        return cls(key, shared, look)
+        look = np.full(len(key), -1, dtype=np.int64)
+        look[shared] = np.unique(pair, return_inverse=True)[1]
+        return cls(key, look)
 
     def sums(self, strength: Floats) -> Floats:
         """What competes with each edge: neither itself nor its equal-looking twins."""
-        own = strength.copy()
-        if len(self.shared):
-            own[self.shared] = _sums(self.look, strength[self.shared])
-        return np.maximum(_sums(self.key, strength) - own, 0.0)
+        sums = np.empty_like(strength)
+        totals = np.zeros(int(self.key.max(initial=-1)) + 1)
+        twins = np.zeros(int(self.look.max(initial=-1)) + 1)
+        _sum_rivals(self.key, self.look, strength, totals, twins, sums)
+        return sums
+
+
+@compiled
+def _sum_rivals(  # noqa: PLR0913, PLR0917  columns in, room to count in, sums out
+    key: Ints, look: Ints, strength: Floats, totals: Floats, twins: Floats, sums: Floats
+) -> None:
+    for edge in range(len(key)):
+        totals[key[edge]] += strength[edge]
+        if look[edge] >= 0:
+            twins[look[edge]] += strength[edge]
+    for edge in range(len(key)):
+        own = twins[look[edge]] if look[edge] >= 0 else strength[edge]
+        sums[edge] = max(totals[key[edge]] - own, 0.0)
 
 
 def competition(ends: tuple[Ints, Ints], value: Ints, looks: tuple[Looks, Looks]) -> Ints:
@@ -167,45 +182,57 @@ def competition(ends: tuple[Ints, Ints], value: Ints, looks: tuple[Looks, Looks]
     """
     strength = np.exp2(np.clip(value, FELT_MIN, 3_000) / 100.0)
     left, right = ends
-    at_left, at_right = _Rivals.of(left, looks[1], right), _Rivals.of(right, looks[0], left)
-    left_first = 1.0 / (1.0 + at_left.sums(strength))
-    right_first = 1.0 / (1.0 + at_right.sums(strength))
-    left_then = 1.0 / (1.0 + at_left.sums(strength * right_first))
-    right_then = 1.0 / (1.0 + at_right.sums(strength * left_first))
+    at_left, at_right = over(
+        lambda end: _Rivals.of(*end), ((left, looks[1], right), (right, looks[0], left))
+    )
+    left_first, right_first = over(_openness, ((at_left, strength), (at_right, strength)))
+    left_then, right_then = over(
+        _openness, ((at_left, strength * right_first), (at_right, strength * left_first))
+    )
     both = left_first * right_then, right_first * left_then
     taken: Ints = np.rint(-50 * (np.log2(both[0]) + np.log2(both[1]))).astype(np.int64)
     return taken
+
+
+def _openness(end: tuple[_Rivals, Floats]) -> Floats:
+    """How open the records at one end are to each edge, by the strength of the others."""
+    rivals, strength = end
+    openness: Floats = 1.0 / (1.0 + rivals.sums(strength))
+    return openness
 
 
 def best_rivals(
     edges: Edges, value: Ints, of: Ints, looks: tuple[Looks, Looks]
 ) -> tuple[Ints, Ints]:
     """For each edge of `of` its strongest rival edge that is no twin's; how many are as good."""
-    rival = np.full(len(of), -1, dtype=np.int64)
-    rival_value = np.full(len(of), np.iinfo(np.int64).min // 2)
-    ties = np.zeros(len(of), dtype=np.int64)
-    place = np.full(edges.size, -1, dtype=np.int64)
-    place[of] = np.arange(len(of))
+    rival, ties = np.full(len(of), -1, dtype=np.int64), np.zeros(len(of), dtype=np.int64)
     for key, other, look in (
         (edges.left, edges.right, looks[1].number),
         (edges.right, edges.left, looks[0].number),
     ):
-        chosen_of = np.full(int(key.max(initial=0)) + 1, -1, dtype=np.int64)
-        chosen_of[key[of]] = of
-        mine = chosen_of[key]
-        against = np.flatnonzero((mine >= 0) & (place < 0))
-        mine = mine[against]
-        rivals = look[other[against]] != look[other[mine]]
-        mine, against = place[mine[rivals]], against[rivals]
-        worth = value[against]
-        best = np.full(len(of), np.iinfo(np.int64).min // 2)
-        np.maximum.at(best, mine, worth)
-        leads = np.flatnonzero((worth == best[mine]) & (worth > rival_value[mine]))[::-1]
-        rival[mine[leads]] = against[leads]
-        rival_value = np.maximum(rival_value, best)
-        equal = worth >= value[of[mine]] - TIE_MARGIN
-        ties += np.bincount(mine[equal], minlength=len(of))
+        place = np.full(int(key.max(initial=-1)) + 1, -1, dtype=np.int64)
+        place[key[of]] = np.arange(len(of))
+        _meet_rivals((key, look[other]), value, of, place, rival, ties)
     return rival, ties
+
+
+@compiled
+def _meet_rivals(  # noqa: PLR0913, PLR0917  edges and what is chosen of them in, rivals out
+    edges: tuple[Ints, Ints], value: Ints, of: Ints, place: Ints, rival: Ints, ties: Ints
+) -> None:
+    """Those at one end: `edges` are the record there, and the look of the one at the other end.
+
+    `place` leads from the record to the chosen edge in `of`, or is -1.
+    """
+    key, look = edges
+    for edge in range(len(key)):
+        at = place[key[edge]]
+        if at < 0 or look[edge] == look[of[at]]:  # of no chosen edge; itself or a twin's
+            continue
+        if rival[at] < 0 or value[edge] > value[rival[at]]:
+            rival[at] = edge
+        if value[edge] >= value[of[at]] - TIE_MARGIN:
+            ties[at] += 1
 
 
 def decide(
@@ -226,6 +253,7 @@ def decide(
     # Twins in unequal number compete like anybody else: they get looks of their own.
     looks = left.alone(edges.left[uneven]), right.alone(edges.right[uneven])
     alive = np.arange(edges.size)
+    taken = np.zeros(edges.size, dtype=np.int64)
     confirmed = np.zeros(len(of), dtype=np.bool_)
     score = np.zeros(len(of), dtype=np.int64)
     rival, ties = best_rivals(edges, value, of, looks)
@@ -234,8 +262,8 @@ def decide(
     for _ in range(CONFIRM_ROUNDS):
         open_ = np.flatnonzero(~confirmed)
         ends = edges.left[alive], edges.right[alive]
-        taken = competition(ends, value[alive], looks)
-        score[open_] = value[of[open_]] - taken[np.searchsorted(alive, of[open_])]
+        taken[alive] = competition(ends, value[alive], looks)
+        score[open_] = value[of[open_]] - taken[of[open_]]
         new = open_[sure[open_] & (_error(score[open_]) <= rules.confirm_error_max)]
         if not len(new):
             break

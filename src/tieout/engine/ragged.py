@@ -1,9 +1,9 @@
-"""Small tools for ragged rows in flat arrays: ranges, run numbers, keys of several columns."""
+"""Small tools for ragged rows in flat arrays: ranges, runs, keys of several columns, order."""
 
 import numpy as np
 import numpy.typing as npt
 
-from tieout.engine.compiled import compiled
+from tieout.engine.compiled import compiled, is_much
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -75,20 +75,23 @@ def in_order(*columns: Ints) -> Ints:
 
 def rising(key: Ints) -> Ints:
     """The places of keys that are not negative, the least first; equal keys as they stand."""
-    most, bits = int(key.max(initial=0)), len(key).bit_length()
-    if most.bit_length() + bits > _BITS or len(key) < _DIGITS:  # too wide, or no more than digits
+    low = len(key).bit_length()
+    high = low + int(key.max(initial=0)).bit_length()
+    if high > _BITS or not is_much(key):
         return np.argsort(key, kind="stable")
-    return _by_digits(key, most, bits)
+    return _by_digits(key, low, high)
 
 
 @compiled
-def _by_digits(key: Ints, most: int, bits: int) -> Ints:
-    """Digit by digit, the last first; each key carries its place in its lowest bits."""
+def _by_digits(key: Ints, low: int, high: int) -> Ints:
+    """Digit by digit, the last first; each key carries its place in the lowest `low` bits.
+
+    Key and place together have at most `high` bits.
+    """
     one, other = np.empty_like(key), np.empty_like(key)
     for place in range(len(key)):
-        one[place] = key[place] << bits | place
-    shift = bits
-    while most >> (shift - bits):
+        one[place] = key[place] << low | place
+    for shift in range(low, high, _DIGIT_BITS):
         begin = np.zeros(_DIGITS + 1, np.int64)
         for place in range(len(one)):
             begin[((one[place] >> shift) & _LAST_DIGIT) + 1] += 1
@@ -99,10 +102,9 @@ def _by_digits(key: Ints, most: int, bits: int) -> Ints:
             other[begin[digit]] = one[place]
             begin[digit] += 1
         one, other = other, one
-        shift += _DIGIT_BITS
-    place_bits = (1 << bits) - 1
+    places = (1 << low) - 1
     for place in range(len(one)):
-        one[place] &= place_bits
+        one[place] &= places
     return one
 
 
@@ -143,6 +145,13 @@ def first_of(row: Ints) -> Bools:
     return np.r_[True, row[1:] != row[:-1]] if len(row) else np.zeros(0, np.bool_)
 
 
+def first_rows(number: Ints) -> Ints:
+    """The first row of each number; all numbers from 0 to the greatest are there."""
+    first = np.empty(int(number.max(initial=-1)) + 1, np.int64)
+    first[number[::-1]] = np.arange(len(number))[::-1]
+    return first
+
+
 def rank_in(row: Ints) -> Ints:
     """The number of each entry within its row; entries are sorted by row."""
     begin = starts(row)
@@ -151,12 +160,32 @@ def rank_in(row: Ints) -> Ints:
 
 def components(one: Ints, other: Ints, nodes: int) -> Ints:
     """The component of each node under edges (one, other), numbered by the least node of each."""
-    from scipy.sparse import coo_matrix  # noqa: PLC0415  start-up time counts
-    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415  as above
+    return _components(one, other, np.arange(nodes))
 
-    graph = coo_matrix((np.ones(len(one), np.int8), (one, other)), shape=(nodes, nodes))
-    _, label = connected_components(graph, directed=False)
-    return label.astype(np.int64)
+
+@compiled
+def _components(one: Ints, other: Ints, least: Ints) -> Ints:
+    for edge in range(len(one)):
+        first, second = _least(least, one[edge]), _least(least, other[edge])
+        least[max(first, second)] = min(first, second)
+    label = np.empty(len(least), np.int64)
+    count = 0
+    for node in range(len(least)):
+        if least[node] == node:
+            label[node] = count
+            count += 1
+        else:
+            label[node] = label[least[node]]
+    return label
+
+
+@compiled
+def _least(least: Ints, node: int) -> int:
+    """The least node known of a component; the ways that lead there are made shorter."""
+    while least[node] != node:
+        least[node] = least[least[node]]
+        node = least[node]
+    return node
 
 
 def distinct(one: Ints, other: Ints) -> tuple[Ints, Ints]:

@@ -9,7 +9,8 @@ import pyarrow.compute as pc
 from tieout.core.matching.words import Pass
 from tieout.core.money import format_minor
 from tieout.engine.evidence import Ref, Text
-from tieout.engine.population import NO_DAY, Unit
+from tieout.engine.population import NO_DAY, Unit, numbered
+from tieout.engine.ragged import first_rows
 from tieout.engine.text import Ints
 
 _REFERENCE = {
@@ -77,25 +78,21 @@ def pair_sentence(left: str, right: str, phrase: str) -> str:
 
 def money_column(amount: Ints, currency: Ints, units: Sequence[Unit]) -> pa.Array:
     """`money` for a whole column."""
-    parts = pa.array(np.full(len(amount), "", dtype=object), pa.string())
-    for code, unit in enumerate(units):
-        here = np.flatnonzero(currency == code)
-        if len(here):
-            column = _decimals(amount[here], unit.exponent, f" {unit.currency}".rstrip())
-            if len(here) == len(amount):
-                return column
-            mask = np.zeros(len(amount), dtype=np.bool_)
-            mask[here] = True
-            parts = pc.replace_with_mask(parts, pa.array(mask), column)
-    return parts
-
-
-def _decimals(amount: Ints, exponent: int, suffix: str) -> pa.Array:
-    sign = pa.array(["", "-"]).take(pa.array((amount < 0).astype(np.int8)))
-    whole, fraction = np.divmod(np.abs(amount), 10**exponent)
-    if not exponent:
-        return pc.binary_join_element_wise(sign, pa.array(whole).cast(pa.string()), suffix, "")
-    spelt = pa.array([f".{n:0{exponent}d}{suffix}" for n in range(10**exponent)])
+    size = np.array([10**unit.exponent for unit in units], dtype=np.int64)
+    whole, fraction = np.divmod(np.abs(amount), size[currency])
+    which = numbered(currency, fraction)
+    endings = [
+        _ending(int(fraction[row]), units[currency[row]]) for row in first_rows(which).tolist()
+    ]
     return pc.binary_join_element_wise(
-        sign, pa.array(whole).cast(pa.string()), spelt.take(pa.array(fraction)), ""
+        pa.array(["", "-"]).take(pa.array((amount < 0).astype(np.int8))),
+        pa.array(whole).cast(pa.string()),
+        pa.array(endings, pa.string()).take(pa.array(which)),
+        "",
     )
+
+
+def _ending(fraction: int, unit: Unit) -> str:
+    """What follows the whole units of an amount."""
+    decimals = f".{fraction:0{unit.exponent}d}" if unit.exponent else ""
+    return f"{decimals} {unit.currency}".rstrip()

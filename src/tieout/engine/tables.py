@@ -19,10 +19,13 @@ from tieout.engine.evidence import STARTS
 from tieout.engine.groups import FoundGroup
 from tieout.engine.policy import PASSES, Pairs, Scored
 from tieout.engine.population import Population, Populations, numbered
+from tieout.engine.ragged import first_rows, in_order
 from tieout.engine.reasons import money_column, pair_phrase
 from tieout.engine.result import GROUPS_SCHEMA, MATCHES_SCHEMA, UNMATCHED_SCHEMA
 from tieout.engine.text import Flags, Ints
 from tieout.engine.workers import beside, over
+
+BLOCK_ROWS = 131_072
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,8 @@ def _rival_ids(sides: Populations, scored: Scored, pairs: Pairs, left: Ints) -> 
 
 def _pair_reasons(
     sides: Populations, scored: Scored, pairs: Pairs, left: Ints, right: Ints
-) -> pa.Array:
+) -> pa.ChunkedArray:
+    """Why each pair was made; in blocks, since sentences are the most that is held."""
     edges = scored.edges
     columns = (
         pairs.made_by,
@@ -115,8 +119,8 @@ def _pair_reasons(
         pairs.ties,
     )
     which = numbered(*columns)
-    first_of = np.unique(which, return_index=True)[1]
-    distinct = np.stack([column[first_of] for column in columns], axis=1)
+    first = first_rows(which)
+    distinct = np.stack([column[first] for column in columns], axis=1)
     phrases = [
         pair_phrase(
             PASSES[int(row[0])],
@@ -127,13 +131,32 @@ def _pair_reasons(
         )
         for row in distinct
     ]
-    first, second = sides.left.amount[left], sides.right.amount[right]
-    left_text = money_column(first, sides.left.currency[left], sides.units)
-    right_text = money_column(second, sides.right.currency[right], sides.units)
-    same = pa.array(first == second)
-    joint = pc.if_else(same, " = ", " against ")
-    phrase = pa.array(phrases, pa.string()).take(pa.array(which))
-    return pc.binary_join_element_wise(left_text, joint, right_text, "; ", phrase, "")
+    spelt = pa.array(phrases, pa.string())
+
+    def said(begin: int) -> pa.Array:
+        here = slice(begin, begin + BLOCK_ROWS)
+        amounts = _amounts(sides, left[here], right[here])
+        phrase = spelt.take(pa.array(which[here]))
+        return pc.binary_join_element_wise(*amounts, "; ", phrase, "")
+
+    blocks = over(said, range(0, len(left), BLOCK_ROWS))
+    return pa.chunked_array(blocks, pa.string())
+
+
+def _amounts(
+    sides: Populations, left: Ints, right: Ints
+) -> tuple[pa.Array, pa.Array | str, pa.Array]:
+    """The amounts of pairs, which are of one currency, as text, and what stands between them."""
+    one, other = sides.left.amount[left], sides.right.amount[right]
+    currency = sides.left.currency[left]
+    text = money_column(one, currency, sides.units)
+    at = np.flatnonzero(one != other)
+    if not len(at):
+        return text, " = ", text
+    different = pa.array(one != other)
+    against = money_column(other[at], currency[at], sides.units)
+    joint = pc.if_else(different, " against ", " = ")
+    return text, joint, pc.replace_with_mask(text, different, against)
 
 
 def result_tables(
@@ -174,18 +197,18 @@ def result_tables(
         "residual_minor": pa.array(residual),
     }
     matches = pa.table({name: taken[name] for name in MATCHES_SCHEMA.names}, schema=MATCHES_SCHEMA)
-    is_left = side == 0
+    place = index + side * sides.left.size
     at = pa.array(group)
     made: dict[str, Callable[[], pa.Array]] = {
-        "record_id": lambda: _take_either(sides, "record_id", is_left, index),
+        "record_id": lambda: pa.concat_arrays([sides.left.ids, sides.right.ids]).take(
+            pa.array(place)
+        ),
         "group_id": lambda: ids.take(at),
         "side": lambda: coded(side, tuple(Side)),
         "amount_minor": lambda: pa.array(
-            _either(is_left, sides.left.amount, sides.right.amount, index)
+            np.concatenate((sides.left.amount, sides.right.amount))[place]
         ),
-        "currency": lambda: coded(
-            _either(is_left, sides.left.currency, sides.right.currency, index), sides.currencies
-        ),
+        "currency": lambda: coded(_currencies(sides)[place], sides.currencies),
         "pass": lambda: taken["pass"].take(at),
         "status": lambda: taken["status"].take(at),
         "score": lambda: taken["score"].take(at),
@@ -216,27 +239,13 @@ def _members(pairs: PairColumns, others: Sequence[FoundGroup], number: Ints, cou
         side.append(np.full(sum(sizes), place, dtype=np.int64))
         index.append(np.array([i for g in others for i in getattr(g, each)], dtype=np.int64))
     groups, sides, indices = (np.concatenate(x) for x in (group, side, index))
-    order = np.lexsort((indices, sides, groups))
+    order = in_order(groups, sides, indices)
     return groups[order], sides[order], indices[order]
 
 
-def _either(is_left: Flags, left: Ints, right: Ints, index: Ints) -> Ints:
-    result = np.empty(len(index), dtype=np.int64)
-    result[is_left] = left[index[is_left]]
-    result[~is_left] = right[index[~is_left]]
-    return result
-
-
-def _take_either(
-    sides: Populations,
-    column: str,
-    is_left: Flags,
-    index: Ints,
-) -> pa.Array:
-    both = pa.concat_arrays(
-        [side.table[column].combine_chunks() for side in (sides.left, sides.right)]
-    )
-    return both.take(pa.array(np.where(is_left, index, index + sides.left.size)))
+def _currencies(sides: Populations) -> Ints:
+    """The currency of each record of both sides, left first."""
+    return np.concatenate((sides.left.currency, sides.right.currency))
 
 
 def _member_sums(sides: Populations, members: Members, count: int) -> tuple[Ints, Ints, Ints, Ints]:
@@ -287,20 +296,21 @@ def _match_columns(
     for name, values in rows.items():
         kind = MATCHES_SCHEMA.field(name).type
         mine = pairs.columns.pop(name).cast(kind)
-        columns[name] = pa.concat_arrays([mine, pa.array(values, kind)])
+        pieces = mine.chunks if isinstance(mine, pa.ChunkedArray) else [mine]
+        columns[name] = pa.concat_arrays([*pieces, pa.array(values, kind)])
     for name, (names, codes) in words.items():
         both = np.concatenate((pairs.columns[name], np.array(codes, dtype=np.int64)))
         columns[name] = coded(both, names)
     place = [i if p is sides.left else sides.left.size + i for p, i in firsts]
     members = np.concatenate((pairs.left, np.array(place, dtype=np.int64)))
-    for name in ("account", "currency"):
-        columns[name] = _words_of(sides, name).take(pa.array(members))
+    columns["account"] = _account_names(sides).take(pa.array(members))
+    columns["currency"] = coded(_currencies(sides)[members], sides.currencies)
     return columns
 
 
-def _words_of(sides: Populations, name: str) -> pa.Array:
-    """A column of both sides, left first, as words."""
-    tables = [side.table[name].combine_chunks() for side in (sides.left, sides.right)]
+def _account_names(sides: Populations) -> pa.Array:
+    """The account of each record of both sides, left first, as words."""
+    tables = [side.table["account"].combine_chunks() for side in (sides.left, sides.right)]
     return pa.concat_arrays(tables).dictionary_encode()
 
 
@@ -355,7 +365,12 @@ def unmatched_table(
 ) -> pa.Table:
     """`unmatched`, sorted by side and record."""
     parts = []
-    accounts = _words_of(sides, "account")
+    accounts = pa.concat_arrays(
+        [
+            side.table["account"].combine_chunks().take(pa.array(columns.index))
+            for side, columns in ((sides.left, left), (sides.right, right))
+        ]
+    ).dictionary_encode()
     for place, (mine, other, columns) in enumerate(
         ((sides.left, sides.right, left), (sides.right, sides.left, right))
     ):
@@ -372,7 +387,7 @@ def unmatched_table(
                     "reason": coded(columns.reason, REASONS),
                     "nearest_id": pc.fill_null(other.ids.take(nearest), ""),
                     "nearest_score": pa.array(columns.nearest_score),
-                    "account": accounts.take(pa.array(columns.index + place * sides.left.size)),
+                    "account": accounts.slice(place * len(left.index), len(columns.index)),
                     "booked_on": mine.table["booked_on"].combine_chunks().take(index),
                     "detail": columns.detail.column(),
                 },
@@ -410,7 +425,10 @@ def check_answer(
             np.add.at(total, side.pool[index], side.amount[index])
             sums[f"{side.side}_{name}"] = total
     lines: list[dict[str, object]] = []
-    for pool in np.unique(np.concatenate((sides.left.pool, sides.right.pool))).tolist():
+    is_there = np.zeros(pools, dtype=np.bool_)
+    for side in (sides.left, sides.right):
+        is_there[side.pool] = True
+    for pool in np.flatnonzero(is_there).tolist():
         residual = int(sums["left_grouped"][pool] - sums["right_grouped"][pool])
         account, currency = divmod(pool, len(sides.currencies))
         line = {

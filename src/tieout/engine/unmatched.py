@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from tieout.core.matching.records import Side
 from tieout.core.matching.rules import MatchRules
 from tieout.core.matching.words import UnmatchedReason
+from tieout.engine.compiled import compiled
 from tieout.engine.groups import Undecided
 from tieout.engine.policy import Scored
 from tieout.engine.population import NO_DAY, Population, Populations
@@ -24,6 +25,9 @@ NEIGHBOURS = 6
 NEAR_PERCENT = 10
 """A nearest record off by more than this is not called outside the tolerance."""
 CLOSE_DAYS = 45
+_OUT_OF_REACH = 2**50
+"""Added to the gap of a record on a far day: any near one of its pool is nearer."""
+_FAR = 2**62
 NO_DAY_LAG = 1_000_000
 """A greater distance of days means that one of the dates is missing."""
 
@@ -87,37 +91,47 @@ def explain_unmatched(
 def _nearest(mine: Population, other: Population, index: Ints) -> _Nearest:
     """The nearest amount of the same pool and sign of day; equal amounts by the nearest day."""
     best = np.full(len(index), -1, dtype=np.int64)
-    best_key = (np.full(len(index), 2**62), np.full(len(index), 2**62))
-    wanted = (mine.pool[index], mine.amount[index], mine.day[index])
+    wanted = mine.pool[index], mine.amount[index], mine.day[index]
     order, start = _search((other.pool, other.amount, other.day), wanted)
-    pool, amount, day = other.pool[order], other.amount[order], other.day[order]
-    for shift in range(-NEIGHBOURS, NEIGHBOURS):
-        place = start + shift
-        inside = (place >= 0) & (place < len(order))
-        safe = np.clip(place, 0, max(len(order) - 1, 0))
-        if not len(order):
-            break
-        inside &= pool[safe] == wanted[0]
-        gap = np.abs(amount[safe] - wanted[1])
-        apart = np.abs(day[safe] - wanted[2])
-        far = np.where(apart > CLOSE_DAYS, 2**50, 0) * (gap > 0)
-        first, second = gap + far, apart
-        better = inside & (
-            (first < best_key[0])
-            | ((first == best_key[0]) & (second < best_key[1]))
-            | ((first == best_key[0]) & (second == best_key[1]) & (order[safe] < best))
-        )
-        best = np.where(better, order[safe], best)
-        best_key = (np.where(better, first, best_key[0]), np.where(better, second, best_key[1]))
-    known = best >= 0
-    safe = np.where(known, best, 0)
+    known = other.pool[order], other.amount[order], other.day[order]
+    _look_around(known, order, wanted, start, best)
+    safe = np.maximum(best, 0)
     if not other.size:
         return _Nearest(best, *(np.zeros_like(best) for _ in range(3)))
     amount = other.amount[safe]
     return _Nearest(best, amount, amount - wanted[1], other.day[safe] - wanted[2])
 
 
-def _search(known: tuple[Ints, ...], wanted: tuple[Ints, ...]) -> tuple[Ints, Ints]:
+Columns = tuple[Ints, Ints, Ints]
+"""Pool, amount and day."""
+
+
+@compiled
+def _look_around(known: Columns, order: Ints, wanted: Columns, start: Ints, best: Ints) -> None:
+    """The nearest of the known before and behind the place where each wanted would stand.
+
+    The known are in the order of these columns, which is `order`.
+    """
+    pool, amount, day = known
+    wanted_pool, wanted_amount, wanted_day = wanted
+    for row in range(len(start)):
+        least_gap = least_apart = _FAR
+        first, last = max(start[row] - NEIGHBOURS, 0), min(start[row] + NEIGHBOURS, len(order))
+        for place in range(first, last):
+            if pool[place] != wanted_pool[row]:
+                continue
+            gap = abs(amount[place] - wanted_amount[row])
+            apart = abs(day[place] - wanted_day[row])
+            if gap > 0 and apart > CLOSE_DAYS:
+                gap += _OUT_OF_REACH
+            if gap > least_gap or (gap == least_gap and apart > least_apart):
+                continue
+            if gap == least_gap and apart == least_apart and order[place] > best[row]:
+                continue
+            best[row], least_gap, least_apart = order[place], gap, apart
+
+
+def _search(known: Columns, wanted: Columns) -> tuple[Ints, Ints]:
     """The known (pool, amount, day) in order, and where each wanted would stand among them."""
     count = len(wanted[0])
     order = in_order(*(np.concatenate(both) for both in zip(wanted, known, strict=True)))

@@ -1,4 +1,4 @@
-"""Loops of the sum search are tried as they stand and compiled."""
+"""Loops are tried as they stand and compiled."""
 
 import pytest
 
