@@ -16,7 +16,6 @@ NEEDED = (
     "duckdb",
     "pyarrow",
     "numpy",
-    "scipy",
     "lxml",
     "python-calamine",
     "jinja2",

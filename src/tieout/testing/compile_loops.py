@@ -14,6 +14,7 @@ RECORDS = 2_000
 def compile_loops() -> None:
     """Run every loop once, compiled: with equal amounts, and within a tolerance."""
     compiled.FEW = -1
+    compiled.get_ready()
     world = make_world(1, RECORDS)
     for rules in (MatchRules(), MatchRules(amount_tolerance_bp=100)):
         match(world.left, world.right, rules)
