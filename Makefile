@@ -14,9 +14,10 @@ help:  ## What can be made
 	@awk -F ':.*## *' '/^[a-z-]+:.*## /{printf "%-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST) | sort
 
 demo: $(V)/.ok  ## Read and match a small firm's files, and say where the report lies
+	@[ -e $(V)/.ok-compiled ] || (nice -n 19 $(MAKE) -s $(V)/.ok-compiled >/dev/null 2>&1 &)
 	@$(RUN)/tieout demo
 
-test: $(V)/.ok-dev browser  ## The whole test suite (under 15 minutes on two cores)
+test: $(V)/.ok-dev $(V)/.ok-compiled browser  ## The whole test suite (under 15 minutes on two cores)
 	@$(RUN)/python -m pytest -n $(TEST_WORKERS) --dist worksteal
 
 browser:  ## Chromium for the tests of pages, through the system's packages where they may be added
@@ -50,7 +51,7 @@ unit: $(V)/.ok-dev  ## Core and tidy tests only: seconds
 golden: $(V)/.ok-dev  ## Write the golden files anew; read the diff before you commit it
 	@$(RUN)/python -m pytest -q tests/formats --write-golden
 
-bench: $(V)/.ok-bench  ## The benchmarks, each with its correctness check
+bench: $(V)/.ok-bench $(V)/.ok-compiled  ## The benchmarks, each with its correctness check
 	@$(RUN)/python -m benchmarks
 
 soak: $(V)/.ok-soak  ## The long campaigns: fuzzing (TIEOUT_SOAK_SECONDS, an hour by default), many seeds, the properties with new examples
@@ -94,6 +95,10 @@ $(V)/.ok: requirements.txt $(V)/.ok-uv
 	@echo "$(CURDIR)/src" > "$$($(RUN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/tieout.pth"
 	@printf '#!/bin/sh\nexec "%s/bin/python" -m tieout "$$@"\n' "$(CURDIR)/$(V)" > $(RUN)/tieout && chmod +x $(RUN)/tieout
 	@touch $@
+
+# The loops of matching, compiled once (see docs/internals/decisions/0016). What is small needs none of it.
+$(V)/.ok-compiled: $(V)/.ok
+	@$(RUN)/python -m tieout.testing.compile_loops && touch $@
 
 $(V)/.ok-dev: requirements-dev.txt $(V)/.ok
 	$(call install,requirements-dev.txt)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from tieout.engine.evidence import STARTS, Ref, Start, Text
-from tieout.engine.text import EDIT_LETTERS, MASKS, Bytes, Flags, Heads, Ints, TextColumns, Words
+from tieout.engine.text import Bytes, Flags, Heads, Ints, TextColumns, Words
+from tieout.engine.text_loops import EDIT_LETTERS, MASKS
 from tieout.engine.workers import over
 
 BLOCK_PAIRS = 65_536

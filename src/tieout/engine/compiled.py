@@ -1,10 +1,10 @@
 """Loops over arrays, compiled: one loop where a step would take many passes over a column.
 
 A loop is plain Python over numpy arrays and numbers, `@compiled`. It is compiled when it is first
-called and kept beside the module, and lets go of the interpreter while it runs, so that threads
-share it. The compiler is loaded then, and not before: it takes a quarter of a second and 100 MB.
-A machine that the compiler has no build for runs the same loop as it stands: the same answer,
-slowly.
+called with much, kept beside the module, and lets go of the interpreter while it runs, so that
+threads share it. The compiler is loaded then, and not before: it takes two thirds of a second and
+100 MB. Until then little is done by the loop as it stands, which gives the same answer; so is all
+on a machine that the compiler has no build for, slowly.
 
 Whoever calls sees to it that indices are inside: a compiled loop does not look. The tests have it
 look (`NUMBA_BOUNDSCHECK`). Numbers of 64 bits without a sign stay apart from those with one:
@@ -21,11 +21,13 @@ import numpy as np
 
 P = ParamSpec("P")
 R = TypeVar("R")
+FEW = 5_000
+"""So many elements in all that is given are looked at as quickly as the compiler is loaded."""
 _ONE_AT_A_TIME = RLock()
 
 
 class Loop(Generic[P, R]):
-    """A loop that is compiled when it is first called."""
+    """A loop that is compiled when there is much to do."""
 
     def __init__(self, plain: Callable[P, R]) -> None:
         self.plain = plain
@@ -33,21 +35,22 @@ class Loop(Generic[P, R]):
         update_wrapper(self, plain)
 
     def __call__(self, *given: P.args, **named: P.kwargs) -> R:
-        made = self._made or self.made()
-        return made(*given, **named)
+        if self._made is None and _size(given) + _size(tuple(named.values())) <= FEW:
+            return self.going_round(*given, **named)
+        return self.made()(*given, **named)
 
     def made(self) -> Callable[P, R]:
         """The compiled loop; the plain one where there is no compiler."""
-        with _ONE_AT_A_TIME:
-            if self._made is None:
-                self._made = self._compiled()
-            return self._made
+        if self._made is None:
+            with _ONE_AT_A_TIME:
+                self._made = self._made or self._compiled()
+        return self._made
 
     def _compiled(self) -> Callable[P, R]:
         try:
             from numba import njit  # noqa: PLC0415  only who matches much pays for it
         except ImportError:  # no build for this machine
-            return self._wrapping_round
+            return self.going_round
         loop = _calling_compiled(self.plain)
         try:
             made: Callable[P, R] = njit(cache=True, nogil=True)(loop)
@@ -55,7 +58,7 @@ class Loop(Generic[P, R]):
             made = njit(nogil=True)(loop)
         return made
 
-    def _wrapping_round(self, *given: P.args, **named: P.kwargs) -> R:
+    def going_round(self, *given: P.args, **named: P.kwargs) -> R:
         """The plain loop, with numbers of 64 bits that go round as they do in a processor."""
         with np.errstate(over="ignore"):
             return self.plain(*given, **named)
@@ -72,8 +75,25 @@ def _calling_compiled(loop: Callable[..., Any]) -> Callable[..., Any]:
     seen = {
         name: value.made() if isinstance(value, Loop) else value
         for name, value in loop.__globals__.items()
-        if not isinstance(value, Loop) or name in loop.__code__.co_names
+        if not isinstance(value, Loop) or (name in loop.__code__.co_names and value.plain != loop)
     }
     made = FunctionType(loop.__code__, seen, loop.__name__, loop.__defaults__, loop.__closure__)
     made.__qualname__ = loop.__qualname__
     return made
+
+
+def _size(given: tuple[Any, ...]) -> int:
+    """The elements of all arrays."""
+    arrays = (each for each in given if isinstance(each, np.ndarray))
+    tuples = (each for each in given if isinstance(each, tuple))
+    return sum(each.size for each in arrays) + sum(map(_size, tuples))
+
+
+@compiled
+def _first(numbers: np.ndarray) -> int:
+    return int(numbers[0])
+
+
+def get_ready() -> None:
+    """Load the compiler, for whoever has something else to do meanwhile."""
+    _first.made()(np.zeros(1, np.int64))

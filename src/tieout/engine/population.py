@@ -26,8 +26,10 @@ from tieout.engine.text import (
     Flags,
     Ints,
     TextColumns,
+    text_column,
     text_columns,
 )
+from tieout.engine.text_loops import mix_into, rows_with_hash_among
 from tieout.engine.workers import beside, over
 
 NO_DAY = -(2**40)
@@ -71,9 +73,7 @@ def numbered(*columns: npt.NDArray[Any]) -> Ints:
     """
     mixed = np.zeros(len(columns[0]), dtype=np.uint64)
     for column in columns:
-        mixed ^= column.astype(np.uint64)
-        mixed *= np.uint64(0x9E3779B97F4A7C15)
-        mixed ^= mixed >> np.uint64(32)
+        mix_into(mixed, np.ascontiguousarray(column.astype(np.uint64)))
     numbers: Ints = pa.array(mixed).dictionary_encode().indices.to_numpy().astype(np.int64)
     return numbers
 
@@ -214,16 +214,18 @@ def _days(table: pa.Table) -> Ints:
 def _externals(left: pa.Table, right: pa.Table) -> tuple[Ints, Ints]:
     """Ids of both sides as numbers that are equal where the ids are; others equal nothing."""
     one, other = (_flat(table["external_id"]) for table in (left, right))
-    shared = pc.unique(one.filter(pc.is_in(one, value_set=other)))
-    shared = shared.filter(pc.not_equal(shared, ""))
+    both = text_column(one), text_column(other)
+    maybe = over(lambda pair: rows_with_hash_among(*pair), (both, both[::-1]))
+    some = [ids.take(pa.array(rows)) for ids, rows in zip((one, other), maybe, strict=True)]
+    shared = pc.unique(some[0].filter(pc.is_in(some[0], value_set=some[1])))
 
-    def coded(column: pa.Array, absent: int) -> Ints:
-        if not len(shared):
-            return np.full(len(column), absent)
-        codes: Ints = pc.fill_null(pc.index_in(column, value_set=shared), absent).to_numpy()
-        return codes.astype(np.int64)
+    def coded(number: int, absent: int) -> Ints:
+        codes = np.full(len((one, other)[number]), absent)
+        found = pc.index_in(some[number], value_set=shared)
+        codes[maybe[number]] = pc.fill_null(found, absent).to_numpy()
+        return codes
 
-    return coded(one, LEFT_ABSENT), coded(other, RIGHT_ABSENT)
+    return coded(0, LEFT_ABSENT), coded(1, RIGHT_ABSENT)
 
 
 def populations(

@@ -16,7 +16,8 @@ from tieout.engine.assignment import Choice, unique_values
 from tieout.engine.embedded import CROWD_LEAST, CROWD_RATIO, RARE_PAIRS
 from tieout.engine.evidence import STARTS, Ref, Start, Text, TextEvidence, rarity_level
 from tieout.engine.population import ANY_ACCOUNT, NO_DAY, Population, Populations
-from tieout.engine.text import (
+from tieout.engine.text import YEARS, Ints, boilerplate_of, fold, hash_texts
+from tieout.engine.text_loops import (
     EDIT_LETTERS,
     NAME_LETTERS,
     TEXT_LETTERS,
@@ -24,11 +25,6 @@ from tieout.engine.text import (
     TOKEN_DIGITS,
     WORD_LETTERS,
     WORDS,
-    YEARS,
-    Ints,
-    boilerplate_of,
-    fold,
-    hash_texts,
 )
 
 

@@ -1,23 +1,42 @@
 """Text to numbers: names, words and reference tokens of records, as integers that engines compare.
 
-Work is done on the byte buffers of whole columns, since a regular expression a row costs more
-than all other steps of a run together: bytes are classed by table, and runs of bytes are read
-eight at a time as one integer. `reference.py` states the same on plain strings.
+Here is what is kept of texts, and of which records; `text_loops.py` reads them byte by byte.
+`reference.py` states the same on plain strings.
 """
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property, partial
 from importlib import resources
-from typing import Any
+from operator import itemgetter
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tieout.engine.ragged import distinct, rank_in, spread
+from tieout.engine.ragged import distinct
+from tieout.engine.text_loops import (
+    ABSENT,
+    MASKS,
+    NAME_LETTERS,
+    TEXT_START_LETTERS,
+    TOKEN_DIGITS,
+    WORDS,
+    Column,
+    TextsRoom,
+    TokensRoom,
+    hash_words,
+    hashed,
+    letters_of,
+    number_texts,
+    read_references,
+    read_texts,
+    room_for,
+    set_of,
+    tokens_of_records,
+)
 from tieout.engine.workers import over
 
 Ints = npt.NDArray[np.int64]
@@ -34,31 +53,11 @@ COMMON_LEAST = 100
 """A word on that share of a side's sample, and on at least so many records, tells nothing."""
 INITIALS_MAX = 2
 """Words of so few letters may be initials."""
-WORDS = 6
-"""So many telling words of a text are compared with those of the other side."""
-WORD_LETTERS = 5
-NAME_LETTERS = 24
-TEXT_START_LETTERS = 32
-TEXT_LETTERS = 128
-EDIT_LETTERS = 10
-"""Of two names so many letters are compared for a slip of the pen."""
-TOKEN_DIGITS = 24
 YEARS = frozenset(str(year) for year in range(1990, 2036))
-BLOCK_ROWS = 8_192
-"""Small enough that the work stays in the processor's cache and asks the system for no memory."""
+PIECE_ROWS = 32_768
+"""So many texts are read at a time: enough for a loop, few enough to be shared out evenly."""
 LEFT_ABSENT, RIGHT_ABSENT = -1, -2
 """An id that is absent on one side equals nothing on the other."""
-ABSENT = -1
-_LETTER, _DIGIT = 1, 2
-_UPPER = np.arange(256, dtype=np.uint8)
-_UPPER[97:123] = np.arange(65, 91)
-_CLASS = np.zeros(256, dtype=np.uint8)
-_CLASS[65:91] = _CLASS[128:] = _LETTER
-_CLASS[48:58] = _DIGIT
-_MULTIPLIERS = np.random.default_rng(20_260).integers(1, 2**62, 32, dtype=np.uint64) * 2 + 1
-MASKS = np.array([(1 << 8 * n) - 1 for n in range(9)], dtype=np.uint64)
-"""Of eight packed letters the first n."""
-_PAD = np.zeros(TEXT_LETTERS + 8, dtype=np.uint8)
 
 
 def fold(text: str) -> str:
@@ -71,109 +70,21 @@ def fold(text: str) -> str:
     )
 
 
-def hash_runs(body: Bytes, start: Ints, length: Ints, most: int) -> Ints:
-    """A non-negative hash of each run's first `most` bytes; `body` is padded by `_PAD`."""
-    eights = _eights(body)
-    total = np.zeros(len(start), dtype=np.uint64)
-    open_: Ints | None = None
-    for chunk in range(-(-most // 8)):
-        here = np.clip(np.minimum(length, most) - 8 * chunk, 0, 8)
-        if chunk:
-            open_ = np.nonzero(here)[0]
-            if not len(open_):
-                break
-            packed = eights[start[open_] + 8 * chunk] & MASKS[here[open_]]
-            total[open_] += packed * _MULTIPLIERS[chunk]
-        else:
-            total += (eights[start] & MASKS[here]) * _MULTIPLIERS[0]
-    return (total >> np.uint64(1)).astype(np.int64)
-
-
-def _eights(body: Bytes) -> Words:
-    """The eight bytes from each place on, as one number."""
-    return np.ndarray((max(len(body) - 7, 0),), np.uint64, np.ascontiguousarray(body), 0, (1,))
-
-
 def hash_texts(texts: list[str]) -> Ints:
     """The hashes of folded words, as the columns hold them."""
-    bodies = [text.encode() for text in texts]
-    length = np.array([len(body) for body in bodies], dtype=np.int64)
-    body = np.concatenate((np.frombuffer(b"".join(bodies), dtype=np.uint8), _PAD))
-    return hash_runs(body, np.cumsum(length) - length, length, NAME_LETTERS)
+    bodies = [letters_of(np.frombuffer(text.encode(), dtype=np.uint8)) for text in texts]
+    hashes = [hashed(each, 0, len(each.body), NAME_LETTERS) for each in bodies]
+    return np.array(hashes, dtype=np.int64)
 
 
-_YEAR_HASHES = np.unique(hash_texts(sorted(YEARS)))
-_BOILERPLATE_HASHES = np.unique(hash_texts(sorted(BOILERPLATE)))
+@cache
+def _hashes_of(words: frozenset[str]) -> Ints:
+    return np.unique(hash_texts(sorted(words)))
 
 
-@dataclass(frozen=True)
-class Pieces:
-    """Runs of bytes (words, digit runs) of a block of rows, in order."""
-
-    row: Ints
-    start: Ints
-    length: Ints
-
-    def only(self, kept: Flags) -> "Pieces":
-        """The marked ones."""
-        return Pieces(self.row[kept], self.start[kept], self.length[kept])
-
-
-class Buffer:
-    """One text column of a block: folded bytes, where each row begins, and byte classes."""
-
-    def __init__(self, column: pa.Array) -> None:
-        offsets = np.frombuffer(column.buffers()[1], dtype=np.int32)
-        offsets = offsets[column.offset : column.offset + len(column) + 1].astype(np.int64)
-        data = column.buffers()[2]
-        body = np.frombuffer(data, dtype=np.uint8) if data else np.zeros(0, dtype=np.uint8)
-        self.size = int(offsets[-1] - offsets[0])
-        self.body: Bytes = np.concatenate((_UPPER[body[offsets[0] : offsets[-1]]], _PAD))
-        self.offsets: Ints = offsets - offsets[0]
-        self.rows = len(column)
-        self.classes: Bytes = _CLASS[self.body[: self.size]]
-
-    @cached_property
-    def digit(self) -> Flags:
-        """Which bytes are digits."""
-        is_digit: Flags = self.classes == _DIGIT
-        return is_digit
-
-    @cached_property
-    def words(self) -> Pieces:
-        """Runs of letters and digits."""
-        return self.runs(self.classes > 0)
-
-    @cached_property
-    def digits_of_words(self) -> Ints:
-        """How many digits each word holds."""
-        return self.count(self.words, self.digit)
-
-    def runs(self, inside: Flags) -> Pieces:
-        """Maximal runs of the marked bytes; a row's end ends a run."""
-        if not self.size:
-            none = np.zeros(0, dtype=np.int64)
-            return Pieces(none, none, none)
-        starts = inside.copy()
-        starts[1:] &= ~inside[:-1]
-        ends = inside.copy()
-        ends[:-1] &= ~inside[1:]
-        edges = self.offsets[:-1]
-        edges = edges[edges < self.size]
-        starts[edges] = inside[edges]
-        last = self.offsets[1:] - 1
-        last = last[last >= 0]
-        ends[last] = inside[last]
-        start, end = np.flatnonzero(starts), np.flatnonzero(ends) + 1
-        per_row = np.diff(np.searchsorted(start, self.offsets))
-        return Pieces(np.repeat(np.arange(self.rows), per_row), start, end - start)
-
-    def count(self, pieces: Pieces, marked: Flags) -> Ints:
-        """How many marked bytes each run holds."""
-        before = np.zeros(len(marked) + 1, dtype=np.int32)
-        np.cumsum(marked, out=before[1:])
-        counted: Ints = before[pieces.start + pieces.length] - before[pieces.start]
-        return counted
+@cache
+def _years() -> Ints:
+    return set_of(_hashes_of(YEARS))
 
 
 def fold_column(column: pa.Array | pa.ChunkedArray) -> pa.Array:
@@ -189,9 +100,19 @@ def fold_column(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     return pc.replace_with_mask(flat, odd, pa.array(folded, type=pa.string()))
 
 
-def joined(*columns: pa.Array) -> pa.Array:
-    """The columns as one, with a blank between."""
-    return pc.binary_join_element_wise(*columns, " ")
+def text_column(column: pa.Array) -> Column:
+    """The bytes of a text column, not to be written to."""
+    offsets = np.frombuffer(column.buffers()[1], dtype=np.int32)
+    offsets = offsets[column.offset : column.offset + len(column) + 1]
+    content = column.buffers()[2]
+    body = np.frombuffer(content, dtype=np.uint8) if content else np.zeros(0, dtype=np.uint8)
+    offsets.flags.writeable = body.flags.writeable = False
+    return Column(offsets, letters_of(body))
+
+
+def _lengths(column: Column, rows: Ints) -> Ints:
+    lengths: Ints = (column.offsets[rows + 1] - column.offsets[rows]).astype(np.int64)
+    return lengths
 
 
 def learn_boilerplate(table: pa.Table) -> Ints:
@@ -199,18 +120,19 @@ def learn_boilerplate(table: pa.Table) -> Ints:
 
     Initials are never learned: a letter is on many records, and is all that is left of a name.
     """
-    step = max(1, table.num_rows // LEARN_ROWS)
-    sample = table.take(np.arange(0, table.num_rows, step)) if step > 1 else table
-    text = Buffer(joined(fold_column(sample["counterparty"]), fold_column(sample["narrative"])))
-    words = text.words.only(text.words.length > INITIALS_MAX)
-    hashed = hash_runs(text.body, words.start, words.length, NAME_LETTERS)
-    order = np.lexsort((words.row, hashed))
-    row, value = words.row[order], hashed[order]
-    first = np.ones(len(row), dtype=np.bool_)
-    first[1:] = (row[1:] != row[:-1]) | (value[1:] != value[:-1])
-    values, counts = np.unique(value[first], return_counts=True)
-    least = max(COMMON_LEAST, COMMON_SHARE * sample.num_rows)
-    return np.unique(np.concatenate((_BOILERPLATE_HASHES, values[counts >= least])))
+    rows = np.arange(0, table.num_rows, max(1, table.num_rows // LEARN_ROWS))
+    parts = []
+    for name in ("counterparty", "narrative"):
+        column = text_column(fold_column(table[name].take(rows)))
+        room = room_for(_lengths(column, np.arange(len(rows))), _NO_INTS)
+        whose = np.empty_like(room.tokens)
+        many = hash_words(column, INITIALS_MAX + 1, room, whose)
+        parts.append((whose[:many], room.tokens[:many]))
+    row, word = (np.concatenate(both) for both in zip(*parts, strict=True))
+    _, word = distinct(row, word)
+    values, counts = np.unique(word, return_counts=True)
+    least = max(COMMON_LEAST, COMMON_SHARE * len(rows))
+    return np.unique(np.concatenate((_hashes_of(BOILERPLATE), values[counts >= least])))
 
 
 def boilerplate_of(left: pa.Table, right: pa.Table) -> Ints:
@@ -226,24 +148,6 @@ class Heads:
     """Shape (records, letters / 8)."""
     length: Bytes
     """How many letters are there; 0 when the text is absent."""
-
-    @classmethod
-    def of(cls, body: Bytes, start: Ints, length: Ints, most: int) -> "Heads":
-        """Of runs in a padded body."""
-        eights = _eights(body)
-        packed = np.empty((len(start), most // 8), dtype=np.uint64)
-        for chunk in range(most // 8):
-            at = np.minimum(start + 8 * chunk, len(body) - 8)
-            packed[:, chunk] = eights[at] & MASKS[np.clip(length - 8 * chunk, 0, 8)]
-        return cls(packed, np.minimum(length, most).astype(np.uint8))
-
-    @classmethod
-    def join(cls, parts: "Sequence[Heads]") -> "Heads":
-        """One after the other."""
-        return cls(
-            np.concatenate([each.eights for each in parts]),
-            np.concatenate([each.length for each in parts]),
-        )
 
     def key(self, letters: int) -> Ints:
         """The first letters (at most seven) as a number; negative where there are fewer."""
@@ -319,285 +223,136 @@ NO_TEXT = TextColumns(
 
 
 @dataclass(frozen=True)
-class _Distinct:
-    """A side's folded texts and references, and which of them are there."""
+class _Side:
+    """A side's folded texts and references, and which distinct one each record has."""
 
-    party: pa.Array
-    narrative: pa.Array
-    reference: pa.Array
+    party: Column
+    narrative: Column
+    reference: Column
     said: tuple[Ints, Ints]
     """For each record which text it has, and the first record of each."""
     referred: tuple[Ints, Ints]
 
-    @classmethod
-    def of(cls, table: pa.Table) -> "_Distinct":
-        """Of a side's records."""
-        party, narrative = fold_column(table["counterparty"]), fold_column(table["narrative"])
-        reference = fold_column(table["reference"])
-        said, referred = _distinct_rows(party, narrative), _distinct_rows(reference)
-        return cls(party, narrative, reference, said, referred)
+
+def _sides(*tables: pa.Table) -> list[_Side]:
+    """The texts of both sides."""
+    names = "counterparty", "narrative", "reference"
+    columns, asked = [], []
+    for table in tables:
+        party, narrative, reference = (text_column(fold_column(table[name])) for name in names)
+        nothing = np.zeros_like(reference.offsets)
+        nothing.flags.writeable = False
+        asked += [(party, narrative), (reference, Column(nothing, reference.letters))]
+        columns.append((party, narrative, reference))
+    numbers = iter(over(lambda both: number_texts(*both), asked))
+    return [_Side(*three, next(numbers), next(numbers)) for three in columns]
 
 
 def text_columns(left: pa.Table, right: pa.Table) -> tuple[TextColumns, TextColumns]:
-    """All text columns of both sides; each distinct text is looked at once, block by block.
-
-    What one thread does is done for both sides at a time, but one side's blocks after the other's:
-    they are the most that is held.
-    """
-    boilerplate = boilerplate_of(left, right)
-    both = over(_Distinct.of, (left, right))
-    blocks = [_blocks(each, boilerplate) for each in both]
-    one, other = over(lambda side: _columns(*side), zip(both, blocks, strict=True))
+    """All text columns of both sides; each distinct text is looked at once, piece by piece."""
+    boilerplate = set_of(boilerplate_of(left, right))
+    made = [_Made.of(side, boilerplate) for side in _sides(left, right)]
+    over(lambda piece: piece(), [piece for each in made for piece in each.pieces()])
+    one, other = over(_Made.columns, made)
     return one, other
 
 
-def _blocks(side: _Distinct, boilerplate: Ints) -> tuple[dict[str, Any], "_TokenBlock"]:
-    """The columns of a side's distinct texts, and the tokens of its distinct references."""
-    texts = _by_block(
-        lambda at: _text_block(side.party.take(at), side.narrative.take(at), boilerplate),
-        side.said[1],
-    )
-    references = _by_block(
-        lambda at: _TokenBlock.of(_token_runs(Buffer(side.reference.take(at)), 3)),
-        side.referred[1],
-    )
-    return texts, references["tokens"]
-
-
-def _columns(side: _Distinct, blocks: tuple[dict[str, Any], "_TokenBlock"]) -> TextColumns:
-    """A side's columns: those of its texts, and what is known of each record."""
-    texts, references = blocks
-    tokens = texts.pop("tokens")
-    said, referred = side.said[0], side.referred[0]
-    row, token = _tokens_of_records((references, referred), (tokens, said))
-    own, other = references.main, tokens.main
-    main = Heads(own.eights[referred], own.length[referred])
-    without = np.flatnonzero(main.length == 0)
-    main.eights[without] = other.eights[said[without]]
-    main.length[without] = other.length[said[without]]
-    return TextColumns(said=said, **texts, main=main, token_row=row, token=token)
-
-
-def _distinct_rows(*columns: pa.Array) -> tuple[Ints, Ints]:
-    """For each row which distinct one it is, and the first row of each."""
-    words = columns[0].dictionary_encode()
-    for column in columns[1:]:
-        more = column.dictionary_encode()
-        code = words.indices.to_numpy().astype(np.int64) * max(len(more.dictionary), 1)
-        words = pa.array(code + more.indices.to_numpy()).dictionary_encode()
-    which: Ints = words.indices.to_numpy().astype(np.int64)
-    first = np.empty(len(words.dictionary), dtype=np.int64)
-    first[which[::-1]] = np.arange(len(which))[::-1]
-    return which, first
-
-
-def _by_block(made: Callable[[pa.Array], dict[str, Any]], first: Ints) -> dict[str, Any]:
-    """The columns of all blocks, one after the other."""
-    blocks = over(
-        lambda begin: made(pa.array(first[begin : begin + BLOCK_ROWS])),
-        range(0, max(len(first), 1), BLOCK_ROWS),
-    )
-    columns = {}
-    for name in tuple(blocks[0]):
-        parts = [block.pop(name) for block in blocks]
-        join = getattr(type(parts[0]), "join", np.concatenate)
-        columns[name] = join(parts)
-    return columns
-
-
-def _text_block(party: pa.Array, narrative: pa.Array, boilerplate: Ints) -> dict[str, Any]:
-    text = Buffer(joined(party, narrative))
-    party_end = text.offsets[:-1] + pc.binary_length(party).to_numpy(zero_copy_only=False)
-    name, words = _name_and_words(text, party_end, boilerplate)
-    body, start, length = _spaced(text)
-    whole = hash_runs(body, start, length, TEXT_LETTERS)
-    return {
-        "name": name,
-        "name_letters": _letter_bits(name),
-        "text": Heads.of(body, start, length, TEXT_START_LETTERS),
-        "whole": np.where(length > 0, whole ^ length, ABSENT),
-        "words": words,
-        "word_bits": _word_bits(words),
-        **_TokenBlock.of(_token_runs(text, 4)),
-    }
-
-
-def _name_and_words(text: Buffer, party_end: Ints, boilerplate: Ints) -> tuple[Heads, Ints]:
-    words = text.words
-    hashed = hash_runs(text.body, words.start, words.length, NAME_LETTERS)
-    place = np.minimum(np.searchsorted(boilerplate, hashed), len(boilerplate) - 1)
-    telling = boilerplate[place] != hashed
-    digits = text.digits_of_words
-    in_party = words.start < party_end[words.row]
-    named = telling & (digits == 0)
-    has_party = np.zeros(text.rows, dtype=np.bool_)
-    has_party[words.row[named & in_party]] = True
-    names = words.only(named & (in_party | ~has_party[words.row]))
-    body, start, length = _squeeze(text.body[: text.size], names, text.rows)
-    spoken = telling & (digits < words.length) & (words.length >= 4)
-    return Heads.of(body, start, length, NAME_LETTERS), _word_keys(text, words.only(spoken))
-
-
-def _squeeze(body: Bytes, pieces: Pieces, rows: int) -> tuple[Bytes, Ints, Ints]:
-    """The bytes of the runs, close together, padded; where each row begins, how many it has."""
-    change = np.zeros(len(body) + 1, dtype=np.int8)
-    change[pieces.start] += 1
-    change[pieces.start + pieces.length] -= 1
-    kept = np.cumsum(change[:-1], dtype=np.int8).astype(np.bool_)
-    squeezed = np.concatenate((body[kept], _PAD))
-    length = np.bincount(pieces.row, pieces.length, rows).astype(np.int64)
-    return squeezed, np.cumsum(length) - length, length
-
-
-def _spaced(text: Buffer) -> tuple[Bytes, Ints, Ints]:
-    """All words of each row with one blank between two, as `_squeeze` gives them."""
-    words = text.words
-    later = np.zeros(len(words.row), dtype=np.bool_)
-    later[1:] = words.row[1:] == words.row[:-1]
-    body = text.body[: text.size].copy()
-    body[words.start[later] - 1] = 32
-    with_blank = Pieces(words.row, words.start - later, words.length + later)
-    return _squeeze(body, with_blank, text.rows)
-
-
-def _letter_bits(name: Heads) -> Words:
-    letters = np.ascontiguousarray(name.eights[:, :2]).view(np.uint8)[:, :EDIT_LETTERS]
-    bit = np.uint64(1) << (letters & 63).astype(np.uint64)
-    bits: Words = np.bitwise_or.reduce(np.where(letters > 0, bit, np.uint64(0)), axis=1)
-    return bits
-
-
-def _word_bits(words: Ints) -> Words:
-    bit = np.uint64(1) << ((words >> 7) & 63).astype(np.uint64)
-    bits: Words = np.bitwise_or.reduce(np.where(words >= 0, bit, np.uint64(0)), axis=1)
-    return bits
-
-
-def _word_keys(text: Buffer, pieces: Pieces) -> Ints:
-    """The first telling words of each row, each by its first letters."""
-    hashed = hash_runs(text.body, pieces.start, pieces.length, WORD_LETTERS)
-    rank = rank_in(pieces.row)
-    keys = np.full((text.rows, WORDS), ABSENT, dtype=np.int64)
-    here = rank < WORDS
-    keys[pieces.row[here], rank[here]] = hashed[here]
-    return keys
-
-
 @dataclass(frozen=True)
-class _Tokens:
-    """The tokens of some texts, in no order."""
+class _Made:
+    """What is made of a side's distinct texts and references, piece by piece."""
 
-    texts: int
-    row: Ints
-    token: Ints
-    length: Ints
-    body: Bytes
-    start: Ints
-
-
-@dataclass(frozen=True)
-class _TokenBlock:
-    """The tokens of texts, text by text, and of each text the longest: that of greater hash."""
-
-    count: Ints
-    token: Ints
-    main: Heads
+    side: _Side
+    boilerplate: Ints
+    """A set of hashes."""
+    texts: TextsRoom
+    of_texts: TokensRoom
+    of_references: TokensRoom
+    found: list[tuple[bool, int, Ints]]
+    """Whether of texts, from which one on, and their tokens."""
 
     @classmethod
-    def of(cls, found: _Tokens) -> dict[str, Any]:
-        """As a column named `tokens`."""
-        order = np.lexsort((found.token, found.length, found.row))
-        row = found.row[order]
-        last = np.ones(len(order), dtype=np.bool_)
-        last[:-1] = row[1:] != row[:-1]
-        chosen = order[last]
-        heads = Heads.of(found.body, found.start[chosen], found.length[chosen], TOKEN_DIGITS)
-        eights = np.zeros((found.texts, TOKEN_DIGITS // 8), dtype=np.uint64)
-        length = np.zeros(found.texts, dtype=np.uint8)
-        eights[found.row[chosen]] = heads.eights
-        length[found.row[chosen]] = heads.length
-        count = np.bincount(row, minlength=found.texts)
-        return {"tokens": cls(count, found.token[order], Heads(eights, length))}
-
-    @classmethod
-    def join(cls, parts: "Sequence[_TokenBlock]") -> "_TokenBlock":
-        """One after the other."""
+    def of(cls, side: _Side, boilerplate: Ints) -> "_Made":
+        """Room for all that a side says."""
+        texts, references = len(side.said[1]), len(side.referred[1])
         return cls(
-            np.concatenate([each.count for each in parts]),
-            np.concatenate([each.token for each in parts]),
-            Heads.join([each.main for each in parts]),
+            side,
+            boilerplate,
+            TextsRoom(
+                name=_letters(texts, NAME_LETTERS),
+                name_length=np.zeros(texts, dtype=np.uint8),
+                name_letters=np.zeros(texts, dtype=np.uint64),
+                text=_letters(texts, TEXT_START_LETTERS),
+                text_length=np.zeros(texts, dtype=np.uint8),
+                whole=np.zeros(texts, dtype=np.int64),
+                words=np.zeros((texts, WORDS), dtype=np.int64),
+                word_bits=np.zeros(texts, dtype=np.uint64),
+            ),
+            _tokens_room(texts),
+            _tokens_room(references),
+            [],
         )
 
+    def pieces(self) -> list[Callable[[], None]]:
+        """The steps, in no order that matters."""
+        texts, references = len(self.side.said[1]), len(self.side.referred[1])
+        return [
+            *(partial(self._read_texts, *at) for at in _pieces(texts)),
+            *(partial(self._read_references, *at) for at in _pieces(references)),
+        ]
 
-def _tokens_of_records(*sources: tuple[_TokenBlock, Ints]) -> tuple[Ints, Ints]:
-    """Record and token, from the tokens of texts and the text of each record; each once, sorted."""
-    rows, tokens = [], []
-    for block, which in sources:
-        end = np.cumsum(block.count)
-        row, place = spread((end - block.count)[which], end[which])
-        rows.append(row)
-        tokens.append(block.token[place])
-    return distinct(np.concatenate(rows), np.concatenate(tokens))
+    def _read_texts(self, begin: int, end: int) -> None:
+        side, rows = self.side, self.side.said[1]
+        lengths = _lengths(side.party, rows[begin:end]) + _lengths(side.narrative, rows[begin:end])
+        room = room_for(lengths + 1, _years())
+        of = side.party, side.narrative, rows, begin, end
+        tokens = read_texts(*of, self.boilerplate, room, self.texts, self.of_texts)
+        self.found.append((True, begin, tokens))
 
+    def _read_references(self, begin: int, end: int) -> None:
+        column, rows = self.side.reference, self.side.referred[1]
+        room = room_for(_lengths(column, rows[begin:end]), _years())
+        tokens = read_references(column, rows, begin, end, room, self.of_references)
+        self.found.append((False, begin, tokens))
 
-def _token_runs(text: Buffer, least: int) -> _Tokens:
-    """Digit runs of at least that many digits (also across `-`, `/`, `.`), and mixed words.
+    def columns(self) -> TextColumns:
+        """The columns of the texts, and what is known of each record."""
+        said, referred = self.side.said[0], self.side.referred[0]
+        row, token = tokens_of_records(
+            *self._tokens(of_texts=False), referred, *self._tokens(of_texts=True), said
+        )
+        own, other, texts = self.of_references, self.of_texts, self.texts
+        main = Heads(own.main[referred], own.main_length[referred])
+        without = np.flatnonzero(main.length == 0)
+        main.eights[without] = other.main[said[without]]
+        main.length[without] = other.main_length[said[without]]
+        return TextColumns(
+            said=said,
+            name=Heads(texts.name, texts.name_length),
+            name_letters=texts.name_letters,
+            text=Heads(texts.text, texts.text_length),
+            whole=texts.whole,
+            words=texts.words,
+            word_bits=texts.word_bits,
+            main=main,
+            token_row=row,
+            token=token,
+        )
 
-    Leading zeros do not count as part of a token; a year is no token.
-    """
-    plain = text.runs(text.digit)
-    plain = plain.only(plain.length >= least)
-    words = text.words
-    is_mixed: Flags = text.digits_of_words >= 4
-    is_mixed[np.searchsorted(words.start, plain.start, side="right") - 1] = False
-    mixed = words.only(is_mixed)
-    body, split = _split_numbers(text, least)
-    pieces = Pieces(
-        np.concatenate((plain.row, mixed.row, split.row)),
-        np.concatenate((plain.start, mixed.start, split.start)),
-        np.concatenate((plain.length, mixed.length, split.length)),
-    )
-    pieces = _without_zeros(body, pieces)
-    token = hash_runs(body, pieces.start, pieces.length, TOKEN_DIGITS)
-    keep = pieces.length > 0
-    four = np.flatnonzero(pieces.length == 4)
-    keep[four] = ~np.isin(token[four], _YEAR_HASHES)
-    pieces = pieces.only(keep)
-    return _Tokens(text.rows, pieces.row, token[keep], pieces.length, body, pieces.start)
-
-
-def _split_numbers(text: Buffer, least: int) -> tuple[Bytes, Pieces]:
-    """Numbers written with `-`, `/` or `.` between digits, joined: 2024-0031 is 20240031 too.
-
-    They are appended to the body, and the runs point there.
-    """
-    body = text.body[: text.size]
-    joint = (body == 45) | (body == 46) | (body == 47)
-    joint[:1] = joint[-1:] = False
-    joint[1:-1] &= text.digit[:-2] & text.digit[2:]
-    if not joint.any():
-        none = np.zeros(0, dtype=np.int64)
-        return text.body, Pieces(none, none, none)
-    pieces = text.runs(text.digit | joint)
-    count = text.count(pieces, text.digit)
-    chosen = (text.count(pieces, joint) > 0) & (count >= max(least, 4)) & (count <= TOKEN_DIGITS)
-    pieces, count = pieces.only(chosen), count[chosen]
-    place = np.arange(pieces.length.sum()) - np.repeat(
-        np.cumsum(pieces.length) - pieces.length, pieces.length
-    )
-    spelt = body[np.repeat(pieces.start, pieces.length) + place]
-    digits = spelt[_CLASS[spelt] == _DIGIT]
-    start = text.size + np.cumsum(count) - count
-    return np.concatenate((body, digits, _PAD)), Pieces(pieces.row, start, count)
+    def _tokens(self, *, of_texts: bool) -> tuple[Ints, Ints]:
+        """All tokens in order, and where those of each text or reference end."""
+        found = sorted((each for each in self.found if each[0] == of_texts), key=itemgetter(1))
+        room = self.of_texts if of_texts else self.of_references
+        return np.concatenate([_NO_INTS, *(each[2] for each in found)]), np.cumsum(room.many)
 
 
-def _without_zeros(body: Bytes, pieces: Pieces) -> Pieces:
-    """The same runs, each without the zeros it begins with."""
-    start, length = pieces.start.copy(), pieces.length.copy()
-    open_ = np.flatnonzero(length > 0)
-    while len(open_):
-        open_ = open_[body[start[open_]] == 48]
-        start[open_] += 1
-        length[open_] -= 1
-        open_ = open_[length[open_] > 0]
-    return Pieces(pieces.row, start, length)
+def _letters(rows: int, letters: int) -> Words:
+    return np.zeros((rows, letters // 8), dtype=np.uint64)
+
+
+def _tokens_room(rows: int) -> TokensRoom:
+    count, length = np.zeros(rows, dtype=np.int64), np.zeros(rows, dtype=np.uint8)
+    return TokensRoom(count, _letters(rows, TOKEN_DIGITS), length)
+
+
+def _pieces(rows: int) -> list[tuple[int, int]]:
+    return [(begin, min(begin + PIECE_ROWS, rows)) for begin in range(0, rows, PIECE_ROWS)]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Thread
 from time import perf_counter
 from typing import Literal
 
@@ -12,6 +13,7 @@ from tieout import engine as matching_engine
 from tieout.core.errors import InvalidInput, Problem
 from tieout.core.matching.rules import MatchRules
 from tieout.core.reading import Reading
+from tieout.engine.compiled import get_ready
 from tieout.engine.result import MatchResult
 from tieout.engine.workers import over
 from tieout.files.currencies import agree_on_currency
@@ -22,6 +24,8 @@ from tieout.files.records import SideRecords, only_accounts, same_count, side_of
 from tieout.files.rules import load_rules
 
 ENGINES = ("auto", "duckdb", "reference")
+LARGE = 4_000_000
+"""A file of so many bytes is read longer than the compiler takes to be loaded."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,8 @@ def match(  # noqa: PLR0913  the public door: every argument is a setting by nam
     say = progress or (lambda _stage, _share: None)
     began = perf_counter()
     say("reading both sides", 0.0)
+    if _is_large(left) or _is_large(right):
+        Thread(target=get_ready).start()
     asked = (left, format_left, map_left), (right, format_right, map_right)
     (left_source, left_reading), (right_source, right_reading) = over(_load, asked)
     sides = side_of(left_source, "left"), side_of(right_source, "right")
@@ -126,6 +132,11 @@ def match(  # noqa: PLR0913  the public door: every argument is a setting by nam
     readings = left_reading, right_reading
     result = explain_openings(result, readings, a.exponents)
     return MatchRun(result, a, b, readings, settings, seconds)
+
+
+def _is_large(source: object) -> bool:
+    path = Path(source) if isinstance(source, str | Path) else None
+    return path is not None and path.is_file() and path.stat().st_size >= LARGE
 
 
 def _load(
