@@ -31,7 +31,8 @@ def chances_of(pairs: list[Pair], days: list[int]) -> list[float]:
         np.array([getattr(each, name) for each in pairs]) for name in Pair.__dataclass_fields__
     ]
     left, right, value, lag = columns
-    return chances((left, right), value, Lags(lag, USUAL), np.array(days)).tolist()
+    found = chances((left, right), value, Lags(lag, USUAL), np.array(days))
+    return [float(each) for each in found]
 
 
 def summed(pairs: list[Pair]) -> list[float]:

@@ -36,6 +36,8 @@ HABIT = 0.75
 """So often what recurs takes its usual lag."""
 RECURS = 0.5
 """The chance that a component has a habit, before it is looked at."""
+BELIEF_MIN = 1e-9
+"""What is believed less is left out."""
 UNUSUAL, UNKNOWN = -1, -2
 
 
@@ -100,7 +102,7 @@ def _fill(  # noqa: PLR0913, PLR0917  the pairs, and where the answer goes
     """The chance of each pair; pairs stand by component (`bounds`), then by left record."""
     last = np.zeros(rights, dtype=np.int64)
     bit = np.full(rights, -1, dtype=np.int64)
-    cells, sums = np.empty(CELLS_MAX), np.empty(rights)
+    sums = np.empty(rights)
     for part in range(len(bounds) - 1):
         here = slice(bounds[part], bounds[part + 1])
         to, own, found = right[here], odds[here], chance[here]
@@ -111,7 +113,7 @@ def _fill(  # noqa: PLR0913, PLR0917  the pairs, and where the answer goes
         if width > OPEN_MAX or len(rows) << width > CELLS_MAX:
             _by_messages(rows, to, own, sums, found)
         else:
-            _by_habits(rows, to, last, bit, 1 << width, own, lag[here], usual, cells, found)
+            _by_habits(rows, to, last, bit, 1 << width, own, lag[here], usual, found)
 
 
 @compiled
@@ -152,7 +154,7 @@ def _seats(rows: Ints, right: Ints, last: Ints, bit: Ints) -> int:
 
 
 @compiled
-def _by_habits(  # noqa: PLR0913, PLR0917  a component, room to work, and where the answer goes
+def _by_habits(  # noqa: C901, PLR0913, PLR0917  a component, room to work, and where the answer goes
     rows: Ints,
     right: Ints,
     last: Ints,
@@ -161,38 +163,48 @@ def _by_habits(  # noqa: PLR0913, PLR0917  a component, room to work, and where 
     odds: Floats,
     lag: Ints,
     usual: Floats,
-    cells: Floats,
     chance: Floats,
 ) -> None:
     """The mean of the chances under no habit (-2), one nobody here has (-1), and each usual one."""
-    here = np.zeros(len(usual), dtype=np.bool_)
+    seen = np.zeros(len(usual))
     for edge in range(len(lag)):
         if lag[edge] >= 0:
-            here[lag[edge]] = True
-    room = np.empty((3, states))
+            seen[lag[edge]] = usual[lag[edge]]
+    nobodys = 1.0
+    for each in seen:
+        nobodys -= each
+    before, room = np.empty((len(rows), states)), np.empty((3, states))
     felt, found = np.empty(len(odds)), np.empty(len(odds))
-    best, total = -np.inf, 0.0
-    for habit in range(-2, len(usual)):
+    best, total = -1e300, 0.0
+    for habit in range(UNKNOWN, len(usual)):
         belief = 1.0 - RECURS
         if habit >= 0:
-            belief = RECURS * usual[habit] if here[habit] else 0.0
-        elif habit == -1:
-            belief = RECURS * usual[~here].sum()
-        if belief <= 0.0:
+            belief = RECURS * seen[habit]
+        elif habit == UNUSUAL:
+            belief = RECURS * nobodys
+        if belief < BELIEF_MIN:
             continue
-        for edge in range(len(odds)):
-            felt[edge] = odds[edge]
-            if habit > UNKNOWN and lag[edge] != UNKNOWN:
-                kept = HABIT / usual[habit] if lag[edge] == habit and habit >= 0 else 0.0
-                felt[edge] *= 1.0 - HABIT + kept
-        log = np.log2(belief) + _summed(rows, right, last, bit, felt, cells, room, found)
+        _under(habit, odds, lag, usual, felt)
+        log = np.log2(belief) + _summed(rows, right, last, bit, felt, before, room, found)
+        kept, added = 1.0, 2.0 ** (log - best)
         if log > best:
-            chance *= 2.0 ** (best - log)
-            total *= 2.0 ** (best - log)
-            best = log
-        total += 2.0 ** (log - best)
-        chance += found * 2.0 ** (log - best)
-    chance /= total
+            kept, added, best = 2.0 ** (best - log), 1.0, log
+        total = total * kept + added
+        for edge in range(len(odds)):
+            chance[edge] = chance[edge] * kept + found[edge] * added
+    for edge in range(len(odds)):
+        chance[edge] /= total
+
+
+@compiled
+def _under(habit: int, odds: Floats, lag: Ints, usual: Floats, felt: Floats) -> None:
+    """The odds of pairs where there is that habit: its lag is more common, any other less."""
+    for edge in range(len(odds)):
+        felt[edge] = odds[edge]
+        if habit > UNKNOWN and lag[edge] != UNKNOWN:
+            felt[edge] *= 1.0 - HABIT
+            if habit >= 0 and lag[edge] == habit:
+                felt[edge] += odds[edge] * HABIT / usual[habit]
 
 
 @compiled
@@ -202,7 +214,7 @@ def _summed(  # noqa: C901, PLR0912, PLR0913, PLR0917  as above, once down and o
     last: Ints,
     bit: Ints,
     odds: Floats,
-    cells: Floats,
+    before: Floats,
     room: Floats,
     found: Floats,
 ) -> float:
@@ -212,51 +224,57 @@ def _summed(  # noqa: C901, PLR0912, PLR0913, PLR0917  as above, once down and o
     above that row; `after` what can still be chosen below.
     """
     states = room.shape[1]
-    before = cells[: len(rows) * states].reshape(len(rows), states)
     now, after, then = room[0], room[1], room[2]
-    before[0] = 0.0
-    before[0, 0] = 1.0
+    for state in range(states):
+        before[0, state] = 0.0 if state else 1.0
+        after[state] = 1.0
     log = 0.0
     for row in range(len(rows) - 1):
         shut = 0
-        now[:] = before[row]
+        total = 0.0
+        here, below = before[row], before[row + 1]
+        for state in range(states):
+            now[state] = here[state]
+            below[state] = 0.0
         for edge in range(rows[row], rows[row + 1]):
-            one = 1 << bit[right[edge]]
-            for state in range(states):
-                if not state & one:
-                    now[state | one] += before[row, state] * odds[edge]
+            one, own = 1 << bit[right[edge]], odds[edge]
+            for first in range(0, states, 2 * one):
+                for state in range(first, first + one):
+                    now[state + one] += here[state] * own
             if last[right[edge]] == edge:
                 shut |= one
-        before[row + 1] = 0.0
         for state in range(states):
-            before[row + 1, state & ~shut] += now[state]
-        total = before[row + 1].sum()
-        before[row + 1] /= total
+            below[state & ~shut] += now[state]
+            total += now[state]
+        scale = 1.0 / total
+        for state in range(states):
+            below[state] *= scale
         log += np.log2(total)
-    after[:] = 1.0
     for row in range(len(rows) - 2, -1, -1):
         shut = 0
         for edge in range(rows[row], rows[row + 1]):
             if last[right[edge]] == edge:
                 shut |= 1 << bit[right[edge]]
+        here = before[row]
         total = 0.0
         for state in range(states):
             then[state] = after[state & ~shut]
             now[state] = then[state]
-            total += before[row, state] * then[state]
+            total += here[state] * then[state]
         for edge in range(rows[row], rows[row + 1]):
-            one = 1 << bit[right[edge]]
+            one, own = 1 << bit[right[edge]], odds[edge]
             through = 0.0
-            for state in range(states):
-                if not state & one:
-                    through += before[row, state] * then[state | one]
-                    now[state] += then[state | one] * odds[edge]
-            found[edge] = through * odds[edge]
+            for first in range(0, states, 2 * one):
+                for state in range(first, first + one):
+                    through += here[state] * then[state + one]
+                    now[state] += then[state + one] * own
+            found[edge] = through * own
             total += found[edge]
         for edge in range(rows[row], rows[row + 1]):
             found[edge] /= total
+        scale = 1.0 / now[0]
         for state in range(states):
-            after[state] = now[state] / now[0]
+            after[state] = now[state] * scale
     return log
 
 
