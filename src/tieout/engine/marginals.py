@@ -37,13 +37,12 @@ HABIT = 0.75
 RECURS = 0.5
 """The chance that a component has a habit, before it is looked at."""
 BELIEF_MIN = 1e-9
-"""What is believed less is left out."""
 UNUSUAL, UNKNOWN = -1, -2
 
 
 @dataclass(frozen=True)
 class Lags:
-    """How many days lie between the records of each pair, as far as it may be a habit."""
+    """The days between the records of each pair, as far as they may be a habit."""
 
     number: Ints
     """For each pair the number of its usual lag; else `UNUSUAL`, or `UNKNOWN` without a date."""
@@ -154,7 +153,7 @@ def _seats(rows: Ints, right: Ints, last: Ints, bit: Ints) -> int:
 
 
 @compiled
-def _by_habits(  # noqa: C901, PLR0913, PLR0917  a component, room to work, and where the answer goes
+def _by_habits(  # noqa: PLR0913, PLR0917  a component, room to work, and where the answer goes
     rows: Ints,
     right: Ints,
     last: Ints,
@@ -170,9 +169,7 @@ def _by_habits(  # noqa: C901, PLR0913, PLR0917  a component, room to work, and 
     for edge in range(len(lag)):
         if lag[edge] >= 0:
             seen[lag[edge]] = usual[lag[edge]]
-    nobodys = 1.0
-    for each in seen:
-        nobodys -= each
+    nobodys = 1.0 - seen.sum()
     before, room = np.empty((len(rows), states)), np.empty((3, states))
     felt, found = np.empty(len(odds)), np.empty(len(odds))
     best, total = -1e300, 0.0
@@ -297,6 +294,5 @@ def _by_messages(rows: Ints, right: Ints, odds: Floats, at_right: Floats, chance
             for edge in range(rows[row], rows[row + 1]):
                 rivals = max(at_left - odds[edge] * right_open[edge], 0.0)
                 left_open[edge] = np.sqrt(left_open[edge] / (1.0 + rivals))
-    for edge in range(len(right)):
-        strength = odds[edge] * left_open[edge] * right_open[edge]
-        chance[edge] = strength / (1.0 + strength)
+    strength = odds * left_open * right_open
+    chance[:] = strength / (1.0 + strength)
