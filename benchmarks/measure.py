@@ -21,7 +21,7 @@ from statistics import median
 import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = ("duckdb", "pyarrow", "numpy", "scipy")
+PACKAGES = ("duckdb", "pyarrow", "numpy", "scipy", "numba")
 
 
 @dataclass(frozen=True, slots=True)

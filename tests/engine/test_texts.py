@@ -132,7 +132,7 @@ def test_a_loop_says_the_same_compiled_and_as_it_stands() -> None:
 @given(st.lists(st.tuples(texts, texts), max_size=12))
 def test_distinct_texts_are_numbered_as_they_appear(pairs: list[tuple[str, str]]) -> None:
     one, two = (text_column(pa.array([p[n] for p in pairs], pa.string())) for n in (0, 1))
-    which, first = text_loops.number_texts(one, two)
+    which, first = text_loops.number_texts(one, two, text_loops.mixed_rows(one, two))
     known: dict[tuple[str, str], int] = {}
     assert which.tolist() == [known.setdefault(pair, len(known)) for pair in pairs]
     assert [pairs[row] for row in first.tolist()] == list(known)

@@ -5,11 +5,13 @@ import ctypes
 import json
 import sys
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from tieout.cli.screen import ERR, OUT, hanging, plain, progress_bar, show_problems, table
 from tieout.core.money import format_minor
 from tieout.files.bridge import bridges
+from tieout.files.drawing import environment
 from tieout.files.matching import MatchRun, match
 from tieout.files.outputs import summary_of, write_outputs
 from tieout.files.report import (
@@ -36,6 +38,8 @@ def run(
 ) -> int:
     """Match two files; 0 when they agree, 1 when something is left."""
     _few_arenas()
+    if out:
+        Thread(target=environment).start()  # what draws the report is loaded while files are read
     with progress_bar(shown=not as_json) as progress:
         made = match(left, right, progress=progress, **settings)
         if out:

@@ -1,7 +1,7 @@
 """Loops over arrays, compiled: one loop where a step would take many passes over a column.
 
 A loop is plain Python over numpy arrays and numbers, `@compiled`. It is compiled when it is first
-called with much, kept beside the module, and lets go of the interpreter while it runs, so that
+called with much, kept for the next time, and lets go of the interpreter while it runs, so that
 threads share it. The compiler is loaded then, and not before: it takes two thirds of a second and
 100 MB. Until then little is done by the loop as it stands, which gives the same answer; so is all
 on a machine that the compiler has no build for, slowly.
@@ -11,8 +11,13 @@ look (`NUMBA_BOUNDSCHECK`). Numbers of 64 bits without a sign stay apart from th
 together they would become floats.
 """
 
+import os
 from collections.abc import Callable
-from functools import update_wrapper
+from contextlib import suppress
+from functools import cache, update_wrapper
+from hashlib import sha256
+from pathlib import Path
+from shutil import rmtree
 from threading import RLock
 from types import FunctionType
 from typing import Any, Generic, ParamSpec, TypeVar
@@ -48,14 +53,13 @@ class Loop(Generic[P, R]):
 
     def _compiled(self) -> Callable[P, R]:
         try:
-            from numba import njit  # noqa: PLC0415  only who matches much pays for it
+            import numba  # noqa: PLC0415  only who matches much pays for it
         except ImportError:  # no build for this machine
             return self.going_round
+        folder = kept_in(os.environ.get("NUMBA_CACHE_DIR", ""))
+        numba.config.CACHE_DIR = str(folder or "")
         loop = _calling_compiled(self.plain)
-        try:
-            made: Callable[P, R] = njit(cache=True, nogil=True)(loop)
-        except RuntimeError:  # neither beside the module nor at home may anything be kept
-            made = njit(nogil=True)(loop)
+        made: Callable[P, R] = numba.njit(cache=folder is not None, nogil=True)(loop)
         return made
 
     def going_round(self, *given: P.args, **named: P.kwargs) -> R:
@@ -80,6 +84,30 @@ def _calling_compiled(loop: Callable[..., Any]) -> Callable[..., Any]:
     made = FunctionType(loop.__code__, seen, loop.__name__, loop.__defaults__, loop.__closure__)
     made.__qualname__ = loop.__qualname__
     return made
+
+
+@cache
+def kept_in(asked: str) -> Path | None:
+    """The folder of what is compiled, made where it is not there; None where nothing may be kept.
+
+    It is named after all that the engine says: a loop may have another module's loop inside, and
+    must not outlive it. What other versions kept beside it goes.
+    """
+    here = Path(__file__).parent
+    said = sha256(b"".join(path.read_bytes() for path in sorted(here.rglob("*.py"))))
+    name = f"loops-{said.hexdigest()[:16]}"
+    beside, home = here / "__pycache__", Path("~/.cache/tieout").expanduser()
+    for place in [Path(asked)] if asked else [beside, home]:
+        folder = place / name
+        with suppress(OSError):
+            if not folder.is_dir():
+                folder.mkdir(parents=True)
+                for old in place.glob("loops-*"):
+                    if old != folder:
+                        rmtree(old, ignore_errors=True)
+            if os.access(folder, os.W_OK):
+                return folder
+    return None
 
 
 def _size(given: tuple[Any, ...]) -> int:

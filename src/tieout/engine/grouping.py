@@ -4,6 +4,8 @@ Records of confirmed and firmly suggested pairs are out of reach; a pair too wea
 records (`Pairs.held`) gives way to a group.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,6 +22,7 @@ from tieout.engine.groups import (
 )
 from tieout.engine.later import Free
 from tieout.engine.population import Population, Populations
+from tieout.engine.ragged import dense_both
 from tieout.engine.text import Ints
 from tieout.engine.workers import over
 
@@ -58,7 +61,8 @@ def _free_records(sides: Populations, kept: tuple[Ints, Ints]) -> tuple[FreeReco
     left, right = over(
         lambda one: _free_of(*one, frequencies), zip(both, words, kinds, numbers, strict=True)
     )
-    return left, right
+    tokens = dense_both((left.token, right.token))
+    return replace(left, token=tokens[0]), replace(right, token=tokens[1])
 
 
 def _free_of(
@@ -71,8 +75,10 @@ def _free_of(
     """One side's free records, known by the two rarest words of each."""
     side, keep = of
     known, count = frequencies
-    frequency = np.where(word < 0, np.iinfo(np.int64).max, count[np.searchsorted(known, word)])
-    rarest = np.take_along_axis(word, np.argsort(frequency, axis=1, kind="stable")[:, :2], 1)
+    code = np.searchsorted(known, word)
+    frequency = np.where(word < 0, np.iinfo(np.int64).max, count[code])
+    code[word < 0] = -1
+    rarest = np.take_along_axis(code, np.argsort(frequency, axis=1, kind="stable")[:, :2], 1)
     place = np.full(side.size, -1, dtype=np.int64)
     place[keep] = np.arange(len(keep))
     row = place[side.text.token_row]

@@ -3,7 +3,6 @@
 Each looks only at records that are still free, takes what is exclusive, and leaves the rest.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +14,7 @@ from tieout.engine.fees import Shape, learn_shapes, shape_of
 from tieout.engine.groups import FoundGroup
 from tieout.engine.joins import exclusive, mixed, pairs_by_key
 from tieout.engine.population import NO_DAY, Population, Populations
-from tieout.engine.ragged import distinct
+from tieout.engine.ragged import distinct, in_order
 from tieout.engine.reasons import days, days_apart, money
 from tieout.engine.text import Flags, Ints
 from tieout.engine.workers import beside, over
@@ -34,9 +33,8 @@ class Free:
 
     def take(self, groups: list[FoundGroup]) -> list[FoundGroup]:
         """The groups' records are free no longer."""
-        for group in groups:
-            self.left[list(group.left)] = False
-            self.right[list(group.right)] = False
+        self.left[[at for group in groups for at in group.left]] = False
+        self.right[[at for group in groups for at in group.right]] = False
         return groups
 
     def of(self, side: Population, sides: Populations) -> Flags:
@@ -58,32 +56,38 @@ def apart_days(one: Ints, other: Ints) -> Ints:
     return gap
 
 
-def pending_lines(sides: Populations, free: Free) -> Iterator[FoundGroup]:
+def pending_lines(sides: Populations, free: Free) -> list[FoundGroup]:
     """Pending lines that a posted line of their own side has replaced: the posted one counts.
 
     The pending line becomes a group of its own, so that the difference it makes to the side's
     total is an explained line and the posted one is matched like any other.
     """
-    for side in (sides.left, sides.right):
-        mask = free.of(side, sides)
-        waiting = np.flatnonzero(side.pending & mask)
-        booked = np.flatnonzero(~side.pending & mask)
-        by_name = pairs_by_key(_name_key(side, waiting), _name_key(side, booked))
-        money_keys = [mixed(side.pool[i], np.abs(side.amount[i])) for i in (waiting, booked)]
-        by_amount = pairs_by_key(money_keys[0], money_keys[1])
-        one, other = distinct(
-            np.concatenate((by_name[0], by_amount[0])), np.concatenate((by_name[1], by_amount[1]))
-        )
-        old, new = side.amount[waiting[one]], side.amount[booked[other]]
-        gap = apart_days(side.day[booked[other]], side.day[waiting[one]])
-        grown = (np.abs(new) >= np.abs(old)) & (
-            np.abs(new) * 100 <= np.abs(old) * (100 + TIP_PERCENT)
-        )
-        fits = ((old > 0) == (new > 0)) & grown & (gap >= 0) & (gap <= PENDING_DAYS)
-        one, other = one[fits], other[fits]
-        alone = exclusive(one, other)
-        for p, q in zip(waiting[one[alone]].tolist(), booked[other[alone]].tolist(), strict=True):
-            yield _replaced(sides, side, p, q)
+    both = over(lambda side: _posted_again(side, free.of(side, sides)), (sides.left, sides.right))
+    return [
+        _replaced(sides, side, pending, posted)
+        for side, found in zip((sides.left, sides.right), both, strict=True)
+        for pending, posted in zip(*(each.tolist() for each in found), strict=True)
+    ]
+
+
+def _posted_again(side: Population, free: Flags) -> tuple[Ints, Ints]:
+    """Free pending lines of a side, and the one line that has replaced each."""
+    waiting, booked = np.flatnonzero(side.pending & free), np.flatnonzero(~side.pending & free)
+    if not len(waiting):
+        return waiting, waiting
+    by_name = pairs_by_key(_name_key(side, waiting), _name_key(side, booked))
+    money_keys = [mixed(side.pool[i], np.abs(side.amount[i])) for i in (waiting, booked)]
+    by_amount = pairs_by_key(money_keys[0], money_keys[1])
+    one, other = distinct(
+        np.concatenate((by_name[0], by_amount[0])), np.concatenate((by_name[1], by_amount[1]))
+    )
+    old, new = side.amount[waiting[one]], side.amount[booked[other]]
+    gap = apart_days(side.day[booked[other]], side.day[waiting[one]])
+    grown = (np.abs(new) >= np.abs(old)) & (np.abs(new) * 100 <= np.abs(old) * (100 + TIP_PERCENT))
+    fits = ((old > 0) == (new > 0)) & grown & (gap >= 0) & (gap <= PENDING_DAYS)
+    one, other = one[fits], other[fits]
+    alone = exclusive(one, other)
+    return waiting[one[alone]], booked[other[alone]]
 
 
 def _replaced(sides: Populations, side: Population, pending: int, posted: int) -> FoundGroup:
@@ -144,7 +148,7 @@ def unequal_pairs(sides: Populations, free: Free, rules: MatchRules) -> _Unequal
     right = other[np.concatenate((named[1], referred[1]))]
     by_reference = np.zeros(len(left), dtype=np.bool_)
     by_reference[len(named[0]) :] = True
-    order = np.lexsort((~by_reference, right, left))
+    order = in_order(left, right, (~by_reference).astype(np.int64))
     left, right, by_reference = left[order], right[order], by_reference[order]
     new = np.ones(len(left), dtype=np.bool_)
     new[1:] = (left[1:] != left[:-1]) | (right[1:] != right[:-1])

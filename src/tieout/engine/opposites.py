@@ -19,6 +19,7 @@ from tieout.engine.policy import Floats
 from tieout.engine.population import Population, Populations
 from tieout.engine.reasons import days, money
 from tieout.engine.text import Flags, Ints
+from tieout.engine.workers import over
 
 TRANSFER_DAYS = 5
 REVERSAL_DAYS = 30
@@ -48,34 +49,44 @@ class _Opposites:
 
 def one_sided(sides: Populations, free: Free, rules: MatchRules) -> list[FoundGroup]:
     """Transfers between own accounts, then reversals within one, of the records that are free."""
-    groups: list[FoundGroup] = []
+    both = over(lambda side: _of_side(sides, side, free, rules), (sides.left, sides.right))
+    return [group for found in zip(*both, strict=True) for groups in found for group in groups]
+
+
+def _of_side(
+    sides: Populations, side: Population, free: Free, rules: MatchRules
+) -> list[list[FoundGroup]]:
+    """The transfers of one side, and its reversals."""
+    names = side.text.name_key(NAME_KEY_LETTERS)
+    made: list[list[FoundGroup]] = []
     for made_by, find in ((Pass.TRANSFER, _transfers), (Pass.REVERSAL, _reversals)):
-        for side in (sides.left, sides.right) if made_by in rules.passes else ():
-            found = find(sides, side, free)
-            sure = found.told & (found.posterior >= rules.group_posterior_min)
-            sure &= made_by is Pass.TRANSFER
-            groups += free.take(
-                [
-                    _group(sides, side, found, i, made_by, is_sure=bool(sure[i]))
-                    for i in np.flatnonzero(found.posterior >= SUGGEST_MIN).tolist()
-                ]
-            )
-    return groups
+        made.append([])
+        if made_by not in rules.passes:
+            continue
+        found = find(sides, side, free, names)
+        sure = found.told & (found.posterior >= rules.group_posterior_min)
+        sure &= made_by is Pass.TRANSFER
+        made[-1] = free.take(
+            [
+                _group(sides, side, found, i, made_by, is_sure=bool(sure[i]))
+                for i in np.flatnonzero(found.posterior >= SUGGEST_MIN).tolist()
+            ]
+        )
+    return made
 
 
-def _transfers(sides: Populations, side: Population, free: Free) -> _Opposites:
+def _transfers(sides: Populations, side: Population, free: Free, names: Ints) -> _Opposites:
     out, back = _opposite_amounts(sides, side, free)
     own = (side.account[out] != side.account[back]) & (side.account[out] >= 0)
     own &= side.account[back] >= 0
-    return _believed(side, out[own], back[own], TRANSFER_DAYS)
+    return _believed(side, out[own], back[own], TRANSFER_DAYS, names)
 
 
-def _reversals(sides: Populations, side: Population, free: Free) -> _Opposites:
+def _reversals(sides: Populations, side: Population, free: Free, names: Ints) -> _Opposites:
     out, back = _opposite_amounts(sides, side, free)
-    names = side.text.name_key(NAME_KEY_LETTERS)
     same = (side.account[out] == side.account[back]) & (names[out] == names[back])
     same &= names[out] >= 0
-    return _believed(side, out[same], back[same], REVERSAL_DAYS)
+    return _believed(side, out[same], back[same], REVERSAL_DAYS, names)
 
 
 def _opposite_amounts(sides: Populations, side: Population, free: Free) -> tuple[Ints, Ints]:
@@ -89,10 +100,10 @@ def _opposite_amounts(sides: Populations, side: Population, free: Free) -> tuple
     return minus[one], plus[other]
 
 
-def _believed(side: Population, out: Ints, back: Ints, most: int) -> _Opposites:
+def _believed(side: Population, out: Ints, back: Ints, most: int, names: Ints) -> _Opposites:
     """The pairs that are alone within the days allowed, with what accidents leave of them."""
     gap = np.abs(apart_days(side.day[out], side.day[back]))
-    told = _texts_agree(side, out, back)
+    told = _texts_agree(side, out, back, names)
     near = np.flatnonzero(gap <= most)
     near_ends = out[near], back[near]
     alone = near[exclusive(*near_ends)]
@@ -114,9 +125,8 @@ def _believed(side: Population, out: Ints, back: Ints, most: int) -> _Opposites:
     return _Opposites(out[alone], back[alone], np.round(posterior, 6), told[alone])
 
 
-def _texts_agree(side: Population, out: Ints, back: Ints) -> Flags:
+def _texts_agree(side: Population, out: Ints, back: Ints, names: Ints) -> Flags:
     """Whether the names begin alike, or a reference is in both."""
-    names = side.text.name_key(NAME_KEY_LETTERS)
     told: Flags = (names[out] == names[back]) & (names[out] >= 0)
     told |= np.isin(mixed(out, back), _sharing_tokens(side, out, back))
     return told

@@ -3,9 +3,18 @@
 import numpy as np
 import numpy.typing as npt
 
+from tieout.engine.compiled import compiled
+
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+
+_BITS = 63
+"""Of a number that is not negative."""
+_DIGIT_BITS = 11
+"""A sort looks at so many bits at a time: their counts stay in the processor's nearest cache."""
+_DIGITS = 1 << _DIGIT_BITS
+_LAST_DIGIT = _DIGITS - 1
 
 
 def spread(low: Ints, high: Ints) -> tuple[Ints, Ints]:
@@ -33,7 +42,7 @@ def dense(*columns: Ints) -> Ints:
     key = _packed(columns)
     if key is not None:
         columns = (key,)
-    order = np.argsort(columns[0]) if len(columns) < 2 else np.lexsort(columns[::-1])
+    order = np.lexsort(columns[::-1]) if key is None else rising(key)
     changed = np.zeros(size, np.bool_)
     for column in columns:
         sorted_column = column[order]
@@ -61,7 +70,40 @@ def in_order(*columns: Ints) -> Ints:
     if not len(columns[0]):
         return np.zeros(0, np.int64)
     key = _packed(columns)
-    return np.lexsort(columns[::-1]) if key is None else np.argsort(key, kind="stable")
+    return np.lexsort(columns[::-1]) if key is None else rising(key)
+
+
+def rising(key: Ints) -> Ints:
+    """The places of keys that are not negative, the least first; equal keys as they stand."""
+    most, bits = int(key.max(initial=0)), len(key).bit_length()
+    if most.bit_length() + bits > _BITS or len(key) < _DIGITS:  # too wide, or no more than digits
+        return np.argsort(key, kind="stable")
+    return _by_digits(key, most, bits)
+
+
+@compiled
+def _by_digits(key: Ints, most: int, bits: int) -> Ints:
+    """Digit by digit, the last first; each key carries its place in its lowest bits."""
+    one, other = np.empty_like(key), np.empty_like(key)
+    for place in range(len(key)):
+        one[place] = key[place] << bits | place
+    shift = bits
+    while most >> (shift - bits):
+        begin = np.zeros(_DIGITS + 1, np.int64)
+        for place in range(len(one)):
+            begin[((one[place] >> shift) & _LAST_DIGIT) + 1] += 1
+        for digit in range(_DIGITS):
+            begin[digit + 1] += begin[digit]
+        for place in range(len(one)):
+            digit = (one[place] >> shift) & _LAST_DIGIT
+            other[begin[digit]] = one[place]
+            begin[digit] += 1
+        one, other = other, one
+        shift += _DIGIT_BITS
+    place_bits = (1 << bits) - 1
+    for place in range(len(one)):
+        one[place] &= place_bits
+    return one
 
 
 def dense_both(*columns: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
@@ -69,6 +111,22 @@ def dense_both(*columns: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
     size = len(columns[0][0])
     code = dense(*(np.concatenate(both) for both in columns))
     return code[:size], code[size:]
+
+
+def runs(*columns: Ints) -> tuple[Ints, Ints]:
+    """`in_order`, and where each run of equal rows begins."""
+    order = in_order(*columns)
+    new = np.zeros(len(order), np.bool_)
+    for column in columns:
+        new |= first_of(column[order])
+    return order, np.flatnonzero(new)
+
+
+def meeting(mine: Ints, theirs: Ints) -> tuple[Ints, Ints, Ints]:
+    """The order of their codes, and for each of mine from where to where in it the same are."""
+    top = max(int(mine.max(initial=-1)), int(theirs.max(initial=-1))) + 1
+    begin = np.r_[0, np.cumsum(count_by(theirs, top))]
+    return rising(theirs), begin[mine], begin[mine + 1]
 
 
 def sum_by(row: Ints, values: Floats, rows: int) -> Floats:

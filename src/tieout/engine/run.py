@@ -123,7 +123,7 @@ def match(  # noqa: PLR0913  the public door: two sides, and settings by keyword
     others, notes = decided(sides, decisions)
     free.take(others)
     if Pass.PENDING in rules.passes:
-        others += free.take(list(pending_lines(sides, free)))
+        others += free.take(pending_lines(sides, free))
     compared = _compare(engine, sides, rules, free, rejected, clock)
     # At a million lines texts and pairs are the most that is held: each goes when it is done with.
     sides = without_compared(sides)

@@ -25,11 +25,13 @@ from tieout.engine.text_loops import (
     TOKEN_DIGITS,
     WORDS,
     Column,
+    Places,
     TextsRoom,
     TokensRoom,
     hash_words,
     hashed,
     letters_of,
+    mixed_rows,
     number_texts,
     read_references,
     read_texts,
@@ -115,18 +117,18 @@ def _lengths(column: Column, rows: Ints) -> Ints:
     return lengths
 
 
-def learn_boilerplate(table: pa.Table) -> Ints:
+def learn_boilerplate(party: Column, narrative: Column) -> Ints:
     """Hashes of the words that tell nothing: those of the list, and those on too many records.
 
     Initials are never learned: a letter is on many records, and is all that is left of a name.
     """
-    rows = np.arange(0, table.num_rows, max(1, table.num_rows // LEARN_ROWS))
+    records = len(party.offsets) - 1
+    rows = np.arange(0, records, max(1, records // LEARN_ROWS))
     parts = []
-    for name in ("counterparty", "narrative"):
-        column = text_column(fold_column(table[name].take(rows)))
-        room = room_for(_lengths(column, np.arange(len(rows))), _NO_INTS)
+    for column in (party, narrative):
+        room = room_for(_lengths(column, rows), _NO_INTS)
         whose = np.empty_like(room.tokens)
-        many = hash_words(column, INITIALS_MAX + 1, room, whose)
+        many = hash_words(column, rows, INITIALS_MAX + 1, room, whose)
         parts.append((whose[:many], room.tokens[:many]))
     row, word = (np.concatenate(both) for both in zip(*parts, strict=True))
     _, word = distinct(row, word)
@@ -135,9 +137,16 @@ def learn_boilerplate(table: pa.Table) -> Ints:
     return np.unique(np.concatenate((_hashes_of(BOILERPLATE), values[counts >= least])))
 
 
+def _said(table: pa.Table) -> tuple[Column, Column]:
+    party, narrative = (
+        text_column(fold_column(table[name])) for name in ("counterparty", "narrative")
+    )
+    return party, narrative
+
+
 def boilerplate_of(left: pa.Table, right: pa.Table) -> Ints:
     """The words that tell nothing on either side."""
-    return np.union1d(*over(learn_boilerplate, (left, right)))
+    return np.union1d(*(learn_boilerplate(*_said(table)) for table in (left, right)))
 
 
 @dataclass(frozen=True)
@@ -234,27 +243,27 @@ class _Side:
     referred: tuple[Ints, Ints]
 
 
-def _sides(*tables: pa.Table) -> list[_Side]:
-    """The texts of both sides."""
-    names = "counterparty", "narrative", "reference"
-    columns, asked = [], []
-    for table in tables:
-        party, narrative, reference = (text_column(fold_column(table[name])) for name in names)
-        nothing = np.zeros_like(reference.offsets)
-        nothing.flags.writeable = False
-        asked += [(party, narrative), (reference, Column(nothing, reference.letters))]
-        columns.append((party, narrative, reference))
-    numbers = iter(over(lambda both: number_texts(*both), asked))
-    return [_Side(*three, next(numbers), next(numbers)) for three in columns]
-
-
 def text_columns(left: pa.Table, right: pa.Table) -> tuple[TextColumns, TextColumns]:
     """All text columns of both sides; each distinct text is looked at once, piece by piece."""
-    boilerplate = set_of(boilerplate_of(left, right))
-    made = [_Made.of(side, boilerplate) for side in _sides(left, right)]
+    said = over(_said, (left, right))
+    reference = [text_column(fold_column(table["reference"])) for table in (left, right)]
+    nothing = [Column(_all_empty(each), each.letters) for each in reference]
+    asked = *said, *zip(reference, nothing, strict=True)
+    numbers = over(lambda both: number_texts(*both, mixed_rows(*both)), asked)
+    boilerplate = set_of(np.union1d(*over(lambda both: learn_boilerplate(*both), said)))
+    made = [
+        _Made.of(_Side(*said[n], reference[n], numbers[n], numbers[n + 2]), boilerplate)
+        for n in (0, 1)
+    ]
     over(lambda piece: piece(), [piece for each in made for piece in each.pieces()])
     one, other = over(_Made.columns, made)
     return one, other
+
+
+def _all_empty(column: Column) -> Places:
+    nothing = np.zeros_like(column.offsets)
+    nothing.flags.writeable = False
+    return nothing
 
 
 @dataclass(frozen=True)

@@ -387,14 +387,17 @@ def keep_spaced(room: Room, many: int, number: int, into: TextsRoom) -> None:
 
 
 @compiled
-def hash_words(column: Column, least: int, room: Room, rows: Ints) -> int:
-    """The words of at least so many letters: their hashes among the tokens, and whose they are."""
+def hash_words(column: Column, rows: Ints, least: int, room: Room, whose: Ints) -> int:
+    """The words of at least so many letters in some rows: their hashes go among the tokens.
+
+    `whose` tells which of the rows each is of. How many there are.
+    """
     count = 0
-    for number in range(len(column.offsets) - 1):
-        size = copy_row(column, number, room.text.body, 0)
+    for number in range(len(rows)):
+        size = copy_row(column, rows[number], room.text.body, 0)
         for word in range(cut(room.text.body, size, room.words)):
             if room.words[word, 1] >= least:
-                rows[count] = number
+                whose[count] = number
                 room.tokens[count] = hashed(
                     room.text, room.words[word, 0], room.words[word, 1], NAME_LETTERS
                 )
@@ -430,28 +433,47 @@ def mix_in(mixed: np.uint64, column: Column, row: int) -> np.uint64:
 
 
 @compiled
-def number_texts(one: Column, two: Column) -> tuple[Ints, Ints]:
-    """For each row which distinct pair of texts it has, as they appear; the first row of each."""
-    rows = len(one.offsets) - 1
+def mixed_rows(one: Column, two: Column) -> Words:
+    """Bits of each row that differ where the texts of two rows do, but for chance."""
+    mixed = np.empty(len(one.offsets) - 1, np.uint64)
+    for row in range(len(mixed)):
+        mixed[row] = mix_in(mix_in(np.uint64(0), one, row), two, row)
+    return mixed
+
+
+@compiled
+def number_texts(one: Column, two: Column, mixed: Words) -> tuple[Ints, Ints]:
+    """For each row which distinct pair of texts it has, as they appear; the first row of each.
+
+    `mixed` are their `mixed_rows`, made in a pass before: a look into the table need not wait then.
+    """
     slots = 16
-    while slots < 2 * rows:
+    while slots < 2 * len(mixed):
         slots *= 2
+    last = np.uint64(slots - 1)
     taken = np.full(slots, -1, np.int32)
-    which, first = np.empty(rows, np.int64), np.empty(rows, np.int64)
+    which, first = np.empty(len(mixed), np.int64), np.empty(len(mixed), np.int64)
     many = 0
-    for row in range(rows):
-        mixed = mix_in(mix_in(np.uint64(0), one, row), two, row)
-        slot = np.int64((mixed ^ (mixed >> _FAR)) & np.uint64(slots - 1))
+    for row in range(len(mixed)):
+        bits = mixed[row]
+        slot = (bits ^ (bits >> _FAR)) & last
         while taken[slot] >= 0:
-            known = first[taken[slot]]
-            if is_same(one, row, one, known) and is_same(two, row, two, known):
+            known = taken[slot]
+            if (
+                mixed[known] == bits
+                and is_same(one, row, one, known)
+                and is_same(two, row, two, known)
+            ):
                 break
-            slot = (slot + 1) % slots
-        if taken[slot] < 0:
-            taken[slot] = many
+            slot = (slot + _U1) & last
+        known = taken[slot]
+        if known < 0:
+            taken[slot] = row
+            which[row] = many
             first[many] = row
             many += 1
-        which[row] = taken[slot]
+        else:
+            which[row] = which[known]
     return which, first[:many].copy()
 
 

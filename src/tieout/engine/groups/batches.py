@@ -9,11 +9,21 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tieout.core.matching.rules import FeeShape
+from tieout.engine.compiled import compiled
 from tieout.engine.groups.options import Rule
 from tieout.engine.groups.records import Bools, Floats, Ints
-from tieout.engine.groups.scopes import EXPAND_MAX, View, may_anchor
+from tieout.engine.groups.scopes import EXPAND_MAX, Index, View, may_anchor
 from tieout.engine.groups.weights import GroupWeights
-from tieout.engine.ragged import count_by, dense, dense_both, offsets, spread, starts
+from tieout.engine.ragged import (
+    dense_both,
+    first_of,
+    in_order,
+    meeting,
+    offsets,
+    runs,
+    spread,
+    starts,
+)
 
 TYPES = (
     Rule.DAY_KIND,
@@ -83,8 +93,8 @@ def buckets(view: View, weights: GroupWeights) -> Buckets:
 def _gather(
     view: View, kind_of_batch: int, part: Ints, slot: Ints, key: tuple[Ints, ...]
 ) -> Buckets:
-    code = dense(*(each[part] for each in key))
-    return _from_codes(view, kind_of_batch, part, slot, code)
+    order, begin = runs(*(each[part] for each in key))
+    return _from_runs(view, kind_of_batch, part[order], slot, begin)
 
 
 def _tokens(view: View, slot: Ints, usable: Bools) -> Buckets:
@@ -92,11 +102,10 @@ def _tokens(view: View, slot: Ints, usable: Bools) -> Buckets:
     parts = view.parts
     keep = usable[parts.token_row]
     part, token = parts.token_row[keep], parts.token[keep]
-    code = dense(view.part_block[part], token, part)
-    order = np.argsort(code, kind="stable")
-    order = order[starts(code[order])]
-    part, token = part[order], token[order]
-    return _from_codes(view, 4, part, slot, dense(view.part_block[part], token))
+    order, once = runs(view.part_block[part], token, part)
+    part, token = part[order[once]], token[order[once]]
+    new = first_of(view.part_block[part]) | first_of(token)
+    return _from_runs(view, 4, part, slot, np.flatnonzero(new))
 
 
 def _with_blanks(view: View, whole: Buckets) -> Buckets:
@@ -111,9 +120,8 @@ def _with_blanks(view: View, whole: Buckets) -> Buckets:
         (parts.day[first], parts.day[blank]),
         (sign[first], sign[blank]),
     )
-    order = np.lexsort((blank, theirs))
-    blank, theirs = blank[order], theirs[order]
-    low, high = np.searchsorted(theirs, mine, "left"), np.searchsorted(theirs, mine, "right")
+    order, low, high = meeting(mine, theirs)
+    blank = blank[order]
     high = np.where(high - low <= BLANKS_MAX, high, low)
     bucket, one = spread(low, high)
     pair, two = spread(one + 1, high[bucket])
@@ -126,7 +134,7 @@ def _with_blanks(view: View, whole: Buckets) -> Buckets:
     added_row = np.r_[np.arange(len(base)), many + np.arange(len(pair))]
     added = blank[np.r_[one, one[pair], two]]
     flat_row, flat = np.r_[row, added_row], np.r_[whole.part[place], added]
-    order = np.lexsort((flat, flat_row))
+    order = in_order(flat_row, flat)
     size = (high - low)[np.r_[bucket, bucket[pair]]]
     return Buckets(
         whole.block[base],
@@ -144,40 +152,47 @@ def _runs(view: View) -> Buckets:
     """Two to twelve records whose numbers follow each other, where some anchor has their sum."""
     parts = view.parts
     part = np.flatnonzero(may_anchor(parts) & (parts.number >= 0))
-    part = part[np.lexsort((part, parts.number[part], view.part_block[part]))]
+    part = part[in_order(view.part_block[part], parts.number[part])]
     block, number, amount = view.part_block[part], parts.number[part], parts.amount[part]
     far = (block[1:] != block[:-1]) | (number[1:] - number[:-1] > RUN_GAP)
     far |= (amount[1:] > 0) != (amount[:-1] > 0)
     chain = np.r_[0, np.cumsum(far)] if len(part) else part
-    wanted = np.unique(view.anchors.amount)
-    begin, length = [], []
-    total = amount.copy()
-    ending = np.zeros(1 << ENDING_BITS, np.bool_)
-    ending[wanted % len(ending)] = True
-    for size in range(2, RUN_MAX + 1):
-        if len(part) < size:
-            break
-        total = total[:-1] + amount[size - 1 :]
-        likely = ending[total % len(ending)] & (chain[: len(total)] == chain[size - 1 :])
-        at = np.flatnonzero(likely)
-        found = np.minimum(np.searchsorted(wanted, total[at]), len(wanted) - 1)
-        begin.append(at[wanted[found] == total[at]])
-        length.append(np.full(len(begin[-1]), size, np.int64))
-    none = np.zeros(0, np.int64)
-    low = np.concatenate([*begin, none])
-    high = low + np.concatenate([*length, none])
+    length, begin = np.nonzero(_likely_runs(amount, chain, view.anchors.amount))
+    before = np.r_[0, np.cumsum(amount)]
+    real = np.isin(before[begin + length] - before[begin], view.anchors.amount)
+    low, high = begin[real], (begin + length)[real]
     row, place = spread(low, high)
-    made = _from_codes(view, RUN, part[place], np.zeros(len(view.parts), np.int64), row)
-    earliest = np.minimum.reduceat(parts.day[made.part], made.start[:-1]) if len(low) else none
+    member = part[place[in_order(row, part[place])]]
+    made = _from_runs(view, RUN, member, np.zeros(len(view.parts), np.int64), starts(row))
+    if not len(low):
+        return made
+    earliest = np.minimum.reduceat(parts.day[made.part], made.start[:-1])
     near_days = made.day - earliest <= view.high - view.low
     return _only(replace(made, chances=np.full(len(made.block), RUN_CHANCES)), near_days)
 
 
-def _from_codes(view: View, kind_of_batch: int, part: Ints, slot: Ints, code: Ints) -> Buckets:
-    order = np.argsort(code * (len(slot) + 1) + part, kind="stable")
-    part, code = part[order], code[order]
-    size = count_by(code, int(code.max(initial=-1)) + 1)
-    part = part[size[code] >= 2]
+@compiled
+def _likely_runs(amount: Ints, chain: Ints, wanted: Ints) -> Bools:
+    """[length, begin]: whether so many of one chain have a sum that ends like a wanted amount."""
+    last_bits = (1 << ENDING_BITS) - 1
+    ending = np.zeros(1 << ENDING_BITS, np.bool_)
+    for each in wanted:
+        ending[each & last_bits] = True
+    likely = np.zeros((RUN_MAX + 1, len(amount)), np.bool_)
+    for begin in range(len(amount)):
+        total = amount[begin]
+        for end in range(begin + 1, min(begin + RUN_MAX, len(amount))):
+            if chain[end] != chain[begin]:
+                break
+            total += amount[end]
+            likely[end + 1 - begin, begin] = ending[total & last_bits]
+    return likely
+
+
+def _from_runs(view: View, kind_of_batch: int, part: Ints, slot: Ints, begin: Ints) -> Buckets:
+    """Batches of the parts from one `begin` to the next, ascending, where these are several."""
+    size = np.diff(np.r_[begin, len(part)])
+    part = part[np.repeat(size >= 2, size)]
     start = np.r_[0, np.cumsum(size[size >= 2])].astype(np.int64)
     first = start[:-1]
     many = len(first)
@@ -256,19 +271,11 @@ def exact_hits(view: View, made: Buckets) -> BatchHits:
     code, asked = dense_both(
         (view.anchor_block[anchor], made.block), (view.anchors.amount[anchor], made.total)
     )
-    order = np.lexsort((anchor, view.anchors.day[anchor], code))
-    anchor, code = anchor[order], code[order]
-    key = _key(code, view.anchors.day[anchor])
-    first, last = _anchor_days(view, made.day)
-    low = np.searchsorted(key, _key(asked, first), "left")
-    high = np.searchsorted(key, _key(asked, last), "right")
+    index = Index.of(anchor, code, view.anchors.day[anchor])
+    low, high = index.between(asked, *_anchor_days(view, made.day))
     bucket, place = spread(low, np.where(high - low > EXPAND_MAX, low, high))
     none = np.full(len(bucket), -1, np.int64)
-    return BatchHits(anchor[place], bucket, none, np.ones(len(bucket), np.int64))
-
-
-def _key(group: Ints, day: Ints) -> Ints:
-    return (group << 24) + np.clip(day + (1 << 23), 0, (1 << 24) - 1)
+    return BatchHits(index.record[place], bucket, none, np.ones(len(bucket), np.int64))
 
 
 def _anchor_days(view: View, day: Ints) -> tuple[Ints, Ints]:
@@ -313,7 +320,7 @@ def fee_hits(view: View, made: Buckets, shapes: tuple[FeeShape, ...]) -> BatchHi
 def near(view: View, made: Buckets, least: Ints, most: Ints, worth: Bools) -> tuple[Ints, Ints]:
     """(bucket, anchor) with the anchor's amount within [least, most] and its day in the window."""
     anchor = np.flatnonzero(may_anchor(view.anchors))
-    order = np.lexsort((anchor, view.anchors.amount[anchor], view.anchor_block[anchor]))
+    order = in_order(view.anchor_block[anchor], view.anchors.amount[anchor])
     anchor = anchor[order]
     amount = view.anchors.amount[anchor]
     begin = np.searchsorted(view.anchor_block[anchor], made.block, "left")

@@ -31,18 +31,29 @@ from tieout.engine.groups.scopes import (
     may_anchor,
     views,
 )
-from tieout.engine.groups.searched import Found, cells, depth, flat_members, search, solved, weigh
+from tieout.engine.groups.searched import (
+    Found,
+    cells,
+    depth,
+    flat_members,
+    search,
+    solved,
+    unsearched,
+    weigh,
+)
 from tieout.engine.groups.several import several_options
 from tieout.engine.groups.weights import GroupWeights
 from tieout.engine.ragged import dense_both, first_of, offsets, spread, sum_by
-from tieout.engine.workers import apart, over
+from tieout.engine.workers import over
 
 WORK_PER_SECOND = 20_000_000
 """Partial sums that two slow cores form in a second: turns the budget's seconds into work."""
-SHARD = 10_000
-"""Records searched together, where accounts are small: little enough to stay in the cache."""
-APART_MIN = 60_000
-"""Above so many records their search is worth processes of its own: one starts in a second."""
+SHARDS = 6
+"""About so many pieces of the records are searched apart: enough for threads to share,"""
+SHARD_MIN = 10_000
+"""but not of fewer records than this, where small steps would cost more than long ones,"""
+SHARD_MAX = 45_000
+"""nor of more, where accounts are small: that bounds the memory."""
 WORTH_SEARCHING = 0.008
 """Scopes and kinds whose learned share of sums is below this are not searched."""
 
@@ -69,10 +80,8 @@ def find_groups(
 ) -> GroupsFound:
     """Groups among these records, shard by shard: no sum reaches beyond its (account, currency)."""
     ledger, told = Ledger(), []
-    share = apart if len(left) + len(right) > APART_MIN else over
-    for each, mine in share(
-        partial(_rounds, setting=Setting(rules, weights)), _shards(left, right)
-    ):
+    rounds = partial(_rounds, setting=Setting(rules, weights))
+    for each, mine in over(rounds, _shards(left, right)):
         told.append(each)
         ledger.work += mine.work
         ledger.fallbacks += mine.fallbacks
@@ -81,14 +90,14 @@ def find_groups(
 
 
 def _shards(left: FreeRecords, right: FreeRecords) -> list[tuple[FreeRecords, FreeRecords]]:
-    """The records of both sides in whole (account, currency) blocks, about `SHARD` at a time.
+    """The records of both sides in whole (account, currency) blocks, the largest first.
 
-    Searched one by one they stay near the processor, and two processors share them: the largest
-    first, so that none is left with one at the end.
+    Threads share them: so none is left with a large one at the end.
     """
     blocks = dense_both((left.account, right.account), (left.currency, right.currency))
     count = np.bincount(np.concatenate(blocks))
-    shard = (np.cumsum(count) - 1) // SHARD
+    size = np.clip(count.sum() // SHARDS, SHARD_MIN, SHARD_MAX)
+    shard = (np.cumsum(count) - 1) // size
     made = []
     for number in np.argsort(-np.bincount(shard, count), kind="stable").tolist():
         one, two = (np.flatnonzero(shard[each] == number) for each in blocks)
@@ -339,6 +348,6 @@ def _searched_options(view: View, found: Found, weights: GroupWeights) -> tuple[
         counterparty=party,
         exclusivity=evidence.exclusivity - party,
     )
-    unlisted = sum_by(rows.anchor, evidence.rest, len(view.anchors))
+    unlisted = sum_by(rows.anchor, unsearched(view, found, weights), len(view.anchors))
     unlisted[capped] = np.inf
     return options, unlisted

@@ -44,7 +44,7 @@ from tieout.engine.groups.weights import (
     start_sizes,
     start_weights,
 )
-from tieout.engine.ragged import first_of, shuffled
+from tieout.engine.ragged import first_of, in_order, shuffled
 from tieout.engine.workers import over
 
 SAMPLE = 1500
@@ -90,8 +90,8 @@ def _sample(view: View, most: int) -> Ints:
     anchor = np.flatnonzero(may_anchor(view.anchors))
     if len(anchor) <= most:
         return anchor
-    order = np.argsort(shuffled(view.anchors.idx[anchor]), kind="stable")
-    return np.sort(anchor[order[:most]])
+    chosen = np.argpartition(shuffled(view.anchors.idx[anchor]), most)[:most]
+    return np.sort(anchor[chosen])
 
 
 def _learn_batches(
@@ -127,8 +127,8 @@ def _norm(values: Floats) -> Floats:
 
 def _shares(weight: Ints, anchor: Ints, anchors: int) -> Floats:
     """The probability of each option of an anchor, against each other and no sum at all."""
-    total = np.logaddexp2(log2_sum(weight, anchor, anchors), 0)
-    return np.asarray(np.exp2(weight / 100 - total[anchor]), np.float64)
+    total = np.logaddexp2(log2_sum(weight, anchor, anchors)[anchor], 0)
+    return np.asarray(np.exp2(weight / 100 - total), np.float64)
 
 
 def sample_rows(view: View, weights: GroupWeights, most: int) -> tuple[Rows, Ints]:
@@ -169,7 +169,8 @@ def _exchanged(view: View, weights: GroupWeights) -> View:
     key = (slot * (int(anchors.currency.max(initial=0)) + 1) + anchors.currency) * 2
     key += anchors.amount > 0
     usable = np.flatnonzero(may_anchor(anchors))
-    order = usable[np.lexsort((shuffled(anchors.idx[usable]), key[usable]))]
+    order = usable[np.argsort(shuffled(anchors.idx[usable]))]
+    order = order[in_order(key[order])]
     amount = np.zeros(len(anchors), np.int64)
     for turn in range(1, EXCHANGES + 1):
         other = np.roll(order, -turn)

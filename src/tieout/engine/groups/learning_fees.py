@@ -3,10 +3,12 @@
 import numpy as np
 
 from tieout.core.matching.rules import FeeShape, MatchRules
+from tieout.engine.compiled import compiled
 from tieout.engine.groups.batches import Buckets, near
 from tieout.engine.groups.records import Ints
 from tieout.engine.groups.scopes import View
-from tieout.engine.ragged import count_by, first_of, shuffled
+from tieout.engine.groups.sums import STEPS_FEW
+from tieout.engine.ragged import count_by, shuffled
 
 SAMPLE = 1500
 """Batches, and of their candidates the least ambiguous, that vote."""
@@ -54,22 +56,33 @@ def _vote(
     bucket: Ints, fee: Ints, gross: Ints, per: Ints, rules: MatchRules
 ) -> tuple[int, int, int, bool, float]:
     """(votes, percent, fixed, whether fixed is for each record, mean votes) of the best shape."""
-    percents = np.arange(rules.fee_percent_bp_max + 1)
-    left_over = fee[:, None] - (gross[:, None] * percents + 5000) // 10000
-    fixed = (left_over + per[:, None] // 2) // per[:, None]
-    good = (fixed >= 0) & (fixed <= rules.fee_fixed_minor_max)
-    good &= np.abs(left_over - fixed * per[:, None]) <= 1
-    good &= (percents > 0) | (fixed > 0)
-    row, percent = np.nonzero(good)
-    code = fixed[row, percent] * len(percents) + percent
-    times = int(bucket.max()) + 1
-    voted = np.sort(code * times + bucket[row])
-    votes = count_by(
-        voted[first_of(voted)] // times, len(percents) * (rules.fee_fixed_minor_max + 1)
-    )
+    percents = rules.fee_percent_bp_max + 1
+    loop = _votes.made() if len(bucket) * percents > STEPS_FEW else _votes
+    votes = loop(bucket, fee, gross, per, (percents, rules.fee_fixed_minor_max + 1))
     top = int(np.argmax(votes))
     mean = float(votes.mean())
-    return int(votes[top]), top % len(percents), top // len(percents), bool((per > 1).any()), mean
+    return int(votes[top]), top % percents, top // percents, bool((per > 1).any()), mean
+
+
+@compiled
+def _votes(bucket: Ints, fee: Ints, gross: Ints, per: Ints, grid: tuple[int, int]) -> Ints:
+    """How many batches have a fee of each shape [fixed, percent], flat; equal batches side by side.
+
+    A batch votes once for a shape, however many of its fees have it.
+    """
+    percents, most = grid
+    votes, voter = np.zeros(percents * most, np.int64), np.full(percents * most, -1)
+    for at in range(len(bucket)):
+        for percent in range(percents):
+            left_over = fee[at] - (gross[at] * percent + 5000) // 10000
+            fixed = (left_over + per[at] // 2) // per[at]
+            if not (0 <= fixed < most and abs(left_over - fixed * per[at]) <= 1):
+                continue
+            shape = fixed * percents + percent
+            if shape > 0 and voter[shape] != bucket[at]:
+                votes[shape] += 1
+                voter[shape] = bucket[at]
+    return votes
 
 
 def _fee_candidates(view: View, made: Buckets, rules: MatchRules) -> tuple[Ints, Ints, Ints, Ints]:

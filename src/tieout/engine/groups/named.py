@@ -9,7 +9,7 @@ from tieout.engine.groups.scopes import Rows, Scope, View
 from tieout.engine.groups.searched import Found, flat_members, search
 from tieout.engine.groups.sums import FULL
 from tieout.engine.groups.weights import GroupWeights
-from tieout.engine.ragged import count_by, dense_both, first_of, offsets, spread, starts
+from tieout.engine.ragged import count_by, dense_both, meeting, offsets, runs, spread, starts
 
 COMMON = 20
 """A token on more records of a side than this names none of them."""
@@ -32,16 +32,12 @@ def named_rows(view: View, slot: int) -> Rows:
     few = (count_by(mine, top) <= COMMON) & (count_by(theirs, top) <= COMMON)
     use = few[mine] & _bookable(anchors)[anchors.token_row]
     ask, code = anchors.token_row[use], mine[use]
-    order = np.lexsort((parts.token_row, theirs))
-    order = order[_bookable(parts)[parts.token_row[order]]]
-    low = np.searchsorted(theirs[order], code, "left")
-    high = np.searchsorted(theirs[order], code, "right")
+    able = np.flatnonzero(_bookable(parts)[parts.token_row])
+    order, low, high = meeting(code, theirs[able])
     row, place = spread(low, high)
-    anchor, part = ask[row], parts.token_row[order[place]]
-    order = np.lexsort((part, anchor))
-    anchor, part = anchor[order], part[order]
-    once = first_of(anchor) | first_of(part)
-    anchor, part = anchor[once], part[once]
+    anchor, part = ask[row], parts.token_row[able[order[place]]]
+    order, once = runs(anchor, part)
+    anchor, part = anchor[order[once]], part[order[once]]
     size = count_by(anchor, len(anchors))
     keep = (size[anchor] >= 2) & (size[anchor] <= 63)
     anchor, part = anchor[keep], part[keep]

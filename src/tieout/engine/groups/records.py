@@ -1,8 +1,4 @@
-"""What goes into the group search and what comes out: columns in, plain values out.
-
-What comes out has no slots: it goes from process to process, and values with slots are packed and
-unpacked by Python, one by one.
-"""
+"""What goes into the group search and what comes out: columns in, plain values out."""
 
 from dataclasses import dataclass, fields
 from typing import Self

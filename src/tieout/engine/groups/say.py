@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from tieout.core.matching.result import ScoreParts
 from tieout.core.matching.rules import MatchRules
 from tieout.core.matching.words import Pass, ResidualCause, Status, UnmatchedReason
 from tieout.engine.groups.choose import Choice
-from tieout.engine.groups.options import RULE_WORDS, Options, Rule
+from tieout.engine.groups.options import PARTS, RULE_WORDS, Options, Rule
 from tieout.engine.groups.records import (
     Bools,
     FoundGroup,
@@ -20,7 +21,10 @@ from tieout.engine.groups.records import (
     Undecided,
 )
 from tieout.engine.groups.weights import GroupWeights
-from tieout.engine.ragged import dense, first_of
+from tieout.engine.ragged import dense, first_of, in_order, offsets, spread
+
+Members = tuple[int, ...]
+"""Indices of records, ascending."""
 
 
 @dataclass
@@ -116,32 +120,33 @@ class Round:
     nodes: Ints
     split: int
 
-    def sides(self, option: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """The caller's indices of an option's records, left and right; none for -1."""
-        if option < 0:
-            return (), ()
-        options = self.options
-        node = options.node[options.start[option] : options.start[option + 1]].tolist()
-        node.append(int(options.anchor[option]))
-        left, right = self.told.left, self.told.right
-        one = [int(left.idx[self.nodes[each]]) for each in node if each < self.split]
-        two = [int(right.idx[self.nodes[each] - len(left)]) for each in node if each >= self.split]
-        return tuple(sorted(one)), tuple(sorted(two))
+    def sides(self, option: Ints) -> list[tuple[Members, Members]]:
+        """The caller's indices of each option's records, left and right; none for -1."""
+        options, known = self.options, np.flatnonzero(option >= 0)
+        row, place = spread(options.start[option[known]], options.start[option[known] + 1])
+        row = np.r_[known[row], known]
+        node = np.r_[options.node[place], options.anchor[option[known]]]
+        index = np.r_[self.told.left.idx, self.told.right.idx][self.nodes[node]]
+        side = 2 * row + (node >= self.split)
+        order = in_order(side, index)
+        ends, flat = offsets(side[order], 2 * len(option)).tolist(), index[order].tolist()
+        made = [tuple(flat[begin:end]) for begin, end in pairwise(ends)]
+        return list(zip(made[::2], made[1::2], strict=True))
 
 
 def tell(this: Round, choice: Choice, accept: Ints, sure: Bools) -> None:
     """Add the accepted options as groups."""
-    options = this.options
-    solutions = _solutions(options)
-    weight = options.weight
-    for at in accept.tolist():
-        option = int(choice.option[at])
-        rival = int(choice.runner_up[at])
-        rule = Rule(int(options.rule[option]))
-        left, right = this.sides(option)
-        rivals = this.sides(rival)
-        residual = int(options.residual[option])
-        made_by = Pass.BATCH if options.anchor[option] < this.split else Pass.SPLIT
+    options, picked, rival = this.options, choice.option[accept], choice.runner_up[accept]
+    weight, solutions = options.weight, _solutions(options)[picked].tolist()
+    score, rivals = weight[picked].tolist(), this.sides(rival)
+    rival_score = np.where(rival >= 0, weight[rival], 0).tolist()
+    parts = np.stack([getattr(options, name)[picked] for name in PARTS], axis=1).tolist()
+    rules, residuals = options.rule[picked].tolist(), options.residual[picked].tolist()
+    of_left = (options.anchor[picked] < this.split).tolist()
+    posterior, is_sure = choice.posterior[accept].tolist(), sure[accept].tolist()
+    for at, (left, right) in enumerate(this.sides(picked)):
+        rule = Rule(rules[at])
+        made_by = Pass.BATCH if of_left[at] else Pass.SPLIT
         if rule is Rule.SEVERAL:
             made_by = Pass.SPLIT
         if rule is Rule.FEE:
@@ -152,19 +157,17 @@ def tell(this: Round, choice: Choice, accept: Ints, sure: Bools) -> None:
                 right=right,
                 made_by=made_by,
                 rule=RULE_WORDS[rule],
-                status=Status.CONFIRMED if sure[at] else Status.SUGGESTED,
-                score=int(weight[option]),
-                parts=_parts(options, option),
-                posterior=round(float(choice.posterior[at]), 6),
-                solutions=int(solutions[option]),
-                runner_up_left=rivals[0],
-                runner_up_right=rivals[1],
-                runner_up_score=int(weight[rival]) if rival >= 0 else 0,
-                residual_minor=residual,
-                residual_cause=_cause(rule, residual),
-                reason=_reason(
-                    rule, (left, right), int(solutions[option]), float(choice.posterior[at])
-                ),
+                status=Status.CONFIRMED if is_sure[at] else Status.SUGGESTED,
+                score=score[at],
+                parts=ScoreParts(*parts[at]),
+                posterior=round(posterior[at], 6),
+                solutions=solutions[at],
+                runner_up_left=rivals[at][0],
+                runner_up_right=rivals[at][1],
+                runner_up_score=rival_score[at],
+                residual_minor=residuals[at],
+                residual_cause=_cause(rule, residuals[at]),
+                reason=_reason(rule, (left, right), solutions[at], posterior[at]),
             )
         )
 
@@ -178,16 +181,6 @@ def _solutions(options: Options) -> Ints:
     return np.bincount(options.anchor[first], minlength=top)[options.anchor]
 
 
-def _parts(options: Options, option: int) -> ScoreParts:
-    return ScoreParts(
-        amount=int(options.amount[option]),
-        date=int(options.date[option]),
-        reference=int(options.reference[option]),
-        counterparty=int(options.counterparty[option]),
-        exclusivity=int(options.exclusivity[option]),
-    )
-
-
 def _cause(rule: Rule, residual: int) -> ResidualCause:
     if not residual:
         return ResidualCause.NONE
@@ -196,7 +189,7 @@ def _cause(rule: Rule, residual: int) -> ResidualCause:
 
 def _reason(
     rule: Rule,
-    sides: tuple[tuple[int, ...], tuple[int, ...]],
+    sides: tuple[Members, Members],
     solutions: int,
     posterior: float,
 ) -> str:

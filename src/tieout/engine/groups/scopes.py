@@ -11,8 +11,9 @@ from typing import Self
 import numpy as np
 
 from tieout.core.matching.rules import MatchRules
+from tieout.engine.compiled import compiled
 from tieout.engine.groups.records import NO_DAY, Bools, FreeRecords, Ints
-from tieout.engine.ragged import count_by, dense_both, first_of, offsets, spread
+from tieout.engine.ragged import count_by, dense_both, first_of, in_order, offsets, rising, spread
 
 EXPAND_MAX = 100
 """A window with more records than this is refused before its candidates are listed."""
@@ -113,13 +114,42 @@ def may_anchor(records: FreeRecords) -> Bools:
     return good
 
 
-def _index(parts: FreeRecords, group: Ints) -> tuple[Ints, Ints]:
-    """Usable parts in the order of (group, sign, day), and their sort keys."""
+@dataclass(frozen=True)
+class Index:
+    """Records by group and day: group g has the places `begin[g]` to `begin[g + 1]`."""
+
+    record: Ints
+    day: Ints
+    begin: Ints
+
+    @classmethod
+    def of(cls, record: Ints, group: Ints, day: Ints) -> Self:
+        """These records, each of the group and day at its place."""
+        order = in_order(group, day)
+        begin = np.r_[0, np.cumsum(np.bincount(group))].astype(np.int64)
+        return cls(record[order], day[order], begin)
+
+    def between(self, group: Ints, first: Ints, last: Ints) -> tuple[Ints, Ints]:
+        """From where to where the asked groups have records of the asked days."""
+        return _between(self.begin, self.day, group, first, last)
+
+
+@compiled
+def _between(begin: Ints, day: Ints, group: Ints, first: Ints, last: Ints) -> tuple[Ints, Ints]:
+    low, high = np.zeros(len(group), np.int64), np.zeros(len(group), np.int64)
+    for ask in range(len(group)):
+        if group[ask] + 1 < len(begin):
+            from_place, to_place = begin[group[ask]], begin[group[ask] + 1]
+            days = day[from_place:to_place]
+            low[ask] = from_place + np.searchsorted(days, first[ask])
+            high[ask] = from_place + np.searchsorted(days, last[ask] + 1)
+    return low, high
+
+
+def _index(parts: FreeRecords, group: Ints) -> Index:
+    """Usable parts by group and sign."""
     part = np.flatnonzero(may_anchor(parts))
-    signed = _signed(group, parts.amount)[part]
-    key = _key(signed, parts.day[part])
-    order = np.argsort(key, kind="stable")
-    return part[order], key[order]
+    return Index.of(part, _signed(group, parts.amount)[part], parts.day[part])
 
 
 def _signed(group: Ints, amount: Ints) -> Ints:
@@ -127,23 +157,17 @@ def _signed(group: Ints, amount: Ints) -> Ints:
     return group * 2 + (amount > 0)
 
 
-def _key(group: Ints, day: Ints) -> Ints:
-    return (group << 24) + np.clip(day + (1 << 23), 0, (1 << 24) - 1)
-
-
-def _build(view: View, ask: Ask, group: Ints, index: tuple[Ints, Ints]) -> tuple[Ints, Ints, Ints]:
+def _build(view: View, ask: Ask, group: Ints, index: Index) -> tuple[Ints, Ints, Ints]:
     """(row, part) for every part of the asked group and lags, in their order; raw counts."""
-    part, key = index
     day = view.anchors.day[ask.anchor]
     if view.direction == 0:
         first, last = day - ask.high, day - ask.low
     else:
         first, last = day + ask.low, day + ask.high
-    low = np.searchsorted(key, _key(group, first), "left")
-    high = np.searchsorted(key, _key(group, last), "right")
+    low, high = index.between(group, first, last)
     raw = high - low
     row, place = spread(low, np.where(raw > EXPAND_MAX, low, high))
-    return row, part[place], raw
+    return row, index.record[place], raw
 
 
 def _rows(ask: Ask, scope: Scope, flat: tuple[Ints, Ints, Ints], most: int) -> Rows:
@@ -175,9 +199,7 @@ def by_party(view: View, ask: Ask, most: int) -> Rows:
     code_part, code_own = dense_both(
         (view.part_block[part], view.anchor_block[ask.anchor[row]]), (name, own)
     )
-    key = _key(code_part, view.parts.day[part])
-    order = np.argsort(key, kind="stable")
-    index = part[order], key[order]
+    index = Index.of(part, code_part, view.parts.day[part])
     at, found, raw = _build(view, ask.take(row), code_own, index)
     amount, total = view.parts.amount[found], view.anchors.amount[ask.anchor[row]][at]
     same = (amount > 0) == (total > 0)
@@ -185,7 +207,7 @@ def by_party(view: View, ask: Ask, most: int) -> Rows:
     mixed = np.bincount(at[~same], minlength=len(row)) > 0
     good = (same & (np.abs(amount) < np.abs(total))) | mixed[at]
     at, found = row[at[good]], found[good]
-    order = np.argsort(at * len(view.parts) + found, kind="stable")
+    order = rising(at * len(view.parts) + found)
     at, found = at[order], found[order]
     once = first_of(at) | first_of(found)
     counted = np.zeros(len(ask.anchor), np.int64)
@@ -201,12 +223,12 @@ def _names(records: FreeRecords, at: Ints) -> tuple[Ints, Ints]:
     return np.r_[first, second], np.r_[party[first], alias[second]]
 
 
-def kind_index(view: View, slots: Ints) -> tuple[Ints, Ints]:
+def kind_index(view: View, slots: Ints) -> Index:
     """What `by_kind` looks up parts in; `slots` is the kind slot of every part."""
     return _index(view.parts, view.part_block * 64 + slots)
 
 
-def by_kind(view: View, ask: Ask, index: tuple[Ints, Ints], most: int) -> Rows:
+def by_kind(view: View, ask: Ask, index: Index, most: int) -> Rows:
     """Candidates of the asked kind."""
     return _by_days(view, ask, view.anchor_block[ask.anchor] * 64 + ask.kind, index, most)
 
@@ -218,7 +240,7 @@ def by_any(view: View, ask: Ask, most: int) -> Rows:
     return replace(made, scope=np.full(len(made.anchor), int(Scope.ANY), np.int64))
 
 
-def _by_days(view: View, ask: Ask, group: Ints, index: tuple[Ints, Ints], most: int) -> Rows:
+def _by_days(view: View, ask: Ask, group: Ints, index: Index, most: int) -> Rows:
     """Smaller candidates of the anchor's sign."""
     total = view.anchors.amount[ask.anchor]
     row, part, raw = _build(view, ask, _signed(group, total), index)

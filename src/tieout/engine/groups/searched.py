@@ -11,13 +11,11 @@ import numpy as np
 
 from tieout.engine.groups.records import Bools, Floats, Ints
 from tieout.engine.groups.scopes import Rows, View
-from tieout.engine.groups.sums import size_limit, solve, work_of
+from tieout.engine.groups.subsets import all_subsets
+from tieout.engine.groups.sums import SIZE_LIMIT, members, solve, work_of
 from tieout.engine.groups.weights import GAPS, GroupWeights
 from tieout.engine.ragged import count_by, offsets, rank_in, spread
 
-NO_NUMBER = 1 << 60
-"""Where records without a number come in the order of numbers."""
-SIZES_MAX = 63
 HOPE = np.array([0.25, 8.0, 8.0])
 """Per scope: sums whose share is less than so many times what stands against them are not sought.
 
@@ -26,7 +24,7 @@ Within a party a sum may be worth a question; among all of a kind only a likely 
 DATE_BONUS, NUMBER_BONUS = 0.5, 0.7
 """Bits that each member of a true sum may have over an accidental one by its date, its number."""
 AMOUNT_MAX = 1 << 40
-"""Larger amounts are not searched: packed sums would overflow."""
+"""Larger amounts are not searched: 63 of them stay far from the end of 64 bits."""
 
 
 @dataclass(frozen=True)
@@ -84,58 +82,27 @@ def solved(found: Found) -> Found:
 def search(view: View, rows: Rows, most: Ints | int, budget: int) -> Found:
     """All solutions of all rows up to `most` parts, cheapest rows first, within each budget."""
     width = rows.width
-    most = np.minimum(most, limits(int(width.max(initial=2)))[width])
-    allowed = _affordable(view, rows, most, budget)
-    count = np.zeros(len(width), np.int64)
-    capped = np.zeros(len(width), np.bool_)
-    limit = np.zeros(len(width), np.int64)
-    row_parts, mask_parts, work = [], [], 0
-    for code in np.unique((width * 64 + most)[allowed]).tolist():
-        size, parts = divmod(code, 64)
-        which = np.flatnonzero(allowed & (width == size) & (most == parts))
-        places = rows.start[which][:, None] + np.arange(size)
-        amounts = view.parts.amount[rows.part[places]]
-        found = solve(amounts, view.anchors.amount[rows.anchor[which]], 2, parts)
-        count[which], capped[which] = found.count, found.capped
-        limit[which] = parts
-        row_parts.append(which[found.row])
-        mask_parts.append(found.mask)
-        work += found.work
-    row = np.concatenate(row_parts) if row_parts else np.zeros(0, np.int64)
-    mask = np.concatenate(mask_parts) if mask_parts else np.zeros(0, np.int64)
-    order = np.lexsort((mask, row))
-    row, mask = row[order], mask[order]
-    start, place = _members(rows, row, mask)
-    return Found(rows, row, start, place, count, capped, limit, work)
+    most = np.minimum(most, SIZE_LIMIT[width])
+    cost = work_of(width, most)
+    limit = np.where(_affordable(view, rows, cost, budget), most, 0)
+    totals = view.anchors.amount[rows.anchor]
+    made = solve(rows.start, view.parts.amount[rows.part], totals, limit)
+    start, place = members(rows.start[made.row], made.mask)
+    work = int(cost[limit > 0].sum())
+    return Found(rows, made.row, start, place, made.count, made.capped, limit, work)
 
 
-def _affordable(view: View, rows: Rows, most: Ints, budget: int) -> Bools:
-    width = rows.width
-    code, which = np.unique(width * 64 + most, return_inverse=True)
-    cost = np.array([work_of(*divmod(each, 64)) for each in code.tolist()], np.int64)[which]
+def _affordable(view: View, rows: Rows, cost: Ints, budget: int) -> Bools:
     block = view.anchor_block[rows.anchor]
-    order = np.lexsort((np.arange(len(width)), cost, block))
+    order = np.lexsort((np.arange(len(cost)), cost, block))
     spent = np.cumsum(cost[order])
     begin = np.searchsorted(block[order], block[order], "left")
     spent -= spent[begin] - cost[order][begin]
-    allowed = np.zeros(len(width), np.bool_)
+    allowed = np.zeros(len(cost), np.bool_)
     allowed[order] = spent <= budget
     big = np.abs(view.parts.amount[rows.part]) >= AMOUNT_MAX
-    allowed &= count_by(rows.row_of[big], len(width)) == 0
+    allowed &= count_by(rows.row_of[big], len(cost)) == 0
     return allowed & (np.abs(view.anchors.amount[rows.anchor]) < AMOUNT_MAX)
-
-
-def _members(rows: Rows, row: Ints, mask: Ints) -> tuple[Ints, Ints]:
-    """Offsets and flat places of the set bits of each solution."""
-    which, place = [], []
-    for bit in range(int(rows.width.max(initial=0))):
-        here = np.flatnonzero((mask >> bit) & 1)
-        which.append(here)
-        place.append(rows.start[row[here]] + bit)
-    flat = np.concatenate(which) if which else np.zeros(0, np.int64)
-    at = np.concatenate(place) if place else np.zeros(0, np.int64)
-    order = np.lexsort((at, flat))
-    return offsets(flat[order], len(row)), at[order]
 
 
 @dataclass(frozen=True)
@@ -146,8 +113,6 @@ class Evidence:
     date: Ints
     reference: Ints
     exclusivity: Ints
-    rest: Floats
-    """Per row: expected weight (not its logarithm) of solutions larger than were searched."""
 
     @property
     def total(self) -> Ints:
@@ -167,13 +132,11 @@ def weigh(view: View, found: Found, weights: GroupWeights) -> Evidence:
     date = np.bincount(found.member_of, line[found.place], len(found.row))
     exclusive = (odds[found.row] + log_size[found.row, size]) - subsets[found.row, size]
     member, gap = gaps(view, found)
-    rest = _rest(view, found, weights.size[cell]) * np.exp2(np.minimum(amount + odds, 200))
     return Evidence(
         _hundredths(amount)[found.row],
         date.astype(np.int64),
         np.bincount(member, weights.gap[gap], len(found.row)).astype(np.int64),
         _hundredths(exclusive),
-        rest,
     )
 
 
@@ -200,44 +163,9 @@ def _lines(
     line = _hundredths(np.log2(np.maximum(relative, 1e-6)))
     relative = np.exp2(line / 100)
     number = view.parts.number[rows.part]
-    numbered = np.bincount(row, number >= 0, len(width)) > 1
-    subsets = np.zeros((len(width), weights.size.shape[-1]))
-    for size in np.unique(rows.width).tolist():
-        for chained in (False, True):
-            which = np.flatnonzero((rows.width == size) & (numbered == chained))
-            place = rows.start[which][:, None] + np.arange(size)
-            gap = np.exp2(weights.gap / 100) if chained else None
-            table = all_subsets(relative[place], number[place], gap, subsets.shape[1])
-            subsets[which] = np.log2(np.maximum(table, 1e-300))
-    return line, subsets
-
-
-def all_subsets(value: Floats, number: Ints, gap: Floats | None, sizes: int) -> Floats:
-    """Per row and k the summed weight of all subsets of k: their values times their gaps' factors.
-
-    Subsets are built in the order of the numbers, so that each new member has one neighbour.
-    """
-    rows, items = value.shape
-    table = np.zeros((rows, sizes))
-    table[:, 0] = 1
-    if gap is None:
-        for at in range(items):
-            table[:, 1:] += value[:, at, None] * table[:, :-1]
-        return table
-    number = np.where(number < 0, NO_NUMBER, number)
-    order = np.argsort(number, axis=1, kind="stable")
-    value, number = np.take_along_axis(value, order, 1), np.take_along_axis(number, order, 1)
-    ending = np.zeros((rows, items, sizes))
-    factor_of = gap[np.searchsorted(GAPS, np.arange(GAPS[-1] + 1), "right")]
-    for at in range(items):
-        apart = number[:, at, None] - number[:, :at]
-        factor = factor_of[np.minimum(apart, GAPS[-1])]
-        factor[number[:, at] == NO_NUMBER] = 1.0
-        before = np.einsum("ri,rik->rk", factor, ending[:, :at])
-        before[:, 0] = 1
-        ending[:, at, 1:] = value[:, at, None] * before[:, :-1]
-    table += ending.sum(axis=1)
-    return table
+    gap, sizes = np.exp2(weights.gap / 100), weights.size.shape[-1]
+    subsets = all_subsets(rows.start, relative, number, gap, sizes)
+    return line, np.log2(np.maximum(subsets, 1e-300))
 
 
 def gaps(view: View, found: Found) -> tuple[Ints, Ints]:
@@ -252,18 +180,17 @@ def gaps(view: View, found: Found) -> tuple[Ints, Ints]:
     return member[1:][same], np.searchsorted(GAPS, gap, "right")
 
 
-def limits(width: int) -> Ints:
-    """Per number of candidates up to `width`: the most parts that the kernel is complete for."""
-    return np.array([size_limit(each, SIZES_MAX) for each in range(width + 1)], np.int64)
-
-
-def _rest(view: View, found: Found, size: Floats) -> Floats:
-    """Expected share of larger subsets, per unit of amount, at the anchor's amount."""
+def unsearched(view: View, found: Found, weights: GroupWeights) -> Floats:
+    """Per row the expected weight (not its logarithm) of solutions larger than were searched."""
+    cell = cells(view, found.rows, weights)
+    size, share = weights.size[cell], weights.prior[cell]
     out = np.zeros(len(found.rows.anchor))
     short = (found.limit > 0) & (found.limit < size.shape[1] - 1)
     for k, chance in _chances(view, found.rows, size.shape[1]):
         out += np.where(short & (found.limit < k), size[:, k] * chance, 0)
-    return out
+    amount = weights.surprise(view.direction, view.anchors, found.rows.anchor)
+    bits = np.minimum(amount + np.log2(share / (1 - share)), 200)
+    return np.asarray(out * np.exp2(bits), np.float64)
 
 
 def _chances(view: View, rows: Rows, sizes: int) -> Iterator[tuple[int, Floats]]:

@@ -10,7 +10,7 @@ from tieout.engine.groups.options import Options, Rule
 from tieout.engine.groups.records import Floats, FreeRecords, Ints
 from tieout.engine.groups.scopes import View, may_anchor
 from tieout.engine.groups.weights import GroupWeights
-from tieout.engine.ragged import count_by, dense_both, spread
+from tieout.engine.ragged import count_by, dense_both, meeting, rising, spread
 
 EACH_MAX = 8
 """Records of one party and account on a side; with more the search is not tried."""
@@ -36,8 +36,7 @@ def _few(records: FreeRecords, group: Ints, groups: int) -> Ints:
     usable = may_anchor(records) & (records.party >= 0)
     size = count_by(group[usable], groups)
     at: Ints = np.flatnonzero(usable & (size[group] <= EACH_MAX) & (size[group] >= 2))
-    order = np.lexsort((at, group[at]))
-    found: Ints = at[order]
+    found: Ints = at[rising(group[at])]
     return found
 
 
@@ -45,7 +44,7 @@ def _pairs(at: Ints, group: Ints) -> Ints:
     """Rows of two positions of one group, ascending."""
     if not len(at):
         return np.zeros((0, 2), np.int64)
-    end = np.searchsorted(group[at], group[at], "right")
+    end = np.cumsum(np.bincount(group[at]))[group[at]]
     first, second = spread(np.arange(len(at)) + 1, end)
     made: Ints = np.stack([at[first], at[second]], axis=1)
     return made
@@ -56,7 +55,7 @@ def _triples(pairs: Ints, at: Ints, group: Ints) -> Ints:
         return np.zeros((0, 3), np.int64)
     place = np.empty(int(at.max()) + 1, np.int64)
     place[at] = np.arange(len(at))
-    end = np.searchsorted(group[at], group[pairs[:, 1]], "right")
+    end = np.cumsum(np.bincount(group[at]))[group[pairs[:, 1]]]
     first, third = spread(place[pairs[:, 1]] + 1, end)
     made: Ints = np.c_[pairs[first], at[third]]
     return made
@@ -74,9 +73,7 @@ def _join(
     code, asked = dense_both(
         (there[right[:, 0]], here[left[:, 0]]), (view.parts.amount[right].sum(axis=1), total)
     )
-    order = np.argsort(code, kind="stable")
-    low = np.searchsorted(code[order], asked, "left")
-    high = np.searchsorted(code[order], asked, "right")
+    order, low, high = meeting(asked, code)
     row, place = spread(low, high)
     one, two = left[row], right[order[place]]
     good = np.ones(len(row), np.bool_)

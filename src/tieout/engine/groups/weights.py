@@ -78,11 +78,13 @@ class GroupWeights:
 
 
 def slot_of(kinds: Ints, kind: Ints) -> Ints:
-    """The slot of each kind, where `kinds` have slots of their own."""
+    """The slot of each kind, where `kinds` have slots of their own; kinds are small numbers."""
     if not len(kinds):
         return np.zeros(len(kind), np.int64)
-    place = np.minimum(np.searchsorted(kinds, kind), len(kinds) - 1)
-    return np.where(kinds[place] == kind, place + 1, 0)
+    top = int(kinds[-1]) + 1
+    slot = np.zeros(top + 1, np.int64)
+    slot[kinds] = np.arange(1, len(kinds) + 1)
+    return slot[np.minimum(np.where(kind < 0, top, kind), top)]
 
 
 def start_weights(
