@@ -79,6 +79,11 @@ def test_of_two_that_look_equal_either_is_right() -> None:
     assert said([payment], entries)["bank"] > 0.95
 
 
+def test_what_says_nothing_is_nobodys_double() -> None:
+    entries = [line("one", 0, ""), line("two", 1, "")]
+    assert said([line("bank", 2, "HARBOUR RENTALS")], entries)["bank"] < 0.7
+
+
 def test_a_double_with_a_payment_of_its_own_stands_for_nobody_else() -> None:
     payments = [line("first", 1, "HARBOUR RENTALS"), line("second", 2, "HARBOUR RENTALS")]
     entries = [line("one", 0, "Harbour Rentals"), line("two", 1, "Harbour Rentals")]

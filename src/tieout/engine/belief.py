@@ -114,7 +114,13 @@ def _add_doubles(  # noqa: PLR0913, PLR0917  a side of the pairs
     double &= (side.amount[one] == side.amount[again]) & (side.pool[one] == side.pool[again])
     double &= (side.text.said[one] == side.text.said[again]) & (look[one] != look[again])
     found = np.flatnonzero(double)
-    reference = side.table["reference"]
-    same = [reference.take(pa.array(index[found])).to_pylist() for index in (one, again)]
-    found = found[np.array([a == b for a, b in zip(*same, strict=True)], dtype=np.bool_)]
+    first, second = (_wording(side, index[found]) for index in (one, again))
+    same = [a == b and any(a) for a, b in zip(first, second, strict=True)]
+    found = found[np.array(same, dtype=np.bool_)]
     np.add.at(belief, mine[found], chance[rival[found]])
+
+
+def _wording(side: Population, index: Ints) -> list[tuple[str, ...]]:
+    """All that those records say."""
+    rows = side.table.select(["counterparty", "narrative", "reference"]).take(pa.array(index))
+    return list(zip(*(column.to_pylist() for column in rows.columns), strict=True))

@@ -183,9 +183,8 @@ def _by_habits(  # noqa: PLR0913, PLR0917  a component, room to work, and where 
             continue
         _under(habit, odds, lag, usual, felt)
         log = np.log2(belief) + _summed(rows, right, last, bit, felt, before, room, found)
-        kept, added = 1.0, 2.0 ** (log - best)
-        if log > best:
-            kept, added, best = 2.0 ** (best - log), 1.0, log
+        top = max(log, best)
+        kept, added, best = 2.0 ** (best - top), 2.0 ** (log - top), top
         total = total * kept + added
         for edge in range(len(odds)):
             chance[edge] = chance[edge] * kept + found[edge] * added
