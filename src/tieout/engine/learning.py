@@ -18,6 +18,7 @@ Floats = npt.NDArray[np.float64]
 Histogram = npt.NDArray[np.float64 | np.int64]
 
 ROUNDS = 15
+PARTNER_ROUNDS = 4
 ALL_ROUNDS = 3
 """After so many rounds, pairs of odds below `FELT_MIN` are chance pairs for good."""
 FELT_MIN = -1_500
@@ -37,6 +38,8 @@ class Weights:
 
     base: int
     """The logarithm of the odds that a candidate pair is true before its evidence is seen."""
+    partner: int
+    """The same of a record that has a partner: for who weighs the rivals of each pair apart."""
     levels: tuple[tuple[int, ...], ...]
     names: tuple[str, ...]
     pairs_seen: int
@@ -92,7 +95,33 @@ def learn(edges: Edges, priors: Sequence[Prior], chance: Sequence[Bytes]) -> Wei
         tuple(int(x) for x in np.clip(np.rint(table * 100), -WEIGHT_MAX, WEIGHT_MAX))
         for table in logs
     )
-    return Weights(round(odds * 100), tables, tuple(p.name for p in priors), edges.size)
+    strength = np.zeros(pattern_count)
+    for table, level in zip(logs, patterns, strict=True):
+        strength += table[level]
+    partner = max(_partner(np.exp2(strength)[pattern], (left, right), records, odds), odds)
+    names = tuple(p.name for p in priors)
+    return Weights(round(odds * 100), round(partner * 100), tables, names, edges.size)
+
+
+def _partner(strength: Floats, ends: tuple[Ints, Ints], records: int, odds: float) -> float:
+    """The odds that a record has a partner among its candidates, found by asking again and again.
+
+    `strength` is what the evidence makes of even odds. The odds of a pair, unlike these, share out
+    a partner among a record's candidates, once for all; here rivals see to that, each by its worth.
+    """
+    left, right = ends
+
+    def opened(key: Ints, worth: Floats) -> Floats:
+        return 1.0 / (1.0 + np.maximum(np.bincount(key, worth)[key] - worth, 0.0))
+
+    for _ in range(PARTNER_ROUNDS if len(left) else 0):
+        worth = strength * 2.0**odds
+        first = opened(left, worth), opened(right, worth)
+        then = opened(left, worth * first[1]), opened(right, worth * first[0])
+        worth *= np.sqrt(first[0] * first[1] * then[0] * then[1])
+        true = float((worth / (1.0 + worth)).sum())
+        odds = np.log2(true + PRIOR_RECORDS) - np.log2(max(records - true, 0.0) + PRIOR_RECORDS)
+    return float(odds)
 
 
 def _patterns(edges: Edges, priors: Sequence[Prior]) -> tuple[Ints, list[Ints]]:

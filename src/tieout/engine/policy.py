@@ -14,6 +14,7 @@ import numpy.typing as npt
 from tieout.core.matching.rules import MatchRules
 from tieout.core.matching.words import Pass
 from tieout.engine.assignment import Choice
+from tieout.engine.belief import beliefs, usual_lags
 from tieout.engine.compiled import compiled
 from tieout.engine.evidence import RARITY_LEVELS, STARTS, TEXT_AGREES, Edges, Ref, Text
 from tieout.engine.learning import FELT_MIN, Weights
@@ -271,6 +272,15 @@ def decide(
         gone = edges.left[of[new]], edges.right[of[new]]
         alive = alive[~_touched(ends[0], gone[0]) & ~_touched(ends[1], gone[1])]
     confirmed |= ~pending & (edges.identity[of] | _exclusive_reference(edges, of, rules))
+    posterior = 1.0 - _error(score)
+    posterior[~confirmed] = beliefs(
+        edges,
+        value + (scored_edges.weights.partner - scored_edges.base),
+        (of[confirmed], of[~confirmed]),
+        usual_lags(scored_edges.weights.levels[1], rules),
+        sides,
+        (left.number, right.number),
+    )
     return Pairs(
         edge=of,
         made_by=_passes(edges, of),
@@ -278,7 +288,7 @@ def decide(
         held=~confirmed & (score < 0) & (ties == 0),
         score=score,
         exclusivity=score - (value[of] - scored_edges.base),
-        posterior=np.round(1.0 - _error(score), 6),
+        posterior=np.round(posterior, 6),
         rival=rival,
         twins=np.where(uneven[of], 1, many),
         ties=ties,

@@ -1,0 +1,126 @@
+"""What is said of pairs that are not confirmed: how likely each is right (pairs.md, belief)."""
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from tieout.core.matching.rules import MatchRules
+from tieout.engine.evidence import LAG_BINS, Edges
+from tieout.engine.marginals import UNKNOWN, UNUSUAL, Lags, chances
+from tieout.engine.population import NO_DAY, Population, Populations
+from tieout.engine.text import Flags, Ints
+
+Floats = npt.NDArray[np.float64]
+
+USUAL_MIN = 0.01
+"""A lag that fewer of all pairs have is nobody's habit."""
+DOUBLE_DAYS = 3
+"""What is entered twice is entered again within so many days."""
+
+
+def usual_lags(weights: tuple[int, ...], rules: MatchRules) -> tuple[Ints, Floats]:
+    """For each level of the date the number of its lag, and how common each usual lag is.
+
+    `weights` are those of the levels of the date. Chance has no favourite day, so they say how
+    often true pairs are that far apart.
+    """
+    window = min(rules.lag_days_max - rules.lag_days_min + 1, LAG_BINS)
+    share = np.exp2(np.array(weights[2 : 2 + window]) / 100.0)
+    share /= share.sum()
+    usual = np.flatnonzero(share >= USUAL_MIN)
+    number = np.full(len(weights), UNUSUAL, dtype=np.int64)
+    number[0] = UNKNOWN
+    number[2 + usual] = np.arange(len(usual))
+    return number, share[usual] / share[usual].sum()
+
+
+def beliefs(  # noqa: PLR0913, PLR0917  the pairs, and all that they are seen in
+    edges: Edges,
+    value: Ints,
+    chosen: tuple[Ints, Ints],
+    lags: tuple[Ints, Floats],
+    sides: Populations,
+    looks: tuple[Ints, Ints],
+) -> Floats:
+    """The chance that each open pair is right, given that the confirmed ones are.
+
+    `chosen` are the edges confirmed and those open; `value` is in hundredths of a bit and leaves
+    out that a record has only one partner; `looks` number the looks of each side's records.
+    """
+    sure, open_ = chosen
+    alive = np.flatnonzero(
+        ~_among(edges.left, edges.left[sure]) & ~_among(edges.right, edges.right[sure])
+    )
+    chance = np.zeros(edges.size)
+    chance[alive] = chances(
+        (edges.left[alive], edges.right[alive]),
+        value[alive],
+        Lags(lags[0][edges.levels[1][alive]], lags[1]),
+        sides.left.day,
+    )
+    belief: Floats = chance[open_]
+    _add_twins(belief, chance, edges, (alive, open_), looks)
+    ends = edges.left, edges.right
+    _add_doubles(belief, chance, ends, (alive, open_), sides.right, looks[1])
+    _add_doubles(belief, chance, ends[::-1], (alive, open_), sides.left, looks[0])
+    return np.minimum(belief, 1.0)
+
+
+def _among(index: Ints, these: Ints) -> Flags:
+    """Whether each index is one of these."""
+    found = np.zeros(int(index.max(initial=-1)) + 1, dtype=np.bool_)
+    found[these] = True
+    return found[index]
+
+
+def _add_twins(
+    belief: Floats, chance: Floats, edges: Edges, at: tuple[Ints, Ints], looks: tuple[Ints, Ints]
+) -> None:
+    """Equal-looking records stand for one another.
+
+    The open pairs of the same two looks are right as often as such pairs are expected.
+    """
+    alive, open_ = at
+    left, right = looks
+    many = (np.bincount(left)[left][edges.left] > 1) | (np.bincount(right)[right][edges.right] > 1)
+    both = left[edges.left] * len(right) + right[edges.right]
+    here = np.flatnonzero(many[open_])
+    distinct, which = np.unique(both[open_[here]], return_inverse=True)
+    seen = alive[many[alive]]
+    seen = seen[np.isin(both[seen], distinct)]
+    expected = np.bincount(np.searchsorted(distinct, both[seen]), chance[seen], len(distinct))
+    belief[here] = (expected / np.maximum(np.bincount(which, minlength=len(distinct)), 1))[which]
+
+
+def _add_doubles(  # noqa: PLR0913, PLR0917  a side of the pairs
+    belief: Floats,
+    chance: Floats,
+    ends: tuple[Ints, Ints],
+    at: tuple[Ints, Ints],
+    side: Population,
+    look: Ints,
+) -> None:
+    """What was entered twice stands for its double, where the double has no partner of its own."""
+    key, other = ends
+    alive, open_ = at
+    pair_of = np.full(int(key.max(initial=-1)) + 1, -1, dtype=np.int64)
+    pair_of[key[open_]] = np.arange(len(open_))
+    taken = np.zeros(side.size, dtype=np.bool_)
+    taken[other[open_]] = True
+    rival = alive[(pair_of[key[alive]] >= 0) & ~taken[other[alive]]]
+    mine = pair_of[key[rival]]
+    one, again = other[open_[mine]], other[rival]
+    double = (np.abs(side.day[one] - side.day[again]) <= DOUBLE_DAYS) & (side.day[one] != NO_DAY)
+    double &= (side.amount[one] == side.amount[again]) & (side.pool[one] == side.pool[again])
+    double &= (side.text.said[one] == side.text.said[again]) & (look[one] != look[again])
+    found = np.flatnonzero(double)
+    first, second = (_wording(side, index[found]) for index in (one, again))
+    same = [a == b and any(a) for a, b in zip(first, second, strict=True)]
+    found = found[np.array(same, dtype=np.bool_)]
+    np.add.at(belief, mine[found], chance[rival[found]])
+
+
+def _wording(side: Population, index: Ints) -> list[tuple[str, ...]]:
+    """All that those records say."""
+    rows = side.table.select(["counterparty", "narrative", "reference"]).take(pa.array(index))
+    return list(zip(*(column.to_pylist() for column in rows.columns), strict=True))
