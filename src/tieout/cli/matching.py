@@ -11,7 +11,6 @@ from typing import Any
 from tieout.cli.screen import ERR, OUT, hanging, plain, progress_bar, show_problems, table
 from tieout.core.money import format_minor
 from tieout.files.bridge import bridges
-from tieout.files.drawing import environment
 from tieout.files.matching import MatchRun, match
 from tieout.files.outputs import summary_of, write_outputs
 from tieout.files.report import (
@@ -19,6 +18,7 @@ from tieout.files.report import (
     groups_shown,
     headline,
     passes_of,
+    template,
     unmatched_shown,
 )
 
@@ -39,7 +39,7 @@ def run(
     """Match two files; 0 when they agree, 1 when something is left."""
     _few_arenas()
     if out:
-        Thread(target=environment).start()  # what draws the report is loaded while files are read
+        Thread(target=template).start()  # what draws the report is loaded while files are read
     with progress_bar(shown=not as_json) as progress:
         made = match(left, right, progress=progress, **settings)
         if out:

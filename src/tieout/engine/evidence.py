@@ -6,11 +6,13 @@ account and amount. Small inputs lean on them, large ones learn their own (`lear
 
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import NamedTuple
 
 import numpy as np
 
 from tieout.core.matching.rules import MatchRules
-from tieout.engine.population import NO_DAY, Populations
+from tieout.engine.compiled import compiled
+from tieout.engine.population import NO_DAY, Population, Populations
 from tieout.engine.ragged import in_order
 from tieout.engine.text import Bytes, Flags, Ints
 
@@ -263,23 +265,47 @@ def chance_pairs(sides: Populations, rules: MatchRules) -> tuple[Ints, Ints]:
 def with_numbers(found: TextEvidence, sides: Populations, rules: MatchRules) -> Edges:
     """Add the dimensions that are plain arithmetic: amount ratio and lag."""
     left, right = found.left, found.right
-    first, second = sides.left.amount[left], sides.right.amount[right]
+    lag, both = np.empty(len(left), np.int64), np.empty((2, len(left)), np.bool_)
+    _compare_numbers((left, right), _Numbers.of(sides.left), _Numbers.of(sides.right), lag, both)
+    is_equal, identity = both
     amount = np.minimum(found.rarity, RARITY_LEVELS - 1)
-    unequal = np.flatnonzero(first != second)
+    unequal = np.flatnonzero(~is_equal)
     if len(unequal):
-        amount[unequal] = ratio_level(first[unequal], second[unequal])
-    left_day, right_day = sides.left.day[left], sides.right.day[right]
-    lag = left_day - right_day
-    known = (left_day != NO_DAY) & (right_day != NO_DAY)
-    level = date_level(np.where(known, lag, NO_DAY), rules)
-    identity = (sides.left.external[left] == sides.right.external[right]) & (first == second)
-    return Edges(
-        left,
-        right,
-        (amount, level, found.reference, found.text),
-        np.where(known, lag, NO_DAY),
-        identity,
-    )
+        amount[unequal] = ratio_level(
+            sides.left.amount[left[unequal]], sides.right.amount[right[unequal]]
+        )
+    levels = amount, date_level(lag, rules), found.reference, found.text
+    return Edges(left, right, levels, lag, identity)
+
+
+class _Numbers(NamedTuple):
+    """Columns of a side."""
+
+    amount: Ints
+    day: Ints
+    external: Ints
+
+    @classmethod
+    def of(cls, side: Population) -> "_Numbers":
+        columns = side.amount, side.day, side.external
+        return cls(*(np.require(column, requirements="W") for column in columns))
+
+
+@compiled
+def _compare_numbers(
+    pairs: tuple[Ints, Ints], left: _Numbers, right: _Numbers, lag: Ints, both: Flags
+) -> None:
+    """The days between the records of each pair; whether amounts are equal, and ids with them."""
+    lefts, rights = pairs
+    amount, day, external = left
+    amount_, day_, external_ = right
+    for pair in range(len(lefts)):
+        one, other = lefts[pair], rights[pair]
+        lag[pair] = NO_DAY
+        if day[one] != NO_DAY and day_[other] != NO_DAY:
+            lag[pair] = day[one] - day_[other]
+        both[0, pair] = amount[one] == amount_[other]
+        both[1, pair] = both[0, pair] and external[one] == external_[other]
 
 
 def date_level(lag: Ints, rules: MatchRules) -> Bytes:

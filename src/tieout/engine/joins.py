@@ -2,11 +2,14 @@
 
 import numpy as np
 
+from tieout.engine.compiled import compiled
 from tieout.engine.ragged import spread
-from tieout.engine.text import Flags, Ints
+from tieout.engine.text import Flags, Ints, Words
+from tieout.engine.text_loops import rows_among, set_of
 
 PAIRS_A_KEY_MAX = 400
 """A key that would make more pairs is too common to prove anything, and is passed over."""
+_ODD, _SHIFT = np.uint64(0x9E3779B97F4A7C15), np.uint64(31)
 
 
 def pairs_by_key(left_key: Ints, right_key: Ints) -> tuple[Ints, Ints]:
@@ -14,7 +17,7 @@ def pairs_by_key(left_key: Ints, right_key: Ints) -> tuple[Ints, Ints]:
     values, which, many = np.unique(left_key, return_inverse=True, return_counts=True)
     if not len(values):
         return values, values
-    met = np.flatnonzero(values[np.searchsorted(values[1:], right_key, "right")] == right_key)
+    met = rows_among(set_of(values[values >= 0]), right_key)
     order = met[np.argsort(right_key[met], kind="stable")]
     ordered = right_key[order]
     low = np.searchsorted(ordered, values, side="left")[which]
@@ -30,10 +33,16 @@ def mixed(*columns: Ints) -> Ints:
     key = np.zeros(len(columns[0]), dtype=np.uint64)
     absent = np.zeros(len(columns[0]), dtype=np.bool_)
     for column in columns:
-        absent |= column < 0
-        key = (key ^ column.astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
-        key ^= key >> np.uint64(31)
-    return np.where(absent, -1, (key >> np.uint64(1)).astype(np.int64))
+        _mix(key, absent, column)
+    return np.where(absent, -1, (key >> np.uint64(1)).view(np.int64))
+
+
+@compiled
+def _mix(key: Words, absent: Flags, column: Ints) -> None:
+    for row in range(len(key)):
+        absent[row] |= column[row] < 0
+        mixed = (key[row] ^ np.uint64(column[row])) * _ODD
+        key[row] = mixed ^ (mixed >> _SHIFT)
 
 
 def exclusive(one: Ints, other: Ints) -> Flags:

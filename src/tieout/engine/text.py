@@ -25,7 +25,6 @@ from tieout.engine.text_loops import (
     TOKEN_DIGITS,
     WORDS,
     Column,
-    Places,
     TextsRoom,
     TokensRoom,
     hash_words,
@@ -233,42 +232,30 @@ NO_TEXT = TextColumns(
 
 @dataclass(frozen=True)
 class _Side:
-    """A side's folded texts and references, and which distinct one each record has."""
+    """A side's folded texts and references, and which distinct text each record has."""
 
     party: Column
     narrative: Column
     reference: Column
     said: tuple[Ints, Ints]
     """For each record which text it has, and the first record of each."""
-    referred: tuple[Ints, Ints]
 
 
 def text_columns(left: pa.Table, right: pa.Table) -> tuple[TextColumns, TextColumns]:
     """All text columns of both sides; each distinct text is looked at once, piece by piece."""
     said = over(_said, (left, right))
-    reference = [text_column(fold_column(table["reference"])) for table in (left, right)]
-    nothing = [Column(_all_empty(each), each.letters) for each in reference]
-    asked = *said, *zip(reference, nothing, strict=True)
-    numbers = over(lambda both: number_texts(*both, mixed_rows(*both)), asked)
+    numbers = over(lambda both: number_texts(*both, mixed_rows(*both)), said)
     boilerplate = set_of(np.union1d(*over(lambda both: learn_boilerplate(*both), said)))
-    made = [
-        _Made.of(_Side(*said[n], reference[n], numbers[n], numbers[n + 2]), boilerplate)
-        for n in (0, 1)
-    ]
+    reference = [text_column(fold_column(table["reference"])) for table in (left, right)]
+    made = [_Made.of(_Side(*said[n], reference[n], numbers[n]), boilerplate) for n in (0, 1)]
     over(lambda piece: piece(), [piece for each in made for piece in each.pieces()])
     one, other = over(_Made.columns, made)
     return one, other
 
 
-def _all_empty(column: Column) -> Places:
-    nothing = np.zeros_like(column.offsets)
-    nothing.flags.writeable = False
-    return nothing
-
-
 @dataclass(frozen=True)
 class _Made:
-    """What is made of a side's distinct texts and references, piece by piece."""
+    """What is made of a side's distinct texts and of its references, piece by piece."""
 
     side: _Side
     boilerplate: Ints
@@ -282,7 +269,7 @@ class _Made:
     @classmethod
     def of(cls, side: _Side, boilerplate: Ints) -> "_Made":
         """Room for all that a side says."""
-        texts, references = len(side.said[1]), len(side.referred[1])
+        texts, references = len(side.said[1]), len(side.said[0])
         return cls(
             side,
             boilerplate,
@@ -303,7 +290,7 @@ class _Made:
 
     def pieces(self) -> list[Callable[[], None]]:
         """The steps, in no order that matters."""
-        texts, references = len(self.side.said[1]), len(self.side.referred[1])
+        texts, references = len(self.side.said[1]), len(self.side.said[0])
         return [
             *(partial(self._read_texts, *at) for at in _pieces(texts)),
             *(partial(self._read_references, *at) for at in _pieces(references)),
@@ -318,19 +305,19 @@ class _Made:
         self.found.append((True, begin, tokens))
 
     def _read_references(self, begin: int, end: int) -> None:
-        column, rows = self.side.reference, self.side.referred[1]
-        room = room_for(_lengths(column, rows[begin:end]), _years())
-        tokens = read_references(column, rows, begin, end, room, self.of_references)
+        column = self.side.reference
+        room = room_for(_lengths(column, np.arange(begin, end)), _years())
+        tokens = read_references(column, begin, end, room, self.of_references)
         self.found.append((False, begin, tokens))
 
     def columns(self) -> TextColumns:
         """The columns of the texts, and what is known of each record."""
-        said, referred = self.side.said[0], self.side.referred[0]
+        said = self.side.said[0]
         row, token = tokens_of_records(
-            *self._tokens(of_texts=False), referred, *self._tokens(of_texts=True), said
+            *self._tokens(of_texts=False), *self._tokens(of_texts=True), said
         )
         own, other, texts = self.of_references, self.of_texts, self.texts
-        main = Heads(own.main[referred], own.main_length[referred])
+        main = Heads(own.main, own.main_length)
         without = np.flatnonzero(main.length == 0)
         main.eights[without] = other.main[said[without]]
         main.length[without] = other.main_length[said[without]]

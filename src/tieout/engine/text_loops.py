@@ -147,9 +147,15 @@ def pack(letters: Letters, start: int, length: int, into: Words) -> None:
 
 
 @compiled
+def slot_for(value: np.int64, slots: int) -> np.int64:
+    """Where to look for a value first, in so many slots."""
+    return np.int64((np.uint64(value) * _MIX) >> _FAR) & (slots - 1)
+
+
+@compiled
 def is_among(slots: Ints, value: np.int64) -> bool:
-    """Whether a hash is in a set that `set_of` made."""
-    slot = (value >> 32) & (len(slots) - 1)
+    """Whether a number is in a set that `set_of` made."""
+    slot = slot_for(value, len(slots))
     while slots[slot] != ABSENT:
         if slots[slot] == value:
             return True
@@ -159,17 +165,29 @@ def is_among(slots: Ints, value: np.int64) -> bool:
 
 @compiled
 def set_of(values: Ints) -> Ints:
-    """A set of hashes, none of them negative, to look things up in."""
+    """A set of numbers, none of them negative, to look things up in."""
     size = 16
     while size < 4 * len(values):
         size *= 2
     slots = np.full(size, ABSENT, np.int64)
     for value in values:
-        slot = (value >> 32) & (size - 1)
+        slot = slot_for(value, size)
         while slots[slot] != ABSENT and slots[slot] != value:
             slot = (slot + 1) & (size - 1)
         slots[slot] = value
     return slots
+
+
+@compiled
+def rows_among(slots: Ints, values: Ints) -> Ints:
+    """The rows whose value is in a set."""
+    rows = np.empty(len(values), np.int64)
+    count = 0
+    for row in range(len(values)):
+        if values[row] >= 0 and is_among(slots, values[row]):
+            rows[count] = row
+            count += 1
+    return rows[:count].copy()
 
 
 @compiled
@@ -289,13 +307,11 @@ def keep_tokens(room: Room, found: int, number: int, into: TokensRoom) -> None:
 
 
 @compiled
-def read_references(  # noqa: PLR0913, PLR0917  a column, which part of it, where it goes
-    column: Column, rows: Ints, begin: int, end: int, room: Room, into: TokensRoom
-) -> Ints:
-    """The reference tokens of `rows[begin:end]`, one row's after the other's."""
+def read_references(column: Column, begin: int, end: int, room: Room, into: TokensRoom) -> Ints:
+    """The reference tokens of those rows, one row's after the other's."""
     count = 0
     for number in range(begin, end):
-        size = copy_row(column, rows[number], room.text.body, 0)
+        size = copy_row(column, number, room.text.body, 0)
         many = cut(room.text.body, size, room.words)
         then = find_tokens(room, size, many, 3, count)
         keep_tokens(room, then - count, number, into)
@@ -513,23 +529,26 @@ def mix_into(mixed: Words, column: Words) -> None:
 
 
 @compiled
-def tokens_of_records(  # noqa: PLR0913, PLR0917  two sources, each with its ends and whose they are
-    own: Ints, own_end: Ints, own_of: Ints, other: Ints, other_end: Ints, other_of: Ints
+def tokens_of_records(
+    own: Ints, own_end: Ints, other: Ints, other_end: Ints, said: Ints
 ) -> tuple[Ints, Ints]:
-    """Record and token, from the tokens of its reference and of its text; each once, sorted."""
+    """Record and token, from the tokens of its reference and of its text; each once, sorted.
+
+    `own_end` and `other_end` are where the tokens of each record and of each text end.
+    """
     total = most = 0
-    for row in range(len(own_of)):
-        many = _many(own_end, own_of[row]) + _many(other_end, other_of[row])
+    for row in range(len(said)):
+        many = _many(own_end, row) + _many(other_end, said[row])
         total += many
         most = max(most, many)
     rows, tokens = np.empty(total, np.int64), np.empty(total, np.int64)
     here = np.empty(most, np.int64)
     count = 0
-    for row in range(len(own_of)):
-        mine, theirs = own_of[row], other_of[row]
-        from_own, from_other = _many(own_end, mine), _many(other_end, theirs)
+    for row in range(len(said)):
+        theirs = said[row]
+        from_own, from_other = _many(own_end, row), _many(other_end, theirs)
         many = from_own + from_other
-        here[:from_own] = own[own_end[mine] - from_own : own_end[mine]]
+        here[:from_own] = own[own_end[row] - from_own : own_end[row]]
         here[from_own:many] = other[other_end[theirs] - from_other : other_end[theirs]]
         put_in_order(here[:many])
         for place in range(many):

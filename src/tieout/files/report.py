@@ -5,7 +5,7 @@ their reasons. Long lists are cut to the largest rows and say so; the CSV files 
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -24,6 +24,9 @@ from tieout.files.bridge import bridges
 from tieout.files.drawing import drawn_bar, environment
 from tieout.files.matching import MatchRun
 from tieout.files.records import SideRecords
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 ROWS_MAX = 400
 """Rows shown of each list: a page of more is slow to open and nobody reads it."""
@@ -47,12 +50,16 @@ PASS_WORDS = {
 }
 
 
+def template() -> "Template":
+    """What draws the page; compiled once."""
+    return environment().get_template("report.html.j2")
+
+
 def write_report(run: MatchRun) -> str:
     """The page as text."""
-    template = environment().get_template("report.html.j2")
     made = bridges(run)
     exponents = dict(run.left.exponents) | dict(run.right.exponents)
-    return template.render(
+    return template().render(
         version=tieout.__version__,
         run=run,
         summary=run.result.summary,

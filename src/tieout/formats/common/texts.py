@@ -4,6 +4,7 @@ A string column of Arrow is one run of bytes and the offsets at which cells begi
 are answered for the whole run; only the cells that are odd are looked at by pattern or in Python.
 """
 
+import re
 from collections.abc import Iterable
 
 import numpy as np
@@ -23,6 +24,7 @@ _WHOLE_DIGITS = 14
 _POWERS = 10 ** np.arange(SCALE, -1, -1, dtype=np.int64)
 """By the number of decimals written: what brings the digits to `SCALE` decimals."""
 _BLANK, _MINUS = ord(" "), ord("-")
+_BREAK = re.compile(rb"\n")
 
 
 def bytes_of(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
@@ -39,7 +41,7 @@ def bytes_of(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
 
 def has_line_break(column: pa.Array) -> bool:
     """Whether any cell runs over lines."""
-    return bool((bytes_of(column)[1] == ord("\n")).any())
+    return _BREAK.search(bytes_of(column)[1].data) is not None
 
 
 def tidied(column: pa.Array) -> pa.Array:

@@ -6,6 +6,7 @@ cannot split the file as rows are split elsewhere, None is returned and the plai
 
 import codecs
 import io
+import re
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -24,6 +25,8 @@ from tieout.formats.delimited.text import rows_of
 
 BLOCK = 1 << 20
 """Larger blocks are slower: their memory is fetched from the system anew each time."""
+_LONE_RETURN = re.compile(rb"\r[^\n]")
+_BLANK_LINE = re.compile(rb"\n[\r\n]")
 
 
 class _Utf8(io.RawIOBase):
@@ -90,18 +93,11 @@ def _look(stream: BinaryIO) -> _Look:
         seen = last + block
         found.quoted = found.quoted or b'"' in block
         found.nul = found.nul or b"\0" in block
-        data = np.frombuffer(seen, np.uint8)
-        feed = data == ord("\n")
-        begins = feed[1:]
-        if b"\r" in seen:
-            back = data == ord("\r")
-            if (back[:-1] & ~feed[1:]).any():
-                found.regular = False
-                return found
-            begins = begins | back[1:]
-        blank = feed[:-1] & begins
-        if blank.any():
-            rest = seen[int(blank.argmax()) :].strip() or stream.read().strip()
+        if b"\r" in seen and _LONE_RETURN.search(seen):
+            found.regular = False
+            return found
+        if blank := _BLANK_LINE.search(seen):
+            rest = seen[blank.start() :].strip() or stream.read().strip()
             found.regular = not rest
             return found
         last = block[-1:]
