@@ -6,7 +6,7 @@ depend on order.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -244,7 +244,7 @@ def decide(
     *,
     learned: bool,
 ) -> Pairs:
-    """Status, posterior and rivals of the chosen edges."""
+    """Status, score and rivals of the chosen edges; what is believed of open ones comes later."""
     edges, value = scored_edges.edges, scored_edges.value
     both = (sides.left, sides.right), (sides.right, sides.left)
     left, right = over(lambda pair: Looks(*twin_classes(*pair)), both)
@@ -272,15 +272,6 @@ def decide(
         gone = edges.left[of[new]], edges.right[of[new]]
         alive = alive[~_touched(ends[0], gone[0]) & ~_touched(ends[1], gone[1])]
     confirmed |= ~pending & (edges.identity[of] | _exclusive_reference(edges, of, rules))
-    posterior = 1.0 - _error(score)
-    posterior[~confirmed] = beliefs(
-        edges,
-        value + (scored_edges.weights.partner - scored_edges.base),
-        (of[confirmed], of[~confirmed]),
-        usual_lags(scored_edges.weights.levels[1], rules),
-        sides,
-        (left.number, right.number),
-    )
     return Pairs(
         edge=of,
         made_by=_passes(edges, of),
@@ -288,11 +279,32 @@ def decide(
         held=~confirmed & (score < 0) & (ties == 0),
         score=score,
         exclusivity=score - (value[of] - scored_edges.base),
-        posterior=np.round(posterior, 6),
+        posterior=np.round(1.0 - _error(score), 6),
         rival=rival,
         twins=np.where(uneven[of], 1, many),
         ties=ties,
     )
+
+
+def believed(scored_edges: Scored, pairs: Pairs, rules: MatchRules, sides: Populations) -> Floats:
+    """How likely each pair that is not confirmed is right, given that the confirmed ones are."""
+    weights = scored_edges.weights
+    belief = beliefs(
+        scored_edges.edges,
+        scored_edges.value + (weights.partner - weights.base),
+        (pairs.edge[pairs.confirmed], pairs.edge[~pairs.confirmed]),
+        usual_lags(weights.levels[1], rules),
+        sides,
+        (twin_classes(sides.left, sides.right)[0], twin_classes(sides.right, sides.left)[0]),
+    )
+    return np.round(belief, 6)
+
+
+def with_belief(pairs: Pairs, of: Ints, belief: Floats) -> Pairs:
+    """The pairs with what is believed of those that are not confirmed; `of` are rising edges."""
+    posterior, open_ = pairs.posterior.copy(), ~pairs.confirmed
+    posterior[open_] = belief[np.searchsorted(of, pairs.edge[open_])]
+    return replace(pairs, posterior=posterior)
 
 
 def _touched(key: Ints, gone: Ints) -> Flags:

@@ -34,10 +34,12 @@ from tieout.engine.policy import (
     VALUE_MIN,
     Pairs,
     Scored,
+    believed,
     decide,
     pruned,
     released,
     scored,
+    with_belief,
 )
 from tieout.engine.population import Populations, populations, without_compared, without_texts
 from tieout.engine.result import MatchResult
@@ -131,7 +133,12 @@ def match(  # noqa: PLR0913  the public door: two sides, and settings by keyword
     pairs, choice_notes = _chosen(engine, compared, sides, rules)
     pa.default_memory_pool().release_unused()
     clock.stage("groups", 0.75)
-    kept, later = _later_passes(sides, compared.weighed, pairs, free, rules)
+    open_ = pairs.edge[~pairs.confirmed]
+    belief, (kept, later) = beside(
+        partial(believed, compared.weighed, pairs, rules, sides),
+        partial(_later_passes, sides, compared.weighed, pairs, free, rules),
+    )
+    kept = with_belief(kept, open_, belief)
     others += later.groups
     sides = without_texts(sides)
     pa.default_memory_pool().release_unused()
@@ -147,8 +154,9 @@ def match(  # noqa: PLR0913  the public door: two sides, and settings by keyword
     pa.default_memory_pool().release_unused()
     groups, matches, members = result_tables(sides, columns, others)
     del columns
-    unmatched = unmatched_table(sides, *missing)
-    identity = check_answer(sides, members, missing)
+    unmatched, identity = beside(
+        partial(unmatched_table, sides, *missing), partial(check_answer, sides, members, missing)
+    )
     clock.stage("", 1.0)
     pa.default_memory_pool().release_unused()
     summary: dict[str, object] = {
@@ -173,8 +181,7 @@ def _chosen(
     weighed = compared.weighed
     choice = engine.assign(weighed.edges.left, weighed.edges.right, weighed.value - VALUE_MIN)
     learned = compared.weights.pairs_seen >= LEARNED_PAIRS
-    pairs = decide(weighed, choice, rules, sides, learned=learned)
-    return pairs.only(_switched_on(pairs, rules) & ~released(pairs)), _choice_notes(choice)
+    return decide(weighed, choice, rules, sides, learned=learned), _choice_notes(choice)
 
 
 @dataclass(frozen=True)
@@ -258,6 +265,7 @@ def _later_passes(
     sides: Populations, weighed: Scored, pairs: Pairs, free: Free, rules: MatchRules
 ) -> tuple[Pairs, Later]:
     """Groups of free records; pairs too weak to hold theirs come back where both stayed free."""
+    pairs = pairs.only(_switched_on(pairs, rules) & ~released(pairs))
     left, right = weighed.edges.left[pairs.edge], weighed.edges.right[pairs.edge]
     free.left[left[~pairs.held]] = False
     free.right[right[~pairs.held]] = False

@@ -18,7 +18,7 @@ from tieout.core.matching.words import ResidualCause, Status, UnmatchedReason
 from tieout.engine.evidence import STARTS
 from tieout.engine.groups import FoundGroup
 from tieout.engine.policy import PASSES, Pairs, Scored
-from tieout.engine.population import Population, Populations, numbered
+from tieout.engine.population import Populations, numbered
 from tieout.engine.ragged import first_rows, in_order
 from tieout.engine.reasons import money_column, pair_phrase
 from tieout.engine.result import GROUPS_SCHEMA, MATCHES_SCHEMA, UNMATCHED_SCHEMA
@@ -173,14 +173,18 @@ def result_tables(
             ),
         )
     )
-    order = np.argsort(keys, kind="stable")
+    order = in_order(keys)
     number = np.empty(len(keys), dtype=np.int64)
     number[order] = np.arange(len(keys))
-    ids = _group_ids(len(keys))
-    columns, members = beside(
-        lambda: _match_columns(sides, pairs, others),
-        lambda: _members(pairs, others, number, count),
+    columns, (members, ids, accounts) = beside(
+        lambda: _match_columns(sides, pairs, others, keys),
+        lambda: (
+            _members(pairs, others, number, count),
+            _group_ids(len(keys)),
+            _account_names(sides).take(pa.array(keys)),
+        ),
     )
+    columns["account"] = accounts
     names = tuple(columns)
     at = pa.array(order)
     taken = dict(zip(names, over(lambda name: columns.pop(name).take(at), names), strict=True))
@@ -263,14 +267,10 @@ def _member_sums(sides: Populations, members: Members, count: int) -> tuple[Ints
     return result[0], result[2], result[1], result[3]
 
 
-def _first_of(sides: Populations, group: FoundGroup) -> tuple[Population, int]:
-    return (sides.left, group.left[0]) if group.left else (sides.right, group.right[0])
-
-
 def _match_columns(
-    sides: Populations, pairs: PairColumns, others: Sequence[FoundGroup]
+    sides: Populations, pairs: PairColumns, others: Sequence[FoundGroup], first: Ints
 ) -> dict[str, pa.Array]:
-    firsts = [_first_of(sides, group) for group in others]
+    """All but the account; `first` is the first record of each group, counted from the left's."""
     rules = ("equal amount", "within tolerance", *sorted({g.rule for g in others}))
     rule_of = {rule: place for place, rule in enumerate(rules)}
     words: dict[str, tuple[Sequence[str], list[int]]] = {
@@ -301,10 +301,7 @@ def _match_columns(
     for name, (names, codes) in words.items():
         both = np.concatenate((pairs.columns[name], np.array(codes, dtype=np.int64)))
         columns[name] = coded(both, names)
-    place = [i if p is sides.left else sides.left.size + i for p, i in firsts]
-    members = np.concatenate((pairs.left, np.array(place, dtype=np.int64)))
-    columns["account"] = _account_names(sides).take(pa.array(members))
-    columns["currency"] = coded(_currencies(sides)[members], sides.currencies)
+    columns["currency"] = coded(_currencies(sides)[first], sides.currencies)
     return columns
 
 
