@@ -214,9 +214,10 @@ def _days(table: pa.Table) -> Ints:
 def _externals(left: pa.Table, right: pa.Table) -> tuple[Ints, Ints]:
     """Ids of both sides as numbers that are equal where the ids are; others equal nothing."""
     one, other = (_flat(table["external_id"]) for table in (left, right))
-    both = text_column(one), text_column(other)
-    maybe = over(lambda pair: rows_with_hash_among(*pair), (both, both[::-1]))
-    some = [ids.take(pa.array(rows)) for ids, rows in zip((one, other), maybe, strict=True)]
+    theirs = rows_with_hash_among(text_column(other), text_column(one))
+    some_other = other.take(pa.array(theirs))
+    mine = rows_with_hash_among(text_column(one), text_column(some_other))
+    maybe, some = (mine, theirs), (one.take(pa.array(mine)), some_other)
     shared = pc.unique(some[0].filter(pc.is_in(some[0], value_set=some[1])))
 
     def coded(number: int, absent: int) -> Ints:
@@ -235,11 +236,17 @@ def populations(
     left, right = canonical(left, Side.LEFT), canonical(right, Side.RIGHT)
     left, right, notes = _with_currency(left, right)
     names = _account_names(left, right, rules)
-    (left_account, right_account, accounts), (left_currency, right_currency, currencies) = over(
-        lambda both: _codes(*both), (names, (_flat(left["currency"]), _flat(right["currency"])))
+    (of_account, of_currency, externals), texts = beside(
+        lambda: (
+            _codes(*names),
+            _codes(_flat(left["currency"]), _flat(right["currency"])),
+            _externals(left, right),
+        ),
+        lambda: text_columns(left, right),
     )
+    left_account, right_account, accounts = of_account
+    left_currency, right_currency, currencies = of_currency
     every_empty = accounts == ("",)
-    externals, texts = beside(lambda: _externals(left, right), lambda: text_columns(left, right))
     made = []
     for place, (table, account, currency) in enumerate(
         ((left, left_account, left_currency), (right, right_account, right_currency))

@@ -26,7 +26,7 @@ def write_outputs(run: MatchRun, folder: Path) -> list[Path]:
         over(
             lambda name: _write(run, folder / name),
             # The longest first, so that neither thread is left with it at the end.
-            ("groups.csv", "matches.csv", "report.html", "unmatched.csv", "summary.json"),
+            ("report.html", "matches.csv", "groups.csv", "unmatched.csv", "summary.json"),
         )
     return [folder / name for name in FILES]
 
