@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tieout.engine.compiled import FEW, Loop, P, R, compiled, kept_in
-from tieout.engine.text_loops import Ints
+from tieout.engine.letters import Ints
 
 
 @compiled
@@ -33,6 +33,21 @@ def spun(numbers: np.ndarray) -> np.uint64:
     return found
 
 
+@compiled
+def shaken(bits: np.uint64, by: np.uint64) -> np.uint64:
+    """Bits mixed with others."""
+    return (bits ^ by) * np.uint64(0x9E3779B97F4A7C15)
+
+
+@compiled
+def shaken_twice(numbers: np.ndarray) -> np.ndarray:
+    """Bits mixed one after the other: whoever is between must not lose how many they are."""
+    made = np.empty_like(numbers)
+    for row in range(len(numbers)):
+        made[row] = shaken(shaken(np.uint64(0), numbers[row]), numbers[row])
+    return made
+
+
 def fresh(loop: Loop[P, R]) -> Loop[P, R]:
     return Loop(loop.plain)
 
@@ -47,6 +62,13 @@ def test_much_is_done_compiled_and_says_the_same() -> None:
     loop = fresh(total)
     assert loop(np.arange(FEW + 1), 3) == 3 * (FEW + 1) * FEW
     assert loop._made is not None
+
+
+def test_a_loop_as_it_stands_calls_no_compiled_one() -> None:
+    numbers = np.arange(50, dtype=np.uint64)
+    expected = fresh(shaken_twice).made()(numbers)
+    shaken.made()  # compiled now, for whoever else calls it
+    assert fresh(shaken_twice)(numbers).tolist() == expected.tolist()
 
 
 def test_a_machine_without_a_compiler_runs_the_loop_as_it_stands(

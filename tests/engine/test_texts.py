@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tieout.core.matching.rules import MatchRules
-from tieout.engine import text_loops
+from tieout.engine import letters, text_loops
 from tieout.engine.population import Populations, populations
 from tieout.engine.reference import Seen, seen_of
 from tieout.engine.result import RECORD_SCHEMA
@@ -60,10 +60,10 @@ def unpacked(eights: np.ndarray, length: int) -> bytes:
 def said_by(columns: TextColumns, row: int) -> tuple[object, ...]:
     """What is kept of a record, as `Seen` would say it."""
     said = columns.said[row]
-    letters = int(columns.name.length[said])
+    name = int(columns.name.length[said])
     text, main = int(columns.text.length[said]), int(columns.main.length[row])
     return (
-        unpacked(columns.name.eights[said], letters),
+        unpacked(columns.name.eights[said], name),
         unpacked(columns.text.eights[said], text),
         [word for word in columns.words[said].tolist() if word >= 0],
         sorted(columns.token[columns.token_row == row].tolist()),
@@ -81,9 +81,9 @@ def seen_by(seen: Seen) -> tuple[object, ...]:
     )
 
 
-def hash_of(letters: bytes) -> int:
-    body = text_loops.letters_of(np.frombuffer(letters + b"\0" * 8, np.uint8))
-    return int(text_loops.hashed(body, 0, len(letters), 24))
+def hash_of(word: bytes) -> int:
+    body = letters.letters_of(np.frombuffer(word + b"\0" * 8, np.uint8))
+    return int(letters.hashed(body, 0, len(word), 24))
 
 
 @given(st.lists(st.tuples(texts, texts, texts), min_size=1, max_size=6))
@@ -124,7 +124,7 @@ def test_a_loop_says_the_same_compiled_and_as_it_stands() -> None:
 @given(st.lists(st.tuples(texts, texts), max_size=12))
 def test_distinct_texts_are_numbered_as_they_appear(pairs: list[tuple[str, str]]) -> None:
     one, two = (text_column(pa.array([p[n] for p in pairs], pa.string())) for n in (0, 1))
-    which, first = text_loops.number_texts(one, two, text_loops.mixed_rows(one, two))
+    which, first = letters.number_texts(one, two, letters.mixed_rows(one, two))
     known: dict[tuple[str, str], int] = {}
     assert which.tolist() == [known.setdefault(pair, len(known)) for pair in pairs]
     assert [pairs[row] for row in first.tolist()] == list(known)
@@ -133,7 +133,7 @@ def test_distinct_texts_are_numbered_as_they_appear(pairs: list[tuple[str, str]]
 @given(st.lists(texts, max_size=12), st.lists(texts, max_size=12))
 def test_no_id_that_both_sides_know_is_passed_over(mine: list[str], theirs: list[str]) -> None:
     one, other = (text_column(pa.array(ids, pa.string())) for ids in (mine, theirs))
-    found = text_loops.rows_with_hash_among(one, other).tolist()
+    found = letters.rows_with_hash_among(one, other).tolist()
     shared = [row for row, each in enumerate(mine) if each and each in theirs]
     assert set(shared) <= set(found)
 

@@ -37,6 +37,7 @@ class Loop(Generic[P, R]):
     def __init__(self, plain: Callable[P, R]) -> None:
         self.plain = plain
         self._made: Callable[P, R] | None = None
+        self._stood: Callable[P, R] | None = None
         update_wrapper(self, plain)
 
     def __call__(self, *given: P.args, **named: P.kwargs) -> R:
@@ -58,14 +59,22 @@ class Loop(Generic[P, R]):
             return self.going_round
         folder = kept_in(os.environ.get("NUMBA_CACHE_DIR", ""))
         numba.config.CACHE_DIR = str(folder or "")
-        loop = _calling_compiled(self.plain)
+        loop = _calling(self.plain, Loop.made)
         made: Callable[P, R] = numba.njit(cache=folder is not None, nogil=True)(loop)
         return made
 
     def going_round(self, *given: P.args, **named: P.kwargs) -> R:
         """The plain loop, with numbers of 64 bits that go round as they do in a processor."""
         with np.errstate(over="ignore"):
-            return self.plain(*given, **named)
+            return self.stood()(*given, **named)
+
+    def stood(self) -> Callable[P, R]:
+        """The loop as it stands, which finds the loops that it calls as they stand too.
+
+        One that is compiled would hand it numbers that no longer know how many bits they have.
+        """
+        self._stood = self._stood or _calling(self.plain, Loop.stood)
+        return self._stood
 
 
 def compiled(loop: Callable[P, R]) -> Loop[P, R]:
@@ -73,11 +82,13 @@ def compiled(loop: Callable[P, R]) -> Loop[P, R]:
     return Loop(loop)
 
 
-def _calling_compiled(loop: Callable[..., Any]) -> Callable[..., Any]:
-    """The same function, which finds the loops that it calls compiled too."""
+def _calling(
+    loop: Callable[P, R], as_wanted: Callable[[Loop[..., Any]], Callable[..., Any]]
+) -> Callable[P, R]:
+    """The same function, which finds the loops that it calls compiled, or as they stand."""
     assert isinstance(loop, FunctionType)
     seen = {
-        name: value.made() if isinstance(value, Loop) else value
+        name: as_wanted(value) if isinstance(value, Loop) else value
         for name, value in loop.__globals__.items()
         if not isinstance(value, Loop) or (name in loop.__code__.co_names and value.plain != loop)
     }

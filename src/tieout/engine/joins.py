@@ -3,9 +3,9 @@
 import numpy as np
 
 from tieout.engine.compiled import compiled
+from tieout.engine.letters import rows_among, set_of
 from tieout.engine.ragged import spread
 from tieout.engine.text import Flags, Ints, Words
-from tieout.engine.text_loops import rows_among, set_of
 
 PAIRS_A_KEY_MAX = 400
 """A key that would make more pairs is too common to prove anything, and is passed over."""

@@ -18,6 +18,7 @@ from tieout.core.errors import InvalidInput
 from tieout.core.matching.records import RECORD_COLUMNS, Side
 from tieout.core.matching.rules import MatchRules
 from tieout.core.money import Currency
+from tieout.engine.letters import mix_into, rows_with_hash_among
 from tieout.engine.result import RECORD_SCHEMA
 from tieout.engine.text import (
     LEFT_ABSENT,
@@ -29,7 +30,6 @@ from tieout.engine.text import (
     text_column,
     text_columns,
 )
-from tieout.engine.text_loops import mix_into, rows_with_hash_among
 from tieout.engine.workers import beside, over
 
 NO_DAY = -(2**40)

@@ -16,26 +16,28 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tieout.engine.ragged import distinct
-from tieout.engine.text_loops import (
-    ABSENT,
+from tieout.engine.letters import (
     MASKS,
-    NAME_LETTERS,
-    TEXT_START_LETTERS,
-    TOKEN_DIGITS,
-    WORDS,
     Column,
-    TextsRoom,
-    TokensRoom,
-    hash_words,
     hashed,
     letters_of,
     mixed_rows,
     number_texts,
+    set_of,
+)
+from tieout.engine.ragged import distinct
+from tieout.engine.text_loops import (
+    ABSENT,
+    NAME_LETTERS,
+    TEXT_START_LETTERS,
+    TOKEN_DIGITS,
+    WORDS,
+    TextsRoom,
+    TokensRoom,
+    hash_words,
     read_references,
     read_texts,
     room_for,
-    set_of,
     tokens_of_records,
 )
 from tieout.engine.workers import over
