@@ -46,7 +46,9 @@ def search_sums(
     if not (len(kept[0]) and len(kept[1])):
         return [], (), []
     left, right = _free_records(sides, kept)
-    found = find_groups(left, right, rules, learn_groups(left, right, rules))
+    weights = learn_groups(left, right, rules)
+    pa.default_memory_pool().release_unused()  # the sample has gone: its pieces lie all about
+    found = find_groups(left, right, rules, weights)
     groups = [each for each in found.groups if each.made_by in rules.passes]
     return free.take(groups), found.undecided, _notes(found)
 

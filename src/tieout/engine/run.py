@@ -275,6 +275,7 @@ def _later_passes(
         netted, shapes = fee_net(sides, free, rules)
         groups += netted
         told["fee_shapes"] = [str(shape) for shape in shapes]
+    pa.default_memory_pool().release_unused()
     summed, undecided, notes = search_sums(sides, free, rules)
     groups += summed
     if Pass.PARTIAL in rules.passes:
