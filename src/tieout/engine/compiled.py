@@ -107,13 +107,13 @@ def kept_in(asked: str) -> Path | None:
     here = Path(__file__).parent
     said = sha256(b"".join(path.read_bytes() for path in sorted(here.rglob("*.py"))))
     name = f"loops-{said.hexdigest()[:16]}"
-    beside, home = here / "__pycache__", Path("~/.cache/tieout").expanduser()
+    beside, home = here / "__pycache__", Path("~/.cache/tieout")
     for place in [Path(asked)] if asked else [beside, home]:
-        folder = place / name
-        with suppress(OSError):
+        with suppress(OSError, RuntimeError):  # not to be written to; or nobody's home is known
+            folder = place.expanduser() / name
             if not folder.is_dir():
                 folder.mkdir(parents=True)
-                for old in place.glob("loops-*"):
+                for old in folder.parent.glob("loops-*"):
                     if old != folder:
                         rmtree(old, ignore_errors=True)
             if os.access(folder, os.W_OK):

@@ -2,14 +2,12 @@
 
 import numpy as np
 
-from tieout.engine.compiled import compiled
-from tieout.engine.letters import rows_among, set_of
+from tieout.engine.letters import mix_into, rows_among, set_of
 from tieout.engine.ragged import spread
-from tieout.engine.text import Flags, Ints, Words
+from tieout.engine.text import Flags, Ints
 
 PAIRS_A_KEY_MAX = 400
 """A key that would make more pairs is too common to prove anything, and is passed over."""
-_ODD, _SHIFT = np.uint64(0x9E3779B97F4A7C15), np.uint64(31)
 
 
 def pairs_by_key(left_key: Ints, right_key: Ints) -> tuple[Ints, Ints]:
@@ -33,16 +31,9 @@ def mixed(*columns: Ints) -> Ints:
     key = np.zeros(len(columns[0]), dtype=np.uint64)
     absent = np.zeros(len(columns[0]), dtype=np.bool_)
     for column in columns:
-        _mix(key, absent, column)
+        absent |= column < 0
+        mix_into(key, np.ascontiguousarray(column.astype(np.uint64)))
     return np.where(absent, -1, (key >> np.uint64(1)).view(np.int64))
-
-
-@compiled
-def _mix(key: Words, absent: Flags, column: Ints) -> None:
-    for row in range(len(key)):
-        absent[row] |= column[row] < 0
-        mixed = (key[row] ^ np.uint64(column[row])) * _ODD
-        key[row] = mixed ^ (mixed >> _SHIFT)
 
 
 def exclusive(one: Ints, other: Ints) -> Flags:
