@@ -7,10 +7,12 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copy
 
 import pytest
 
 from tieout.cli import app as door
+from tieout.cli.demo import FIRM
 
 BANK = """Date,Description,Amount,Currency,Id
 2026-09-02,INV 2041 BRIDGE STREET CAFE,1440.00,EUR,b1
@@ -194,5 +196,26 @@ def test_the_demo_runs_and_shows_what_it_promises(tmp_path: Path) -> None:
     sums = "Sales ledger is 16531.98 GBP below its control accounts"
     for said in ("does not tie", "unreadable", "counted once", "report.html", sums):
         assert said in done.stdout
+    found = done.stdout.partition("What was found in the files")[2]
+    card, between = found.partition("Between the files")[::2]
+    assert "card-8841.csv" in card
+    assert "cover the same days" not in card
+    assert "cover the same days" in between
     again = process("demo", "--once", "--out", tmp_path, "--json")
     assert json.loads(again.stdout)["summary"]["agreed"] is False
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("current-2026-10.sta", "No books were found here"),
+        ("books-2026.beancount", "No bank file was found here"),
+    ],
+)
+def test_the_demo_on_a_folder_of_one_side_says_what_is_missing(
+    tmp_path: Path, name: str, said: str
+) -> None:
+    copy(FIRM / name, tmp_path)
+    done = process("demo", "--once", "--with", tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert said in done.stdout

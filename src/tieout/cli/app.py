@@ -420,7 +420,8 @@ def main(wired: object = None) -> None:
     except BrokenPipeError:
         code = 0
     _flush_quietly()
-    gc.freeze()  # else Python looks through all that was loaded once more before it ends
+    if "duckdb" not in sys.modules:  # which would say on standard error what was not taken down
+        gc.freeze()  # else Python looks through all that was loaded once more before it ends
     sys.exit(code if isinstance(code, int) else 0)
 
 
