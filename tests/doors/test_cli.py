@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -188,6 +189,39 @@ def test_every_code_can_be_looked_up(tieout: Call) -> None:
     assert done.returncode == 0
     assert "Ask for the statement" in done.stdout
     assert tieout("explain-code", "gap").returncode == 2
+
+
+FULL = Path("/dev/full")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="no device that is always full")
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_no_room_for_the_answer_is_said_on_standard_error(
+    tmp_path: Path, options: list[str]
+) -> None:
+    bank = tmp_path / "bank.csv"
+    bank.write_text(BANK * 40)
+    command = [sys.executable, "-m", "tieout", "read", str(bank), *options]
+    with FULL.open("w") as full:
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=120, check=False
+        )
+    assert done.returncode == 2
+    assert "[output.not-writable]" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+@pytest.mark.parametrize("command", ["read", "match"])
+def test_a_file_that_one_may_not_read_is_refused_with_its_code(
+    tieout: Call, tmp_path: Path, command: str
+) -> None:
+    bank = tmp_path / "bank.csv"
+    bank.write_text(BANK)
+    bank.chmod(0)
+    done = tieout(command, *[bank] * (2 if command == "match" else 1))
+    assert done.returncode == 2
+    assert "[file.not-readable]" in done.stdout + done.stderr
 
 
 def test_the_demo_runs_and_shows_what_it_promises(tmp_path: Path) -> None:
