@@ -1,12 +1,15 @@
 """Loops: compiled when there is much to do, as they stand otherwise, and never out of date."""
 
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tieout.engine.compiled import FEW, Loop, P, R, compiled, kept_in
+from tieout.engine import compiled_kept
+from tieout.engine.compiled import FEW, Loop, P, R, compiled
+from tieout.engine.compiled_kept import is_own, kept_in
 from tieout.engine.letters import Ints
 
 
@@ -97,3 +100,39 @@ def test_what_is_kept_is_named_after_the_code_and_replaces_what_was(tmp_path: Pa
 def test_where_nothing_may_be_kept_loops_are_compiled_all_the_same(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     assert kept_in(str(tmp_path / "file")) is None
+
+
+def test_what_set_up_compiled_is_taken_along_where_it_may_not_be_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = kept_in(str(tmp_path / "anywhere"))
+    assert named is not None
+    kept_in.cache_clear()
+    made = tmp_path / "set-up" / named.name / "module"
+    made.mkdir(parents=True)
+    (made / "loop.nbi").write_bytes(b"machine code")
+    (made / "loop.nbi").chmod(0o444)
+    made.chmod(0o555)
+    made.parent.chmod(0o555)
+    monkeypatch.setattr(compiled_kept, "beside", lambda: tmp_path / "set-up")
+    folder = kept_in(str(tmp_path / "own"))
+    assert folder == tmp_path / "own" / named.name
+    assert (folder / "module" / "loop.nbi").read_bytes() == b"machine code"
+    assert (folder / "module" / "new").write_bytes(b"") == 0
+    made.chmod(0o755)
+
+
+def test_what_is_run_lies_where_nobody_else_can_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compiled_kept, "HOME", Path("~nobody-has-this-name"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    own = list(compiled_kept.places())[-1]
+    assert own.parent == tmp_path
+    assert is_own(own)
+    own.chmod(0o777)
+    assert not is_own(own)
+    assert own not in compiled_kept.places()
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path)
+    assert not is_own(link)

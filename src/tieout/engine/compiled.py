@@ -13,16 +13,14 @@ together they would become floats.
 
 import os
 from collections.abc import Callable
-from contextlib import suppress
-from functools import cache, update_wrapper
-from hashlib import sha256
-from pathlib import Path
-from shutil import rmtree
+from functools import update_wrapper
 from threading import RLock
 from types import FunctionType
 from typing import Any, Generic, ParamSpec, TypeVar
 
 import numpy as np
+
+from tieout.engine.compiled_kept import kept_in
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -95,30 +93,6 @@ def _calling(
     made = FunctionType(loop.__code__, seen, loop.__name__, loop.__defaults__, loop.__closure__)
     made.__qualname__ = loop.__qualname__
     return made
-
-
-@cache
-def kept_in(asked: str) -> Path | None:
-    """The folder of what is compiled, made where it is not there; None where nothing may be kept.
-
-    It is named after all that the engine says: a loop may have another module's loop inside, and
-    must not outlive it. What other versions kept beside it goes.
-    """
-    here = Path(__file__).parent
-    said = sha256(b"".join(path.read_bytes() for path in sorted(here.rglob("*.py"))))
-    name = f"loops-{said.hexdigest()[:16]}"
-    beside, home = here / "__pycache__", Path("~/.cache/tieout")
-    for place in [Path(asked)] if asked else [beside, home]:
-        with suppress(OSError, RuntimeError):  # not to be written to; or nobody's home is known
-            folder = place.expanduser() / name
-            if not folder.is_dir():
-                folder.mkdir(parents=True)
-                for old in folder.parent.glob("loops-*"):
-                    if old != folder:
-                        rmtree(old, ignore_errors=True)
-            if os.access(folder, os.W_OK):
-                return folder
-    return None
 
 
 def is_much(*given: object) -> bool:
