@@ -14,7 +14,7 @@ from tieout.engine.result import GROUPS_SCHEMA, MATCHES_SCHEMA, UNMATCHED_SCHEMA
 from tieout.files.matching import MatchRun, match
 from tieout.files.openings import DETAIL
 from tieout.files.records import side_of
-from tieout.files.report import ROWS_MAX, write_report
+from tieout.files.report import ROWS_MAX, groups_shown, write_report
 
 COUNT = 100_000
 
@@ -175,3 +175,13 @@ def test_problems_are_counted_in_the_singular_and_the_plural(
     path.write_text(f"Date,Amount,Id,Description\n2026-09-01,1.00,T1,RENT\n{more}")
     run = match(path, table({"RENT": 100}, "r"))
     assert f"<summary>{said} while reading" in write_report(run)
+
+
+def test_a_rival_is_a_record_of_the_side_that_is_meant_though_both_number_from_one() -> None:
+    left = table(
+        {"COFFEE": -340, "FERRY": -8600, "WAGES P FENN": -145000, "WAGES R OKA": -145000}, ""
+    )
+    right = table({"P Fenn wages": -145000, "R Oka wages": -145000}, "")
+    shown = groups_shown(match(left, right), "suggested")["rows"]
+    rivals = [each for row in shown for each in row["rivals"]]
+    assert sorted(rivals) == ["2026-09-01 -1450.00 P Fenn wages", "2026-09-01 -1450.00 R Oka wages"]

@@ -181,7 +181,7 @@ def groups_shown(
     chosen = _one_of_each(seen) if each_pass else _telling(seen, most)
     rows = matches.take(pa.array(chosen, pa.int64())).to_pylist()
     members = _members(run, [row["group_id"] for row in rows])
-    rivals = _rivals(run, rows)
+    rivals = _rivals(run, rows, members)
     exponents = dict(run.left.exponents) | dict(run.right.exponents)
     return {
         "total": seen.num_rows,
@@ -191,7 +191,7 @@ def groups_shown(
                 **members[row["group_id"]],
                 "made_by": PASS_WORDS.get(row["pass"], row["pass"]),
                 "bits": f"{row['score'] / 100:.1f}",
-                "rivals": [rivals.get(each, each) for each in row["runner_up"].split()],
+                "rivals": rivals[row["group_id"]],
                 "residual": format_minor(row["residual_minor"], exponents.get(row["currency"], 2)),
                 "residual_word": RESIDUAL_WORDS.get(row["residual_cause"], row["residual_cause"]),
             }
@@ -244,16 +244,36 @@ def _members(run: MatchRun, group_ids: list[str]) -> dict[str, dict[str, list[di
     return shown
 
 
-def _rivals(run: MatchRun, rows: list[dict[str, Any]]) -> dict[str, str]:
-    """The records named as runners-up, each in a few words."""
+def _rivals(
+    run: MatchRun, rows: list[dict[str, Any]], members: Mapping[str, Mapping[str, Any]]
+) -> dict[str, list[str]]:
+    """For each group the records named as its runner-up, each in a few words.
+
+    An id may be of either side: then the record is meant that is not in the group itself, lies in
+    its account, and is nearest to it in amount.
+    """
     ids = sorted({each for row in rows for each in row["runner_up"].split()})
     exponents = dict(run.left.exponents) | dict(run.right.exponents)
-    words: dict[str, str] = {}
-    for side in (run.left, run.right):
-        for name, record in _lookup(side, ids).items():
-            shown = _shown(record, exponents)
-            words.setdefault(name, f"{shown['on']} {shown['amount']} {shown['text'][:60]}".strip())
-    return words
+    by_side = {"left": _lookup(run.left, ids), "right": _lookup(run.right, ids)}
+
+    def words(row: dict[str, Any], name: str) -> str:
+        def apart(side: str) -> tuple[bool, bool, int]:
+            record, several = by_side[side][name], members[row["group_id"]][side]
+            return (
+                name in {each["id"] for each in several},
+                record["account"] not in {each["account"] for each in several},
+                abs(record["amount_minor"] - row[f"{side}_minor"]),
+            )
+
+        sides = [side for side in by_side if name in by_side[side]]
+        if not sides:
+            return name
+        shown = _shown(by_side[min(sides, key=apart)][name], exponents)
+        return f"{shown['on']} {shown['amount']} {shown['text'][:60]}".strip()
+
+    return {
+        row["group_id"]: [words(row, each) for each in row["runner_up"].split()] for row in rows
+    }
 
 
 def passes_of(run: MatchRun) -> list[dict[str, Any]]:

@@ -230,10 +230,25 @@ def group(caller: Caller, *, group_id: int) -> GroupDetail:
 
 
 def _rivals(found: MatchGroup) -> tuple[RecordView, ...]:
-    """The records that the runner-up names; an id may be of either side, so both are looked up."""
+    """The records that the runner-up names.
+
+    An id may be of a line and of a posting: then the one is meant that is nearer in amount.
+    """
     ids = [int(word) for word in found.runner_up.replace("+", " ").split() if word.isdigit()]
     several = RunRecord.objects.filter(Q(line_id__in=ids) | Q(posting_id__in=ids), run=found.run)
-    return tuple(record_of(each) for each in with_what_is_shown(several.exclude(group=found))[:20])
+    minor = {"left": found.left_minor, "right": found.right_minor}
+    named: dict[int | None, RunRecord] = {}
+    for each in with_what_is_shown(several.exclude(group=found)):
+        known = each.line_id if each.side == "left" else each.posting_id
+        other = named.setdefault(known, each)
+        if _apart(each, minor) < _apart(other, minor):
+            named[known] = each
+    return tuple(record_of(named[each]) for each in ids if each in named)[:20]
+
+
+def _apart(record: RunRecord, minor: Mapping[str, int]) -> int:
+    """How far its amount is from the group's on that side."""
+    return abs(record.amount_minor - minor[record.side])
 
 
 def unmatched(  # noqa: PLR0913  filters by name
