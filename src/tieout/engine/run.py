@@ -43,6 +43,7 @@ from tieout.engine.policy import (
 )
 from tieout.engine.population import Populations, populations, without_compared, without_texts
 from tieout.engine.result import MatchResult
+from tieout.engine.stand_ins import with_stand_ins
 from tieout.engine.tables import (
     check_answer,
     pair_columns,
@@ -139,7 +140,7 @@ def match(  # noqa: PLR0913  the public door: two sides, and settings by keyword
         partial(_later_passes, sides, compared.weighed, pairs, free, rules),
     )
     kept = with_belief(kept, open_, belief)
-    others += later.groups
+    others += with_stand_ins(sides, later.groups, compared.weighed.edges, kept, rules)
     sides = without_texts(sides)
     pa.default_memory_pool().release_unused()
     clock.stage("tables", 0.85)
