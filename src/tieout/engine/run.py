@@ -25,7 +25,7 @@ from tieout.engine.evidence import (
 )
 from tieout.engine.grouping import search_sums
 from tieout.engine.groups import FoundGroup, Undecided
-from tieout.engine.later import Free, fee_net, part_paid, pending_lines
+from tieout.engine.later import Free, fee_net, left_open, pending_lines
 from tieout.engine.learning import Weights, learn, sample
 from tieout.engine.opposites import one_sided
 from tieout.engine.policy import (
@@ -43,6 +43,7 @@ from tieout.engine.policy import (
 )
 from tieout.engine.population import Populations, populations, without_compared, without_texts
 from tieout.engine.result import MatchResult
+from tieout.engine.stand_ins import with_stand_ins
 from tieout.engine.tables import (
     check_answer,
     pair_columns,
@@ -139,7 +140,7 @@ def match(  # noqa: PLR0913  the public door: two sides, and settings by keyword
         partial(_later_passes, sides, compared.weighed, pairs, free, rules),
     )
     kept = with_belief(kept, open_, belief)
-    others += later.groups
+    others += with_stand_ins(sides, later.groups, compared.weighed.edges, kept, rules)
     sides = without_texts(sides)
     pa.default_memory_pool().release_unused()
     clock.stage("tables", 0.85)
@@ -278,8 +279,7 @@ def _later_passes(
     pa.default_memory_pool().release_unused()
     summed, undecided, notes = search_sums(sides, free, rules)
     groups += summed
-    if Pass.PARTIAL in rules.passes:
-        groups += part_paid(sides, free, rules)
+    groups += left_open(sides, free, rules)
     groups += one_sided(sides, free, rules)
     back = pairs.held & free.left[left] & free.right[right]
     free.left[left[back]] = False
