@@ -129,8 +129,11 @@ def peak_mb(runs: Sequence[Measured]) -> float:
 
 
 def machine() -> dict[str, object]:
-    """What ran this, without names or paths."""
+    """What ran this, when and how asked; without names or paths."""
+    asked = ["python -m benchmarks", *(each for each in sys.argv[1:] if os.sep not in each)]
     return {
+        "day": time.strftime("%Y-%m-%d", time.gmtime()),
+        "command": " ".join(asked),
         "cores": len(os.sched_getaffinity(0))
         if hasattr(os, "sched_getaffinity")
         else os.cpu_count(),

@@ -245,7 +245,8 @@ def _promises(data: Mapping[str, Any]) -> str:
 
 def _machine(machine: Mapping[str, Any]) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
+    when = f"Run on {machine['day']} by `{machine['command']}`. " if "day" in machine else ""
     return (
-        f"\n{machine['cores']} cores, {machine['memory_gb']} GB, {machine['system']}, "
+        f"\n{when}{machine['cores']} cores, {machine['memory_gb']} GB, {machine['system']}, "
         f"Python {machine['python']}, {versions}; load before the run {machine['load_before']}.\n"
     )
