@@ -1,5 +1,6 @@
 """A sum is no surer than that no record of an unsure pair could be its member instead."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -52,3 +53,13 @@ def test_a_record_that_looks_the_same_casts_no_doubt() -> None:
     groups = groups_of([SUM, OTHER], [SMALL, LARGE, twin])
     [found] = [each for each in groups if each.made_by is Pass.BATCH]
     assert found.status is Status.CONFIRMED
+
+
+def test_a_stranger_casts_less_doubt_than_somebody_of_the_name() -> None:
+    def doubted(party: str) -> float:
+        one, other = replace(OTHER, counterparty=party), replace(LARGE_TOO, counterparty=party)
+        groups = groups_of([SUM, one], [SMALL, LARGE, other])
+        [found] = [each for each in groups if each.made_by is Pass.BATCH]
+        return found.posterior
+
+    assert doubted("Pacific Tools") > doubted("Ben Gallton")

@@ -15,6 +15,7 @@ from tieout.core.matching.words import Pass, Status
 from tieout.engine.evidence import Edges
 from tieout.engine.groups import FoundGroup
 from tieout.engine.groups.options import RULE_WORDS, Rule
+from tieout.engine.later import NAME_KEY_LETTERS
 from tieout.engine.policy import Pairs
 from tieout.engine.population import Population, Populations
 from tieout.engine.ragged import dense_both, in_order
@@ -24,6 +25,8 @@ Floats = npt.NDArray[np.float64]
 
 NEAR_DAYS = 7
 """Further away a record's day speaks for the member that was taken."""
+STRANGER = 0.125
+"""So much counts a record of another name than the member's."""
 SINGLED_OUT = frozenset(RULE_WORDS[each] for each in (Rule.NAMED, Rule.RUN))
 """Rules by which members stand out by more than their amounts."""
 OF_A_DAY = frozenset(
@@ -85,27 +88,44 @@ def _stand_ins(side: Population, members: tuple[Ints, Ints], unsure: Ints, open_
     """How many records could stand in for each member: of its account, amount and days.
 
     `members` are records, and how many days from theirs another may be. `open_` is the chance of
-    each unsure record that its pair is wrong. What looks the same does not count: either gives the
-    same books.
+    each unsure record that its pair is wrong. One of another name counts `STRANGER`. What looks the
+    same does not count: either gives the same books.
     """
-    member, days = members
-    amount, unsure_amount = dense_both(
-        (side.pool[member], side.pool[unsure]), (side.amount[member], side.amount[unsure])
+    names = side.text.name_key(NAME_KEY_LETTERS)
+    member = members[0]
+    anybody = _near(side, members, unsure, open_, (side.pool, side.amount))
+    nameless = names[unsure] < 0
+    kin = _near(side, members, unsure[nameless], open_[nameless], (side.pool, side.amount))
+    kin += _near(
+        side, members, unsure[~nameless], open_[~nameless], (side.pool, side.amount, names)
     )
-    order = in_order(unsure_amount, side.day[unsure])
-    total = np.concatenate(([0.0], np.cumsum(open_[order])))
-    known = unsure_amount[order], side.day[unsure][order]
-    low, high = _places(known, (amount, side.day[member]), days)
-    alike, unsure_alike = dense_both((side.look[member], side.look[unsure]))
-    same = np.bincount(unsure_alike, open_, int(alike.max(initial=-1)) + 1)
+    kin = np.where(names[member] < 0, anybody, kin)
+    same = _near(side, members, unsure, open_, (side.look,))
+    return np.maximum(STRANGER * anybody + (1.0 - STRANGER) * kin - same, 0.0)
+
+
+def _near(
+    side: Population,
+    members: tuple[Ints, Ints],
+    others: Ints,
+    worth: Floats,
+    alike: tuple[Ints, ...],
+) -> Floats:
+    """What the others are worth together that are like each member in those columns, and near."""
+    member, days = members
+    mine, theirs = dense_both(*((column[member], column[others]) for column in alike))
+    order = in_order(theirs, side.day[others])
+    total = np.concatenate(([0.0], np.cumsum(worth[order])))
+    known = theirs[order], side.day[others][order]
+    low, high = _places(known, (mine, side.day[member]), days)
     near: Floats = total[high] - total[low]
-    return np.maximum(near - same[alike], 0.0)
+    return near
 
 
 def _places(known: tuple[Ints, Ints], asked: tuple[Ints, Ints], days: Ints) -> tuple[Ints, Ints]:
-    """From where to where those known, (amount, day) in order, have an amount on days so near."""
+    """From where to where those known, (code, day) in order, have a code on days so near."""
     ends = [(asked[0], asked[1] - days), (asked[0], asked[1] + days)]
     first = min(int(day.min(initial=0)) for _, day in (known, *ends))
     room = max(int(day.max(initial=0)) for _, day in (known, *ends)) - first + 1
-    key, low, high = (amount * room + (day - first) for amount, day in (known, *ends))
+    key, low, high = (code * room + (day - first) for code, day in (known, *ends))
     return np.searchsorted(key, low), np.searchsorted(key, high, "right")
