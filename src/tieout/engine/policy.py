@@ -14,7 +14,7 @@ import numpy.typing as npt
 from tieout.core.matching.rules import MatchRules
 from tieout.core.matching.words import Pass
 from tieout.engine.assignment import Choice
-from tieout.engine.belief import beliefs, usual_lags
+from tieout.engine.belief import beliefs, met_any_day, usual_lags
 from tieout.engine.compiled import compiled
 from tieout.engine.evidence import RARITY_LEVELS, STARTS, TEXT_AGREES, Edges, Ref, Text
 from tieout.engine.learning import FELT_MIN, Weights
@@ -288,10 +288,12 @@ def decide(
 
 def believed(scored_edges: Scored, pairs: Pairs, rules: MatchRules, sides: Populations) -> Floats:
     """How likely each pair that is not confirmed is right, given that the confirmed ones are."""
-    weights = scored_edges.weights
+    edges, weights = scored_edges.edges, scored_edges.weights
+    window = rules.lag_days_max - rules.lag_days_min + 1
+    less = met_any_day(edges, weights.levels[0], sides, window)
     belief = beliefs(
-        scored_edges.edges,
-        scored_edges.value + (weights.partner - weights.base),
+        edges,
+        scored_edges.value + (weights.partner - weights.base) - less,
         (pairs.edge[pairs.confirmed], pairs.edge[~pairs.confirmed]),
         usual_lags(weights.levels[1], rules),
         sides,
