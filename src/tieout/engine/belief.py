@@ -8,7 +8,7 @@ from tieout.core.matching.rules import MatchRules
 from tieout.engine.evidence import LAG_BINS, RARITY_LEVELS, STARTS, Edges, Text
 from tieout.engine.marginals import UNKNOWN, UNUSUAL, Lags, chances
 from tieout.engine.population import NO_DAY, Population, Populations
-from tieout.engine.text import Flags, Ints
+from tieout.engine.text import Bytes, Flags, Ints
 
 Floats = npt.NDArray[np.float64]
 
@@ -74,8 +74,10 @@ def beliefs(  # noqa: PLR0913, PLR0917  the pairs, and all that they are seen in
     lags: tuple[Ints, Floats],
     sides: Populations,
     looks: tuple[Ints, Ints],
-) -> Floats:
-    """The chance that each open pair is right, given that the confirmed ones are.
+) -> tuple[Floats, Floats]:
+    """The chance that each open pair is right, given that the confirmed ones are; and of each edge.
+
+    Only the former counts what may stand for a pair's records.
 
     `chosen` are the edges confirmed and those open; `value` is in hundredths of a bit and leaves
     out that a record has only one partner; `looks` number the looks of each side's records.
@@ -86,13 +88,15 @@ def beliefs(  # noqa: PLR0913, PLR0917  the pairs, and all that they are seen in
     )
     account = sides.left.pool[edges.left]
     number = lags[0][edges.levels[1]]
-    share, bits = _lags_by_account(account[sure], number[sure], lags[1], int(account.max(initial=0)))
+    share, bits = _lags_by_account(
+        account[sure], number[sure], lags[1], int(account.max(initial=0))
+    )
     account, number = account[alive], number[alive]
-    worth = value[alive] + np.where(number < 0, 0.0, bits[account, number])
+    worth: Floats = value[alive] + np.where(number < 0, 0.0, bits[account, number])
     ends = edges.left[alive], edges.right[alive]
     habits = Lags(number, share, account)
     first = chances(ends, worth, habits, sides.left.day)
-    worth -= _names_in_part(ends, edges.levels[3][alive] // STARTS, first)
+    worth = worth - _names_in_part(ends, edges.levels[3][alive] // STARTS, first)
     chance = np.zeros(edges.size)
     chance[alive] = chances(ends, worth, habits, sides.left.day)
     belief: Floats = chance[open_]
@@ -100,7 +104,7 @@ def beliefs(  # noqa: PLR0913, PLR0917  the pairs, and all that they are seen in
     both = edges.left, edges.right
     _add_doubles(belief, chance, both, (alive, open_), sides.right, looks[1])
     _add_doubles(belief, chance, both[::-1], (alive, open_), sides.left, looks[0])
-    return np.minimum(belief, 1.0)
+    return np.minimum(belief, 1.0), chance
 
 
 def _lags_by_account(
@@ -121,7 +125,7 @@ def _lags_by_account(
     return share / share.sum(axis=1, keepdims=True), 100 * np.log2(own / of_all)
 
 
-def _names_in_part(ends: tuple[Ints, Ints], text: Ints, chance: Floats) -> Floats:
+def _names_in_part(ends: tuple[Ints, Ints], text: Bytes, chance: Floats) -> Floats:
     """What pairs lose whose names agree in part only, where a rival's agree well.
 
     A name that is found whole elsewhere is not damaged here: what two names share then is "Limited"

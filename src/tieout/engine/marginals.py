@@ -52,7 +52,7 @@ class Lags:
     """For each pair the row of its account."""
 
 
-def chances(ends: tuple[Ints, Ints], value: Ints, lags: Lags, left_day: Ints) -> Floats:
+def chances(ends: tuple[Ints, Ints], value: Ints | Floats, lags: Lags, left_day: Ints) -> Floats:
     """The chance of each pair, given its odds in hundredths of a bit.
 
     Pairs of odds below `FELT_MIN` are nobody's rivals.
