@@ -66,6 +66,45 @@ def test_among_accidents_few_are_proposed_and_the_planted_stand_out(seed: int) -
     assert (~right).sum() < 40, "by accident hundreds of such pairs meet within five days"
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_books_that_rest_at_weekends_have_no_more_transfers_on_one_day(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    prices = draw.integers(1_000, 90_000, 2000)
+    workdays = [day for day in range(364) if day % 7 < 5]
+    left = [
+        line(f"{account}{i}", sign * int(draw.choice(prices)), int(draw.choice(workdays)), account)
+        for account, sign in (("A", -1), ("B", 1))
+        for i in range(5000)
+    ]
+    groups = answer_of(match(table_of(left), table_of(NOBODYS))).groups
+    assert not groups, "hundreds meet on one day, and two fifths more than a day apart"
+
+
+def test_two_strangers_paid_alike_do_not_cast_doubt_on_a_transfer_without_names() -> None:
+    draw = np.random.default_rng(1)
+    letters = list("BCDFGHKLMNPRST")
+    prices = draw.integers(1_000, 90_000, 250)
+    left = [
+        line(
+            f"{account}{i}",
+            sign * int(draw.choice(prices)),
+            int(draw.integers(0, 365)),
+            account,
+            "".join(draw.choice(letters, 7)),
+        )
+        for account, sign in (("A", -1), ("B", 1))
+        for i in range(1500)
+    ]
+    planted = {(f"from{i}", f"to{i}") for i in range(20)}
+    for i in range(20):
+        amount, day = int(draw.integers(100_000, 900_000)), int(draw.integers(0, 365))
+        left += [line(f"from{i}", -amount, day, "A"), line(f"to{i}", amount, day, "B")]
+    groups = answer_of(match(table_of(left), table_of(NOBODYS))).groups
+    said = {tuple(sorted(each.left_ids)): each.posterior for each in groups}
+    assert all(said[pair] > 0.9 for pair in planted)
+    assert len([pair for pair in said if pair not in planted]) < 20
+
+
 def test_what_came_back_under_one_name_is_likely_where_nothing_else_does() -> None:
     left = [
         line("paid", -7_990, 0, "A", "NORTHGATE GYM"),

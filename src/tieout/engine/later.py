@@ -4,6 +4,7 @@ Each looks only at records that are still free, takes what is exclusive, and lea
 """
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
@@ -136,6 +137,14 @@ class _Unequal:
     right: Ints
     by_reference: Flags
 
+    def only(self, keep: Flags) -> Self:
+        """The pairs that are kept."""
+        return type(self)(self.left[keep], self.right[keep], self.by_reference[keep])
+
+    def pairs(self) -> list[tuple[int, int]]:
+        """The two records of each."""
+        return list(zip(self.left.tolist(), self.right.tolist(), strict=True))
+
 
 def unequal_pairs(sides: Populations, free: Free, rules: MatchRules) -> _Unequal:
     """Free records of one account and sign, tied by a rare reference or by name, within days."""
@@ -165,42 +174,27 @@ def fee_net(
     sides: Populations, free: Free, rules: MatchRules
 ) -> tuple[list[FoundGroup], list[Shape]]:
     """A payment and its invoice less a fee whose shape is configured or recurs."""
-    found = unequal_pairs(sides, free, rules)
-    gross, fee, is_left_net = _fees(sides, found)
-    cap = gross * rules.fee_percent_bp_max // 10_000 + rules.fee_fixed_minor_max
-    fits = (fee > 0) & (fee <= cap)
-    found = _Unequal(found.left[fits], found.right[fits], found.by_reference[fits])
-    gross, fee, is_left_net = gross[fits], fee[fits], is_left_net[fits]
+    found, gross, fee = _fees(sides, unequal_pairs(sides, free, rules), rules)
     sure = found.by_reference & exclusive(found.left, found.right)
     shapes = [
         Shape(each.name, each.percent_bp, each.fixed_minor, each.slack_minor, 0)
         for each in rules.fee_shapes
     ] or learn_shapes(gross[sure], fee[sure], rules)
     shape = shape_of(shapes, gross, fee)
-    known = shape >= 0
-    best = known & _exclusive_among(found, known)
+    best = _exclusive_among(found, shape >= 0)
+    pairs, which = found.only(best).pairs(), shape[best].tolist()
     groups = [
-        _fee_group(sides, int(found.left[i]), int(found.right[i]), shapes[int(shape[i])], sure=True)
-        for i in np.flatnonzero(best).tolist()
+        _fee_group(sides, *pair, shapes[each]) for pair, each in zip(pairs, which, strict=True)
     ]
-    free.take(groups)
-    rest = ~known & found.by_reference & free.left[found.left] & free.right[found.right]
-    rest &= _exclusive_among(found, rest)
-    groups += free.take(
-        [
-            _fee_group(sides, int(found.left[i]), int(found.right[i]), None, sure=False)
-            for i in np.flatnonzero(rest).tolist()
-        ]
-    )
-    return groups, shapes
+    return free.take(groups), shapes
 
 
-def _fees(sides: Populations, found: _Unequal) -> tuple[Ints, Ints, Flags]:
-    """Gross, fee and whether left is the net side: a fee leaves the holder with less."""
+def _fees(sides: Populations, found: _Unequal, rules: MatchRules) -> tuple[_Unequal, Ints, Ints]:
+    """Pairs that may differ by a fee, with gross and fee: the side that is less is the net one."""
     first, second = sides.left.amount[found.left], sides.right.amount[found.right]
-    is_left_net = first < second
-    gross = np.where(is_left_net, second, first)
-    return np.abs(gross), np.abs(second - first), is_left_net
+    gross, fee = np.abs(np.maximum(first, second)), np.abs(second - first)
+    fits = fee <= gross * rules.fee_percent_bp_max // 10_000 + rules.fee_fixed_minor_max
+    return found.only(fits), gross[fits], fee[fits]
 
 
 def _exclusive_among(found: _Unequal, chosen: Flags) -> Flags:
@@ -210,52 +204,83 @@ def _exclusive_among(found: _Unequal, chosen: Flags) -> Flags:
     return result
 
 
-def _fee_group(
-    sides: Populations, left: int, right: int, shape: Shape | None, *, sure: bool
-) -> FoundGroup:
-    first, second = int(sides.left.amount[left]), int(sides.right.amount[right])
-    unit = sides.units[int(sides.left.currency[left])]
+def _fee_group(sides: Populations, left: int, right: int, shape: Shape) -> FoundGroup:
+    first, second, gap = _amounts(sides, left, right)
     lag = days_apart(int(sides.left.day[left] - sides.right.day[right]))
-    gap = money(abs(first - second), unit)
-    what = f"a fee of {gap} ({shape})" if shape else f"{gap} apart, perhaps a fee"
     return FoundGroup(
         left=(left,),
         right=(right,),
         made_by=Pass.FEE_NET,
-        rule=f"net of a fee: {shape}" if shape else "net of an unknown fee",
-        status=Status.CONFIRMED if sure else Status.SUGGESTED,
+        rule=f"net of a fee: {shape}",
+        status=Status.CONFIRMED,
         score=0,
         parts=NO_SCORE,
-        posterior=0.999 if sure else 0.5,
-        residual_minor=first - second,
+        posterior=0.999,
+        residual_minor=int(sides.left.amount[left] - sides.right.amount[right]),
         residual_cause=ResidualCause.FEE,
-        reason=f"{money(first, unit)} against {money(second, unit)}: {what}; {lag}.",
+        reason=f"{first} against {second}: a fee of {gap} ({shape}); {lag}.",
     )
 
 
-def part_paid(sides: Populations, free: Free, rules: MatchRules) -> list[FoundGroup]:
-    """A payment of part of an invoice, tied by its reference: the rest stays open."""
+def left_open(sides: Populations, free: Free, rules: MatchRules) -> list[FoundGroup]:
+    """Pairs tied by reference that stay unequal: net of a fee nobody knows, or paid in part."""
     found = unequal_pairs(sides, free, rules)
-    chosen = found.by_reference & exclusive(found.left, found.right)
-    groups = []
-    for i in np.flatnonzero(chosen).tolist():
-        left, right = int(found.left[i]), int(found.right[i])
-        first, second = int(sides.left.amount[left]), int(sides.right.amount[right])
-        unit = sides.units[int(sides.left.currency[left])]
-        groups.append(
-            FoundGroup(
-                left=(left,),
-                right=(right,),
-                made_by=Pass.PARTIAL,
-                rule="same reference, part of the amount",
-                status=Status.SUGGESTED,
-                score=0,
-                parts=NO_SCORE,
-                posterior=0.5,
-                residual_minor=first - second,
-                residual_cause=ResidualCause.REMAINDER,
-                reason=f"{money(first, unit)} against {money(second, unit)} with a "
-                f"reference that few carry: {money(abs(first - second), unit)} stays open.",
-            )
-        )
-    return free.take(groups)
+    groups: list[FoundGroup] = []
+    if Pass.FEE_NET in rules.passes:
+        fees, _, _ = _fees(sides, found.only(found.by_reference), rules)
+        chosen = fees.only(exclusive(fees.left, fees.right))
+        groups += free.take([_perhaps_a_fee(sides, *pair) for pair in chosen.pairs()])
+    if Pass.PARTIAL in rules.passes:
+        found = found.only(free.left[found.left] & free.right[found.right])
+        chosen = found.only(found.by_reference & exclusive(found.left, found.right))
+        groups += free.take([_part_paid(sides, *pair) for pair in chosen.pairs()])
+    return groups
+
+
+def _perhaps_a_fee(sides: Populations, left: int, right: int) -> FoundGroup:
+    first, second, gap = _amounts(sides, left, right)
+    lag = days_apart(int(sides.left.day[left] - sides.right.day[right]))
+    return _unequal(
+        sides,
+        (left, right),
+        (Pass.FEE_NET, "net of an unknown fee", ResidualCause.FEE),
+        f"{first} against {second}: {gap} apart, perhaps a fee; {lag}.",
+    )
+
+
+def _part_paid(sides: Populations, left: int, right: int) -> FoundGroup:
+    """The rest stays open."""
+    first, second, gap = _amounts(sides, left, right)
+    return _unequal(
+        sides,
+        (left, right),
+        (Pass.PARTIAL, "same reference, part of the amount", ResidualCause.REMAINDER),
+        f"{first} against {second} with a reference that few carry: {gap} stays open.",
+    )
+
+
+def _amounts(sides: Populations, left: int, right: int) -> tuple[str, str, str]:
+    """The amounts of both records and how far they lie apart, in words."""
+    first, second = int(sides.left.amount[left]), int(sides.right.amount[right])
+    unit = sides.units[int(sides.left.currency[left])]
+    return money(first, unit), money(second, unit), money(abs(first - second), unit)
+
+
+def _unequal(
+    sides: Populations, pair: tuple[int, int], what: tuple[Pass, str, ResidualCause], reason: str
+) -> FoundGroup:
+    """A suggested pair with a difference: as likely as not."""
+    (left, right), (made_by, rule, cause) = pair, what
+    return FoundGroup(
+        left=(left,),
+        right=(right,),
+        made_by=made_by,
+        rule=rule,
+        status=Status.SUGGESTED,
+        score=0,
+        parts=NO_SCORE,
+        posterior=0.5,
+        residual_minor=int(sides.left.amount[left] - sides.right.amount[right]),
+        residual_cause=cause,
+        reason=reason,
+    )

@@ -16,7 +16,7 @@ from tieout.engine.groups.choose import SUGGEST_MIN
 from tieout.engine.joins import exclusive, mixed, pairs_by_key
 from tieout.engine.later import NAME_KEY_LETTERS, NO_SCORE, Free, apart_days
 from tieout.engine.policy import Floats
-from tieout.engine.population import Population, Populations
+from tieout.engine.population import NO_DAY, Population, Populations
 from tieout.engine.reasons import days, money
 from tieout.engine.text import Flags, Ints
 from tieout.engine.workers import over
@@ -101,7 +101,10 @@ def _opposite_amounts(sides: Populations, side: Population, free: Free) -> tuple
 
 
 def _believed(side: Population, out: Ints, back: Ints, most: int, names: Ints) -> _Opposites:
-    """The pairs that are alone within the days allowed, with what accidents leave of them."""
+    """The pairs that are alone within the days allowed, with what accidents leave of them.
+
+    Counted apart: where texts agree, where two names do not, and where there is none to compare.
+    """
     gap = np.abs(apart_days(side.day[out], side.day[back]))
     told = _texts_agree(side, out, back, names)
     near = np.flatnonzero(gap <= most)
@@ -113,16 +116,43 @@ def _believed(side: Population, out: Ints, back: Ints, most: int, names: Ints) -
     partnered[near_ends[0]] = True
     partnered[near_ends[1]] = True
     far = (gap > most) & (gap <= BEYOND * most) & ~partnered[out] & ~partnered[back]
+    by_gap = _by_chance(side, out, back, most)
     posterior = np.zeros(len(alone))
-    for mine, seen in ((~told, ACCIDENTS_UNTOLD), (told, ACCIDENTS_TOLD)):
-        a_day = (seen + int((mine & far).sum())) / (2 * (BEYOND - 1) * most)
-        accidents = a_day * np.where(np.arange(most + 1) > 0, 2, 1)  # before and after
-        accidents += np.sqrt(np.maximum(accidents - 1, 0))  # they come in more and less
+    strangers = ~told & (names[out] >= 0) & (names[back] >= 0)
+    for mine, seen in (
+        (told, ACCIDENTS_TOLD),
+        (strangers, ACCIDENTS_UNTOLD),
+        (~told & ~strangers, ACCIDENTS_UNTOLD),
+    ):
+        accidents = (seen + int((mine & far).sum())) * by_gap
         here = np.flatnonzero(mine[alone])
         found = np.bincount(gap[alone[here]], minlength=most + 1)
-        true = np.clip(1 - accidents / np.maximum(found, 1), 0, POSTERIOR_MAX)
+        more = np.maximum(found - accidents, 0)
+        more *= more**2 / np.maximum(more**2 + accidents, 1e-9)  # accidents vary by their root
+        true = np.minimum(more / np.maximum(found, 1), POSTERIOR_MAX)
         posterior[here] = true[gap[alone[here]]]
     return _Opposites(out[alone], back[alone], np.round(posterior, 6), told[alone])
+
+
+def _by_chance(side: Population, out: Ints, back: Ints, most: int) -> Floats:
+    """For each gap of days up to `most` how many accidents it has for one that is further apart.
+
+    Counted on the days alone: books that rest at weekends have more on one day than a day apart.
+    """
+    days = [np.unique(index) for index in (out, back)]
+    days = [side.day[index][side.day[index] != NO_DAY] for index in days]
+    if not all(len(each) for each in days):
+        return np.zeros(most + 1)
+    first = min(int(each.min()) for each in days)
+    many = max(int(each.max()) for each in days) - first + 1
+    one, other = (np.bincount(each - first, minlength=many).astype(np.float64) for each in days)
+    meet = np.zeros(BEYOND * most + 1)
+    for gap in range(min(len(meet), many)):
+        meet[gap] = one[: many - gap] @ other[gap:] + (one[gap:] @ other[: many - gap]) * (gap > 0)
+    beyond = meet[most + 1 :].sum()
+    if not beyond:
+        return np.where(np.arange(most + 1) > 0, 2, 1) / (2.0 * (BEYOND - 1) * most)
+    return np.asarray(meet[: most + 1] / beyond)
 
 
 def _texts_agree(side: Population, out: Ints, back: Ints, names: Ints) -> Flags:

@@ -25,7 +25,7 @@ from tieout.engine.evidence import (
 )
 from tieout.engine.grouping import search_sums
 from tieout.engine.groups import FoundGroup, Undecided
-from tieout.engine.later import Free, fee_net, part_paid, pending_lines
+from tieout.engine.later import Free, fee_net, left_open, pending_lines
 from tieout.engine.learning import Weights, learn, sample
 from tieout.engine.likelier import believed, chosen_again
 from tieout.engine.opposites import one_sided
@@ -271,8 +271,7 @@ def _later_passes(
     pa.default_memory_pool().release_unused()
     summed, undecided, notes = search_sums(sides, free, rules)
     groups += summed
-    if Pass.PARTIAL in rules.passes:
-        groups += part_paid(sides, free, rules)
+    groups += left_open(sides, free, rules)
     groups += one_sided(sides, free, rules)
     back = pairs.held & free.left[left] & free.right[right]
     free.left[left[back]] = False

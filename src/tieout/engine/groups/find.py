@@ -164,7 +164,7 @@ def _propose(
         shift = (0, len(left)) if view.direction == 0 else (len(left), 0)
         mine = active[shift[0] : shift[0] + len(view.anchors)]
         several = [_batch_options(view, weights, rules)]
-        named, work = named_options(view, weights, rules, budget)
+        named, work = named_options(view, weights, rules, budget, wide=wide)
         several += [named, several_options(view, weights)]
         asked = may_anchor(view.anchors)
         rows, wholes = _rows(view, weights, rules, np.flatnonzero(mine & asked))

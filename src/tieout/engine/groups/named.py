@@ -3,11 +3,12 @@
 import numpy as np
 
 from tieout.core.matching.rules import MatchRules
+from tieout.engine.groups.completing import Named, completed_options
 from tieout.engine.groups.options import Options, Rule
 from tieout.engine.groups.records import Bools, FreeRecords, Ints
 from tieout.engine.groups.scopes import Rows, Scope, View
 from tieout.engine.groups.searched import Found, flat_members, search
-from tieout.engine.groups.sums import FULL
+from tieout.engine.groups.sums import FULL, WIDTH_MAX
 from tieout.engine.groups.weights import GroupWeights
 from tieout.engine.ragged import count_by, dense_both, meeting, offsets, runs, spread, starts
 
@@ -21,15 +22,18 @@ REMAINDER = -50
 """For all that a payment names when it does not equal their sum: no surer than not."""
 
 
-def named_rows(view: View, slot: int) -> Rows:
-    """For every anchor that names two parts or more: those parts."""
+def _naming(view: View, common: int) -> Named:
+    """For every anchor the parts it names by tokens that so many records of a side carry, at most.
+
+    An anchor has one to 63 parts.
+    """
     anchors, parts = view.anchors, view.parts
     mine, theirs = dense_both(
         (view.anchor_block[anchors.token_row], view.part_block[parts.token_row]),
         (anchors.token, parts.token),
     )
     top = max(int(mine.max(initial=-1)), int(theirs.max(initial=-1))) + 1
-    few = (count_by(mine, top) <= COMMON) & (count_by(theirs, top) <= COMMON)
+    few = (count_by(mine, top) <= common) & (count_by(theirs, top) <= common)
     use = few[mine] & _bookable(anchors)[anchors.token_row]
     ask, code = anchors.token_row[use], mine[use]
     able = np.flatnonzero(_bookable(parts)[parts.token_row])
@@ -38,17 +42,23 @@ def named_rows(view: View, slot: int) -> Rows:
     anchor, part = ask[row], parts.token_row[able[order[place]]]
     order, once = runs(anchor, part)
     anchor, part = anchor[order[once]], part[order[once]]
-    size = count_by(anchor, len(anchors))
-    keep = (size[anchor] >= 2) & (size[anchor] <= 63)
+    keep = count_by(anchor, len(anchors))[anchor] <= WIDTH_MAX
     anchor, part = anchor[keep], part[keep]
     begin = starts(anchor)
+    return Named(anchor[begin], np.r_[begin, len(anchor)].astype(np.int64), part)
+
+
+def named_rows(view: View, slot: int) -> Rows:
+    """For every anchor that names two parts or more: those parts."""
+    named = _naming(view, COMMON)
+    named = named.take(np.flatnonzero(np.diff(named.start) > 1))
     none = np.zeros(0, np.int64)
     return Rows(
-        anchor[begin],
-        np.full(len(begin), int(Scope.PARTY), np.int64),
-        np.full(len(begin), slot, np.int64),
-        np.r_[begin, len(anchor)].astype(np.int64),
-        part,
+        named.anchor,
+        np.full(len(named.anchor), int(Scope.PARTY), np.int64),
+        np.full(len(named.anchor), slot, np.int64),
+        named.start,
+        named.part,
         none,
         none,
     )
@@ -60,9 +70,13 @@ def _bookable(records: FreeRecords) -> Bools:
 
 
 def named_options(
-    view: View, weights: GroupWeights, rules: MatchRules, budget: int
+    view: View, weights: GroupWeights, rules: MatchRules, budget: int, *, wide: bool
 ) -> tuple[Options, int]:
-    """Sums over named records, whole or in part; a remainder where none is exact."""
+    """Sums over named records, whole or in part; a remainder where none is exact.
+
+    If `wide`, also what others make up of it; and of what a single part lacks that is named by a
+    token no other record has.
+    """
     rows = named_rows(view, weights.any_slot)
     found = search(view, rows, max(rules.group_size_max, FULL), budget)
     surprise = weights.surprise(view.direction, view.anchors, rows.anchor)
@@ -92,7 +106,15 @@ def named_options(
         reference=REMAINDER,
         residual=_gap(view, rows)[rest],
     )
-    return Options.join([exact, wholes, remainders]), found.work
+    made, work = [exact, wholes, remainders], found.work
+    if wide:
+        single = _naming(view, 1)
+        single = single.take(np.flatnonzero(np.diff(single.start) == 1))
+        unsolved = np.flatnonzero(count_by(found.row, len(rows.anchor)) == 0)
+        for named in (single, Named(rows.anchor, rows.start, rows.part).take(unsolved)):
+            completed, more = completed_options(view, named, weights, budget)
+            made, work = [*made, completed], work + more
+    return Options.join(made), work
 
 
 def _of_rows(rows: Rows, which: Ints) -> tuple[Ints, Ints]:

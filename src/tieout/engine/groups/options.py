@@ -31,11 +31,13 @@ class Rule(IntEnum):
     SEVERAL = 12
     DAY_KIND_BLANK = 13
     RUN = 14
+    NAMED_COMPLETED = 15
 
 
 RULE_WORDS = {
     Rule.NAMED: "named references",
     Rule.NAMED_REMAINDER: "named references with a remainder",
+    Rule.NAMED_COMPLETED: "named references and what makes up the rest",
     Rule.DAY_KIND: "whole day of one kind",
     Rule.DAY_KIND_MIXED: "whole day of one kind with refunds",
     Rule.DAY: "whole day",

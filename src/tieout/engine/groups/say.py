@@ -173,12 +173,13 @@ def tell(this: Round, choice: Choice, accept: Ints, sure: Bools) -> None:
 
 
 def _solutions(options: Options) -> Ints:
-    """Per option: how many different-looking options its anchor has."""
+    """Per option: how many different-looking ones fit its anchor, at least one (a remainder)."""
     code = dense(options.anchor, options.look)
     order = np.argsort(code, kind="stable")
     first = order[first_of(code[order])]
+    first = first[options.rule[first] != Rule.NAMED_REMAINDER]
     top = int(options.anchor.max(initial=-1)) + 1
-    return np.bincount(options.anchor[first], minlength=top)[options.anchor]
+    return np.maximum(np.bincount(options.anchor[first], minlength=top)[options.anchor], 1)
 
 
 def _cause(rule: Rule, residual: int) -> ResidualCause:
@@ -197,6 +198,8 @@ def _reason(
     if rule is Rule.NAMED_REMAINDER:
         return f"The text names these records ({counts}); their sum leaves a remainder."
     how = "equal sums" if rule is not Rule.FEE else "sums equal after the fee"
+    if rule is Rule.NAMED_COMPLETED:
+        how = "equal sums; the text names some, the others make up what those lack"
     others = "no other set fits" if solutions == 1 else f"{solutions} different sets fit the amount"
     return (
         f"{RULE_WORDS[rule].capitalize()}: {counts}, {how}; {others}; probability {posterior:.3f}."

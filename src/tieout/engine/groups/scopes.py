@@ -170,6 +170,20 @@ def _build(view: View, ask: Ask, group: Ints, index: Index) -> tuple[Ints, Ints,
     return row, index.record[place], raw
 
 
+def near_parts(view: View, anchor: Ints, amount: Ints, most: int) -> tuple[Ints, Ints]:
+    """(row, part) for all usable parts in the anchors' windows with the sign of those amounts.
+
+    An anchor with more than `most` gets none.
+    """
+    day = view.anchors.day[anchor]
+    low, high = (view.low, view.high) if view.direction else (-view.high, -view.low)
+    group = _signed(view.anchor_block[anchor], amount)
+    index = _index(view.parts, view.part_block)
+    begin, end = index.between(group, day + low, day + high)
+    row, place = spread(begin, np.where(end - begin > most, begin, end))
+    return row, index.record[place]
+
+
 def _rows(ask: Ask, scope: Scope, flat: tuple[Ints, Ints, Ints], most: int) -> Rows:
     """Rows of two candidates to `most`; the others are dropped or refused."""
     row, part, raw = flat

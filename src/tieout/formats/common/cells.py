@@ -259,7 +259,7 @@ def _serial(text: str) -> date | None:
 def looks_like_date(cell: str) -> bool:
     """Whether any form but bare digits reads a date in it."""
     text = cell.strip()
-    if not 6 <= len(text) <= 60 or not any(c.isdigit() for c in text[:14]):
+    if not 6 <= len(text) <= 60 or not any(map(str.isdigit, text[:14])):
         return False
     return any(date_of(text, form) for form in DATE_FORMS[:5])
 
@@ -267,9 +267,9 @@ def looks_like_date(cell: str) -> bool:
 def looks_like_amount(cell: str) -> bool:
     """Whether it reads as a number with some decimal mark and is no date or long id."""
     text = cell.strip()
-    if not text or len(text) > 40 or looks_like_date(text):
+    digits = sum(map(str.isdigit, text))
+    if not digits or len(text) > 40 or looks_like_date(text):
         return False
-    digits = sum(c.isdigit() for c in text)
     if digits > 15 and "." not in text and "," not in text:
         return False
     return money_of(cell, ".") is not None or money_of(cell, ",") is not None

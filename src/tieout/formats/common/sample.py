@@ -38,8 +38,9 @@ class Column:
         self.filled = [cell for cell in self.cells if cell.strip()]
         self.count = len(self.filled)
         self.dates = sum(map(looks_like_date, self.filled))
-        self.amounts = sum(map(looks_like_amount, self.filled))
-        self.telling = sum(_telling(cell) for cell in self.filled)
+        amounts = [cell for cell in self.filled if looks_like_amount(cell)]
+        self.amounts = len(amounts)
+        self.telling = sum(map(_is_telling, amounts))
         self.distinct = len(set(self.filled))
 
     def mostly(self, number: int, share: float = 0.5) -> bool:
@@ -54,7 +55,6 @@ class Column:
         return ""
 
 
-def _telling(cell: str) -> bool:
+def _is_telling(amount: str) -> bool:
     """Whether a number has a fraction, a sign or a currency and so is money rather than a code."""
-    text = cell.strip()
-    return looks_like_amount(cell) and (isinstance(cell, Exact) or not text.isdigit())
+    return isinstance(amount, Exact) or not amount.strip().isdigit()

@@ -25,8 +25,10 @@ from tieout.formats.delimited import fast, text
 
 SAMPLE_HEAD = 300
 BATCH = 50_000
-FAST_BYTES = 2 * 1024 * 1024
+FAST_BYTES = 128 * 1024
 """From this size on a file goes the vectorised way."""
+SCATTERED_BYTES = 2 * 1024 * 1024
+"""From this size on a file is sampled further on as well."""
 
 
 @dataclass
@@ -150,7 +152,7 @@ def _sample(file: _File) -> list[Row]:
     """The first rows and, of a large file, some from further on."""
     rows = list(islice(file.rows(), SAMPLE_HEAD))
     if (
-        file.source.size > FAST_BYTES
+        file.source.size > SCATTERED_BYTES
         and not file.charset.startswith("utf-16")
         and not file.as_blocks
     ):
