@@ -5,10 +5,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from tieout.core.matching.rules import MatchRules
-from tieout.engine.evidence import LAG_BINS, RARITY_LEVELS, STARTS, Edges, Text
+from tieout.engine.evidence import LAG_BINS, RARITY_LEVELS, STARTS, Edges
 from tieout.engine.marginals import UNKNOWN, UNUSUAL, Lags, chances
+from tieout.engine.naming import of_names
 from tieout.engine.population import NO_DAY, Population, Populations
-from tieout.engine.text import Bytes, Flags, Ints
+from tieout.engine.text import Flags, Ints
 
 Floats = npt.NDArray[np.float64]
 
@@ -16,10 +17,6 @@ USUAL_MIN = 0.002
 """A lag that fewer of all pairs have is nobody's habit."""
 LAGS_LEARNED = 200.0
 """An account's own lags weigh as much as those of all once it has so many pairs confirmed."""
-NAMES_LEARNED = 10.0
-"""So many pairs are believed to have been seen whose names meet others as those of all do."""
-TEXT_IN_PART = (Text.EDIT, Text.PREFIX_6, Text.WORD)
-"""Names that may be one, damaged or cut off, or share a word; what comes after agrees well."""
 DOUBLE_DAYS = 3
 """What is entered twice is entered again within so many days."""
 
@@ -92,11 +89,11 @@ def beliefs(  # noqa: PLR0913, PLR0917  the pairs, and all that they are seen in
         account[sure], number[sure], lags[1], int(account.max(initial=0))
     )
     account, number = account[alive], number[alive]
-    worth: Floats = value[alive] + np.where(number < 0, 0.0, bits[account, number])
+    worth = value[alive].astype(np.float64) + np.where(number < 0, 0.0, bits[account, number])
     ends = edges.left[alive], edges.right[alive]
     habits = Lags(number, share, account)
     first = chances(ends, worth, habits, sides.left.day)
-    worth = worth - _names_in_part(ends, edges.levels[3][alive] // STARTS, first)
+    worth += of_names(ends, edges.levels[3][alive] // STARTS, first, sides)
     chance = np.zeros(edges.size)
     chance[alive] = chances(ends, worth, habits, sides.left.day)
     belief: Floats = chance[open_]
@@ -123,30 +120,6 @@ def _lags_by_account(
     own = (seen + LAGS_LEARNED * of_all) / (seen.sum(axis=1, keepdims=True) + LAGS_LEARNED)
     share = usual * own / of_all
     return share / share.sum(axis=1, keepdims=True), 100 * np.log2(own / of_all)
-
-
-def _names_in_part(ends: tuple[Ints, Ints], text: Bytes, chance: Floats) -> Floats:
-    """What pairs lose whose names agree in part only, where a rival's agree well.
-
-    A name that is found whole elsewhere is not damaged here: what two names share then is "Limited"
-    or "Bakery". How seldom a true pair stands beside such a rival is learned from the chances, at
-    each end for itself: lines of a bank are cut off one by one, names in books are not.
-    """
-    part, well = np.isin(text, TEXT_IN_PART), text > max(TEXT_IN_PART)
-    less = np.zeros(len(text))
-    total = chance.sum()
-    for key in ends:
-        beside = [np.bincount(key, these)[key] - these > 0 for these in (part, well)]
-        met = [float(chance @ each) / total if total else 0.0 for each in beside]
-        of_well, of_part = (
-            (float(chance[these] @ rivals[these]) + NAMES_LEARNED * usual)
-            / (float(chance[these].sum()) + NAMES_LEARNED)
-            for these, rivals, usual in zip((well, part), beside, met, strict=True)
-        )
-        if min(met) > 0.0:
-            lost = 100 * np.log2(of_well / met[0] * met[1] / of_part)
-            less[part & beside[1]] += max(lost, 0.0)
-    return less
 
 
 def _among(index: Ints, these: Ints) -> Flags:
