@@ -17,6 +17,8 @@ USUAL_MIN = 0.002
 """A lag that fewer of all pairs have is nobody's habit."""
 LAGS_LEARNED = 200.0
 """An account's own lags weigh as much as those of all once it has so many pairs confirmed."""
+HOPELESS = -1_000
+"""Hundredths of a bit: pairs of odds below two to the minus tenth are not right, come what may."""
 DOUBLE_DAYS = 3
 """What is entered twice is entered again within so many days."""
 
@@ -80,20 +82,20 @@ def beliefs(  # noqa: PLR0913, PLR0917  the pairs, and all that they are seen in
     out that a record has only one partner; `looks` number the looks of each side's records.
     """
     sure, open_ = chosen
-    alive = np.flatnonzero(
-        ~_among(edges.left, edges.left[sure]) & ~_among(edges.right, edges.right[sure])
+    hoped = value >= HOPELESS
+    for key in (edges.left, edges.right):
+        hoped &= ~_among(key, key[sure])
+    alive = np.flatnonzero(hoped)
+    sure_ones, open_ones = (
+        (sides.left.pool[edges.left[at]], lags[0][edges.levels[1][at]]) for at in (sure, alive)
     )
-    account = sides.left.pool[edges.left]
-    number = lags[0][edges.levels[1]]
-    share, bits = _lags_by_account(
-        account[sure], number[sure], lags[1], int(account.max(initial=0))
-    )
-    account, number = account[alive], number[alive]
+    share, bits = _lags_by_account(*sure_ones, lags[1], int(sides.left.pool.max(initial=0)))
+    account, number = open_ones
     worth = value[alive].astype(np.float64) + np.where(number < 0, 0.0, bits[account, number])
     ends = edges.left[alive], edges.right[alive]
     habits = Lags(number, share, account)
-    first = chances(ends, worth, habits, sides.left.day)
-    worth += of_names(ends, edges.levels[3][alive] // STARTS, first, sides)
+    plain = chances(ends, worth, habits, sides.left.day)
+    worth += of_names(ends, edges.levels[3][alive] // STARTS, plain, sides)
     chance = np.zeros(edges.size)
     chance[alive] = chances(ends, worth, habits, sides.left.day)
     belief: Floats = chance[open_]

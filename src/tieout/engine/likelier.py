@@ -61,11 +61,12 @@ def believed(weighed: Scored, pairs: Pairs, rules: MatchRules, sides: Population
     """How likely each pair that is not confirmed is right, and what is likelier."""
     edges, weights = weighed.edges, weighed.weights
     window = rules.lag_days_max - rules.lag_days_min + 1
-    less = met_any_day(edges, weights.levels[0], sides, window)
+    value = weighed.value + (weights.partner - weights.base)
+    value -= met_any_day(edges, weights.levels[0], sides, window)
     open_ = pairs.only(~pairs.confirmed)
     belief, chance = beliefs(
         edges,
-        weighed.value + (weights.partner - weights.base) - less,
+        value,
         (pairs.edge[pairs.confirmed], open_.edge),
         usual_lags(weights.levels[1], rules),
         sides,

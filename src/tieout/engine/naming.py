@@ -20,6 +20,8 @@ TEXT_IN_PART = (Text.EDIT, Text.PREFIX_6, Text.WORD)
 """Names that may be one, damaged or cut off, or share a word; what comes after agrees well."""
 TEXTS_COUNTED = 32_768
 """How common a word is is counted in so many texts of its side."""
+AT_A_TIME = 16_384
+"""So many texts are looked up at a time: memory is short while sums are sought."""
 RAREST = 12
 """A word in fewer of the texts than one in two to this power is as rare as any."""
 
@@ -44,7 +46,7 @@ def _in_part(key: Ints, text: Bytes, chance: Floats) -> Floats:
     """
     part, well = np.isin(text, TEXT_IN_PART), text > max(TEXT_IN_PART)
     less, total = np.zeros(len(text)), float(chance.sum())
-    beside_part, beside_well = (np.bincount(key, these)[key] - these > 0 for these in (part, well))
+    beside_part, beside_well = (_beside(key, these) for these in (part, well))
     usual_part, usual_well = (
         float(chance[rivals].sum()) / max(total, 1.0) for rivals in (beside_part, beside_well)
     )
@@ -53,6 +55,12 @@ def _in_part(key: Ints, text: Bytes, chance: Floats) -> Floats:
         often = _share(chance, well, beside_part, usual_part) / usual_part
         less[part & beside_well] = max(100 * float(np.log2(often / seldom)), 0.0)
     return less
+
+
+def _beside(key: Ints, these: Flags) -> Flags:
+    """Pairs of whose record another pair is one of these."""
+    many = np.bincount(key[these], minlength=int(key.max(initial=-1)) + 1)
+    return np.minimum(many, 2).astype(np.uint8)[key] > these
 
 
 def _share(chance: Floats, these: Flags, rivals: Flags, usual: float) -> float:
@@ -85,18 +93,22 @@ def _unnamed(ends: tuple[Ints, Ints], text: Bytes, chance: Floats, sides: Popula
     return worth
 
 
-def _rarest_word(side: Population, index: Ints) -> Ints:
+def _rarest_word(side: Population, index: Ints) -> Bytes:
     """How rare the rarest telling word of each record is: in one text of two to that power."""
     words, said = side.text.words, side.text.said
-    step = max(1, len(said) // TEXTS_COUNTED)
-    counted = words[said[::step]]
+    counted = words[said[:: max(1, len(said) // TEXTS_COUNTED)]]
     word, many = np.unique(counted[counted != ABSENT], return_counts=True)
-    which, back = np.unique(said[index], return_inverse=True)
-    there = words[which]
+    rarity = np.zeros(len(words), dtype=np.uint8)
     if not len(word):
-        return np.zeros(len(index), dtype=np.int64)
-    at = np.minimum(np.searchsorted(word, there), len(word) - 1)
-    texts = np.where(word[at] == there, many[at], 0) + 0.5
-    share = np.where(there == ABSENT, np.inf, texts).min(axis=1) / len(counted)
-    rarity: Ints = np.clip(np.floor(-np.log2(np.minimum(share, 1.0))), 0, RAREST).astype(np.int64)
-    return np.take(rarity, back)
+        return rarity[said[index]]
+    wanted = np.zeros(len(words), dtype=np.bool_)
+    wanted[said[index]] = True
+    texts = np.flatnonzero(wanted)
+    for begin in range(0, len(texts), AT_A_TIME):
+        some = texts[begin : begin + AT_A_TIME]
+        there = words[some]
+        at = np.minimum(np.searchsorted(word, there), len(word) - 1)
+        found = np.where(word[at] == there, many[at], 0) + 0.5
+        share = np.where(there == ABSENT, np.inf, found).min(axis=1) / len(counted)
+        rarity[some] = np.clip(-np.log2(np.minimum(share, 1.0)), 0, RAREST)
+    return rarity[said[index]]
