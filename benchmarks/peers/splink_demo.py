@@ -7,6 +7,7 @@ at 0.01, since the demo's 0.001 needs more than 20 GB for the clustering that fo
 import sys
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import splink.comparison_level_library as cll
 import splink.comparison_library as cl
@@ -29,6 +30,7 @@ BLOCKING = [
 WITHIN = (
     "transaction_date_r - transaction_date_l <= {n} and transaction_date_r >= transaction_date_l"
 )
+ROOM = "6GB"
 AMOUNT = {
     "output_column_name": "amount",
     "comparison_levels": [
@@ -62,7 +64,12 @@ def main(folder: Path, *, cluster: bool) -> None:
         comparisons=[AMOUNT, cl.LevenshteinAtThresholds("memo", [2, 6, 10]), DATE],
         retain_intermediate_calculation_columns=True,
     )
-    api = DuckDBAPI()
+    # Clustering, which is not timed, would take all of a machine's memory for its tables.
+    api = (
+        DuckDBAPI(connection=duckdb.connect(config={"memory_limit": ROOM}))
+        if cluster
+        else DuckDBAPI()
+    )
     tables = [
         api.register(origin, dataset_display_name="__ori"),
         api.register(destination, dataset_display_name="_dest"),

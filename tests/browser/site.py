@@ -25,6 +25,13 @@ WIDTHS: dict[str, ViewportSize] = {
 COLOURS = 64
 """Pages have few: a picture is a third of its size, and looks the same."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+SQUEEZED = """() => [...document.querySelectorAll('.table-stack')].flatMap(table => [
+  ...(table.parentElement.scrollWidth > table.parentElement.clientWidth + 1 && innerWidth < 700
+    ? [`a stacked table is cut: ${table.innerText.slice(0, 60)}`] : []),
+  ...[...table.querySelectorAll('td *')]
+    .filter(each => each.getClientRects().length > 4 && each.offsetWidth < 60)
+    .map(each => `words in a column of letters: ${each.textContent.slice(0, 60)}`)])"""
+"""What of the tables that stand as cards on a phone cannot be read there."""
 _NUMBERS = count(1)
 FAULTS: list[str] = []
 """What `check_accessible` has found in this test."""
@@ -118,6 +125,7 @@ def check_accessible(page: Page) -> None:
         wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         if wide > 0:
             FAULTS.append(f"{page.url} {width} scrolls sideways by {wide} pixels")
+        FAULTS.extend(f"{page.url} {width}: {each}" for each in page.evaluate(SQUEEZED))
 
 
 def picture(page: Page, name: str) -> None:

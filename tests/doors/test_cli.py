@@ -2,15 +2,18 @@
 
 import csv
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copy
 
 import pytest
 
 from tieout.cli import app as door
+from tieout.cli.demo import FIRM
 
 BANK = """Date,Description,Amount,Currency,Id
 2026-09-02,INV 2041 BRIDGE STREET CAFE,1440.00,EUR,b1
@@ -188,11 +191,65 @@ def test_every_code_can_be_looked_up(tieout: Call) -> None:
     assert tieout("explain-code", "gap").returncode == 2
 
 
+FULL = Path("/dev/full")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="no device that is always full")
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_no_room_for_the_answer_is_said_on_standard_error(
+    tmp_path: Path, options: list[str]
+) -> None:
+    bank = tmp_path / "bank.csv"
+    bank.write_text(BANK * 40)
+    command = [sys.executable, "-m", "tieout", "read", str(bank), *options]
+    with FULL.open("w") as full:
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=120, check=False
+        )
+    assert done.returncode == 2
+    assert "[output.not-writable]" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+@pytest.mark.parametrize("command", ["read", "match"])
+def test_a_file_that_one_may_not_read_is_refused_with_its_code(
+    tieout: Call, tmp_path: Path, command: str
+) -> None:
+    bank = tmp_path / "bank.csv"
+    bank.write_text(BANK)
+    bank.chmod(0)
+    done = tieout(command, *[bank] * (2 if command == "match" else 1))
+    assert done.returncode == 2
+    assert "[file.not-readable]" in done.stdout + done.stderr
+
+
 def test_the_demo_runs_and_shows_what_it_promises(tmp_path: Path) -> None:
     done = process("demo", "--once", "--out", tmp_path)
     assert done.returncode == 0, done.stderr
     sums = "Sales ledger is 16531.98 GBP below its control accounts"
     for said in ("does not tie", "unreadable", "counted once", "report.html", sums):
         assert said in done.stdout
+    found = done.stdout.partition("What was found in the files")[2]
+    card, between = found.partition("Between the files")[::2]
+    assert "card-8841.csv" in card
+    assert "cover the same days" not in card
+    assert "cover the same days" in between
     again = process("demo", "--once", "--out", tmp_path, "--json")
     assert json.loads(again.stdout)["summary"]["agreed"] is False
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("current-2026-10.sta", "No books were found here"),
+        ("books-2026.beancount", "No bank file was found here"),
+    ],
+)
+def test_the_demo_on_a_folder_of_one_side_says_what_is_missing(
+    tmp_path: Path, name: str, said: str
+) -> None:
+    copy(FIRM / name, tmp_path)
+    done = process("demo", "--once", "--with", tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert said in done.stdout

@@ -11,7 +11,7 @@ from tieout.core.matching.records import Record
 from tieout.core.matching.rules import MatchRules
 from tieout.engine.evidence import Edges, Text
 from tieout.engine.learning import Weights
-from tieout.engine.likelier import CHANCE_MIN, Believed, Contested, chosen_again
+from tieout.engine.likelier import CHANCE_MIN, Believed, Contested, chosen_again, with_belief
 from tieout.engine.naming import of_names
 from tieout.engine.policy import Pairs, Scored
 from tieout.engine.population import populations
@@ -70,7 +70,7 @@ def test_the_new_choice_is_likelier_and_takes_nothing_from_others(
     doubtful = old[likely[old] < 0.5]
     contested = Contested(np.arange(len(ALL)), likely, doubtful)
     told = Believed(old, likely[old], contested)
-    new = chosen_again(weighed, pairs, told, free, MatchRules())
+    new = chosen_again(weighed, with_belief(pairs, told), told, free, MatchRules())
     left, right = edges_.left[new.edge], edges_.right[new.edge]
     assert len(set(left.tolist())) == len(set(right.tolist())) == len(new.edge)
     assert left.tolist() == sorted(left.tolist())
@@ -96,7 +96,7 @@ def test_a_shifted_chain_is_found_again() -> None:
     pairs = suggested(old, [0.9] * 3)
     free = np.array([False, False, False, True]), np.array([True, False, False, False])
     told = Believed(old, chance[old], Contested(np.arange(len(ALL)), chance, old))
-    new = chosen_again(weighed, pairs, told, free, MatchRules())
+    new = chosen_again(weighed, with_belief(pairs, told), told, free, MatchRules())
     assert new.edge.tolist() == [0, SIZE + 1, 2 * SIZE + 2]
     assert new.posterior.tolist() == [0.97] * 3
     assert not new.confirmed.any()

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Literal
 
+import numpy as np
 import pytest
 
 from tieout.core.matching.records import Record, Side
@@ -295,6 +296,29 @@ def test_a_booking_and_its_reversal_cancel_on_one_side(backend: Backend) -> None
     group = the(run(left, [record("x", 1, 0, party="Other")], backend), "wrong")
     assert (group.made_by, group.left_ids) == (Pass.REVERSAL, ("back", "wrong"))
     assert group.status is Status.SUGGESTED
+
+
+@pytest.mark.req("R020")
+def test_two_payments_under_one_mandate_do_not_cross_the_months() -> None:
+    draw = np.random.default_rng(1)
+    left, right = [], []
+
+    def pay(name: str, amount: int, day: int, number: str, party: str = "") -> None:
+        late = int(draw.choice(8, p=[0.3, 0.3, 0.2, 0.1, 0.05, 0.03, 0.01, 0.01]))
+        right.append(record(name, -amount, day, party, reference=number))
+        left.append(record(name, -amount, day + late, text=f"DIRECT DEBIT {number} {party}"))
+
+    for each in range(1500):
+        amount, first = int(draw.integers(1_000, 300_000)), int(draw.integers(0, 60))
+        pay(f"{each}, one month", amount, first, str(700_000 + each))
+        pay(f"{each}, two months later", amount, first + 60, str(700_000 + each))
+    for each in range(3000):
+        amount, day = int(draw.choice([999, 1_999, 4_999, 2_500])), int(draw.integers(0, 120))
+        number = str(900_000 + each) if draw.random() < 0.3 else ""
+        pay(f"other {each}", amount, day, number, "".join(draw.choice(list("ABCDEFGH"), 12)))
+    groups = run(left, right, "duckdb").groups
+    assert [each.left_ids for each in groups] == [each.right_ids for each in groups]
+    assert len(groups) == len(left)
 
 
 def test_currencies_never_meet(backend: Backend) -> None:

@@ -178,6 +178,21 @@ def test_file_on_one_line_and_hbci_line_ends() -> None:
     assert whole.statements[0].ties
 
 
+@pytest.mark.parametrize(
+    ("end", "codes"),
+    [
+        ("", ["file.truncated"]),
+        (":8", ["file.truncated"]),
+        ("-\n", []),
+        (":62F:C260102EUR110,00\n", []),
+    ],
+)
+def test_a_file_that_ends_before_its_closing_balance_says_so(end: str, codes: list[str]) -> None:
+    found = read(f"{HEAD}:61:2601020102C10,00NTRFA\n{end}")
+    assert [each.code for each in found.problems] == codes
+    assert len(found.statements[0].lines) == 1
+
+
 def test_text_without_a_field_is_refused() -> None:
     with pytest.raises(TieoutError, match="unknown-format"):
         read("Dear customer,\nyour statement is attached.\n")

@@ -3,6 +3,7 @@
 Exit codes: 0 agreed or read, 1 differences or problems, 2 could not run.
 """
 
+import errno
 import gc
 import json
 import os
@@ -15,10 +16,12 @@ import click
 
 import tieout
 from tieout.cli import connected, proof
-from tieout.core.errors import CODES, TieoutError
+from tieout.core.errors import CODES, InvalidInput, TieoutError
 from tieout.core.jobs import SCHEDULED
 
 PATH = click.Path(path_type=Path)
+FILE = click.Path(path_type=Path, readable=False)
+"""A file of records: whoever reads it says why it cannot be read."""
 DAY = click.DateTime(["%Y-%m-%d"])
 COULD_NOT_RUN = 2
 OBJECTS = 200_000
@@ -47,7 +50,7 @@ class Tieout(click.Group):
         except Exception as error:
             if type(error).__name__ == "InterruptException":  # the database's own Ctrl-C
                 raise click.Abort from error
-            if ctx.params.get("debug"):
+            if ctx.params.get("debug") or is_full(error):
                 raise
             title = CODES["internal.fault"].title
             said = f"{title}: {type(error).__name__}: {error}. [internal.fault]"
@@ -75,7 +78,7 @@ def app(debug: bool) -> None:
 
 
 @app.command("read")
-@click.argument("files", nargs=-1, required=True, type=PATH, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, type=FILE, metavar="FILE...")
 @click.option(
     "--format", "format_name", default="", help="The format, when it is not to be found out."
 )
@@ -97,8 +100,8 @@ def read_command(ctx: click.Context, /, **options: Any) -> None:
 
 
 @app.command("match")
-@click.argument("left", type=PATH)
-@click.argument("right", type=PATH)
+@click.argument("left", type=FILE)
+@click.argument("right", type=FILE)
 @click.option("--rules", type=PATH, help="Windows, tolerances, fees and passes (TOML).")
 @click.option("--map-left", type=PATH, help="A profile for a table on the left (TOML).")
 @click.option("--map-right", type=PATH, help="A profile for a table on the right (TOML).")
@@ -419,14 +422,44 @@ def main(wired: object = None) -> None:
         code = STOPPED
     except BrokenPipeError:
         code = 0
-    _flush_quietly()
-    gc.freeze()  # else Python looks through all that was loaded once more before it ends
+    except OSError as error:
+        if not is_full(error):
+            raise
+        code = _no_room(error)
+    code = _flush_quietly() or code
+    if "duckdb" not in sys.modules:  # which would say on standard error what was not taken down
+        gc.freeze()  # else Python looks through all that was loaded once more before it ends
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _flush_quietly() -> None:
-    """Write out what is left; when the reader has gone (`| head`) there is nothing to say."""
+def is_full(error: BaseException) -> bool:
+    """Whether there is no room for what is written to standard output."""
+    return isinstance(error, OSError) and error.errno == errno.ENOSPC and error.filename is None
+
+
+def _no_room(error: OSError) -> int:
+    """Say so where somebody may still see it; 2."""
+    given = "standard output: " + (error.strerror or "no room")
+    refused = InvalidInput("output.not-writable", given, "room for the answer")
+    click.echo(f"tieout: {refused}\n  → Make room, or send the answer elsewhere.", err=True)
+    _nowhere()
+    return COULD_NOT_RUN
+
+
+def _nowhere() -> None:
+    """What is still to be written has no reader."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _flush_quietly() -> int:
+    """Write out what is left; when the reader has gone (`| head`) there is nothing to say.
+
+    2 where there is no room for it.
+    """
     try:
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _nowhere()
+    except OSError as error:
+        return _no_room(error)
+    return 0

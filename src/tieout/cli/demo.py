@@ -58,7 +58,13 @@ def _control_accounts() -> None:
     for each in made.ledgers:
         hanging("[yellow]·[/]", plain(headline(made, each)))
     OUT.print("\nThe causes, the items behind each, and what to do about them:")
-    OUT.print(f"  tieout explain {plain(BOOKS)}", soft_wrap=True)
+    OUT.print(f"  .venv/bin/tieout explain {plain(_short(BOOKS))}", soft_wrap=True)
+
+
+def _short(path: Path) -> Path:
+    """The path as somebody would type it here."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def _own_folder() -> Path:
@@ -95,8 +101,10 @@ def _show(where: Path, found: Folder, *, is_own: bool) -> None:
     _show_findings(found)
     if not found.books:
         OUT.print("\nNo books were found here, so there is nothing to match the bank lines with.")
-        OUT.print("[dim]Put a cash book beside them (CSV, beancount, ledger, GnuCash, SAF-T, IIF),")
-        OUT.print("or name two files: tieout match BANK BOOKS[/]")
+        OUT.print(
+            "[dim]Put a cash book beside them (CSV, beancount, ledger, GnuCash, SAF-T, IIF),\n"
+            "or name two files: .venv/bin/tieout match BANK BOOKS[/]"
+        )
     elif not found.bank:
         OUT.print("\nNo bank file was found here, so there is nothing to match the books with.")
 
@@ -146,7 +154,9 @@ def _show_findings(found: Folder) -> None:
         if problems:
             OUT.print(f"  {plain(reading.file)}")
             show_problems(problems, most=5)
-    show_problems(found.problems, most=5)
+    if found.problems:
+        OUT.print("  Between the files")
+        show_problems(found.problems, most=5)
 
 
 def _what_next() -> None:

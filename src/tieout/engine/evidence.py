@@ -4,7 +4,7 @@ A prior is a pair of shares: among pairs that belong together, and among others 
 account and amount. Small inputs lean on them, large ones learn their own (`learning.py`).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -94,6 +94,8 @@ class Prior:
     chance: tuple[float, ...]
     is_fixed: bool = False
     """Computed from the data beforehand: nothing is learned on this dimension."""
+    chance_least: tuple[float, ...] = ()
+    """What the shares of the levels among chance pairs are at least, if known; may exceed one."""
 
     @property
     def levels(self) -> int:
@@ -104,7 +106,7 @@ def priors(sides: Populations, rules: MatchRules) -> tuple[Prior, ...]:
     """The dimensions of a run, in the order of `ScoreParts`: amount, date, reference, text."""
     return (
         _tolerance_prior() if is_tolerant(rules) else _rarity_prior(sides, rules),
-        _lag_prior(rules),
+        _lag_prior(sides, rules),
         _normal("reference", (0.45, 0.05, 0.04, 0.06, 0.40), (0.55, 0.43, 0.002, 0.015, 0.003)),
         _text_prior(),
     )
@@ -163,13 +165,17 @@ def _rarity_prior(sides: Populations, rules: MatchRules) -> Prior:
     times the share of all days that the window covers. It is not learned, since the false
     pairs of frequent amounts compete in the open and would be counted twice.
     """
+    worth = float(np.clip(3.0 + np.log2(_windows(sides, rules)), *RARE_AMOUNT_BITS))
+    bits = [worth - level / 2 for level in range(RARITY_LEVELS)] + [0.0] * (2 * RATIO_STEPS + 1)
+    return Prior("amount", tuple(2.0**bit for bit in bits), (1.0,) * len(bits), is_fixed=True)
+
+
+def _windows(sides: Populations, rules: MatchRules) -> float:
+    """How many windows of days would cover all days of both sides."""
     days = np.concatenate((sides.left.day, sides.right.day))
     days = days[days != NO_DAY]
     span = int(days.max() - days.min()) + 1 if len(days) else 1
-    window = rules.lag_days_max - rules.lag_days_min + 1
-    worth = float(np.clip(3.0 + np.log2(span / window), *RARE_AMOUNT_BITS))
-    bits = [worth - level / 2 for level in range(RARITY_LEVELS)] + [0.0] * (2 * RATIO_STEPS + 1)
-    return Prior("amount", tuple(2.0**bit for bit in bits), (1.0,) * len(bits), is_fixed=True)
+    return span / (rules.lag_days_max - rules.lag_days_min + 1)
 
 
 def _tolerance_prior() -> Prior:
@@ -182,11 +188,17 @@ def _tolerance_prior() -> Prior:
     return _normal("amount", tuple(true), tuple(chance))
 
 
-def _lag_prior(rules: MatchRules) -> Prior:
-    """Unknown, outside the window, then each day of it; money is more often a little late."""
+def _lag_prior(sides: Populations, rules: MatchRules) -> Prior:
+    """Unknown, outside the window, then each day of it; money is more often a little late.
+
+    Outside the window pairs are candidates by their reference alone, so few are seen that are none.
+    By chance a pair lies there more often than within, as often as there are more windows.
+    """
     days = range(rules.lag_days_min, rules.lag_days_min + LAG_BINS)
     true = tuple(2.0 ** -(abs(day) * (0.5 if abs(day) < 6 else 0.6)) + 0.002 for day in days)
-    return _normal("date", (0.02, 0.02, *true), (0.02, 0.1, *((1.0 / 16,) * LAG_BINS)))
+    made = _normal("date", (0.02, 0.02, *true), (0.02, 0.1, *((1.0 / 16,) * LAG_BINS)))
+    outside = max(_windows(sides, rules) - 1, 0.0)
+    return replace(made, chance_least=(0.0, outside, *((0.0,) * LAG_BINS)))
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def learn(edges: Edges, priors: Sequence[Prior], chance: Sequence[Bytes]) -> Wei
     pattern, patterns = _patterns(edges, priors)
     left, right = edges.left, edges.right
     records = min(_distinct(left), _distinct(right))
-    logs = [np.log2(np.array(p.true)) - np.log2(np.array(p.chance)) for p in priors]
+    logs = [np.log2(np.array(p.true)) - np.log2(_at_least(p, np.array(p.chance))) for p in priors]
     by_chance = [
         np.bincount(level, minlength=prior.levels)
         for prior, level in zip(priors, chance, strict=True)
@@ -162,9 +162,14 @@ def _log_ratio(prior: Prior, random: Ints, true: Histogram, chance: Histogram) -
     true = true + PRIOR_TRUE * np.array(prior.true)
     chance = chance + random + PRIOR_CHANCE * np.array(prior.chance)
     true_share = np.maximum(true / true.sum(), LEVEL_FLOOR)
-    chance_share = np.maximum(chance / chance.sum(), LEVEL_FLOOR)
+    chance_share = _at_least(prior, np.maximum(chance / chance.sum(), LEVEL_FLOOR))
     seen: Floats = np.log2(true_share) - np.log2(chance_share)
     return seen
+
+
+def _at_least(prior: Prior, chance: Floats) -> Floats:
+    """The shares among chance pairs, as great as they are known to be."""
+    return np.maximum(chance, np.array(prior.chance_least)) if prior.chance_least else chance
 
 
 def sample(edges: Edges, block: Ints, most: int = SAMPLE_PAIRS) -> Edges:

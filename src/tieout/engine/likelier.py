@@ -96,26 +96,30 @@ def _marked(key: Ints, these: Ints) -> Flags:
     return known[key]
 
 
+def with_belief(pairs: Pairs, told: Believed) -> Pairs:
+    """The pairs with what is believed of those that are not confirmed."""
+    posterior, open_ = pairs.posterior.copy(), ~pairs.confirmed
+    posterior[open_] = told.chance[np.searchsorted(told.edge, pairs.edge[open_])]
+    return replace(pairs, posterior=posterior)
+
+
 def chosen_again(
     weighed: Scored, pairs: Pairs, told: Believed, free: tuple[Flags, Flags], rules: MatchRules
 ) -> Pairs:
-    """The pairs with what is believed of them, those in doubt chosen again by their chances.
+    """The pairs (`with_belief`), those in doubt chosen again by their chances.
 
     The greatest sum of chances is the choice with the most right pairs to be expected. A pair in
     doubt stays where neither of its records is wanted. `free` are the records in no pair or group
     of each side, before and after.
     """
-    posterior, open_ = pairs.posterior.copy(), ~pairs.confirmed
-    posterior[open_] = told.chance[np.searchsorted(told.edge, pairs.edge[open_])]
-    pairs = replace(pairs, posterior=posterior)
-    doubt = open_ & np.isin(pairs.edge, told.contested.doubtful)
+    doubt = ~pairs.confirmed & np.isin(pairs.edge, told.contested.doubtful)
     if not doubt.any():
         return pairs
     edges, old = weighed.edges, pairs.edge[doubt]
     _set(free, edges, old, value=True)
     at, chance = told.contested.edge, told.contested.chance.copy()
     place = np.searchsorted(at, old)
-    chance[place] = np.maximum(chance[place], posterior[doubt])
+    chance[place] = np.maximum(chance[place], pairs.posterior[doubt])
     kept = free[0][edges.left[at]] & free[1][edges.right[at]]
     at, chance = at[kept], chance[kept]
     small = _numbered_anew(weighed.only(at))

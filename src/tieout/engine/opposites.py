@@ -128,7 +128,8 @@ def _believed(side: Population, out: Ints, back: Ints, most: int, names: Ints) -
         here = np.flatnonzero(mine[alone])
         found = np.bincount(gap[alone[here]], minlength=most + 1)
         more = np.maximum(found - accidents, 0)
-        more *= more**2 / np.maximum(more**2 + accidents, 1e-9)  # accidents vary by their root
+        varies = np.maximum(accidents - ACCIDENTS_TOLD, 0)  # by the root of it, more and less
+        more *= more**2 / np.maximum(more**2 + varies, 1e-9)
         true = np.minimum(more / np.maximum(found, 1), POSTERIOR_MAX)
         posterior[here] = true[gap[alone[here]]]
     return _Opposites(out[alone], back[alone], np.round(posterior, 6), told[alone])

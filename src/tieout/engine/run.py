@@ -27,7 +27,7 @@ from tieout.engine.grouping import search_sums
 from tieout.engine.groups import FoundGroup, Undecided
 from tieout.engine.later import Free, fee_net, left_open, pending_lines
 from tieout.engine.learning import Weights, learn, sample
-from tieout.engine.likelier import believed, chosen_again
+from tieout.engine.likelier import believed, chosen_again, with_belief
 from tieout.engine.opposites import one_sided
 from tieout.engine.policy import (
     LEARNED_PAIRS,
@@ -42,6 +42,7 @@ from tieout.engine.policy import (
 )
 from tieout.engine.population import Populations, populations, without_compared, without_texts
 from tieout.engine.result import MatchResult
+from tieout.engine.stand_ins import with_stand_ins
 from tieout.engine.tables import (
     check_answer,
     pair_columns,
@@ -136,8 +137,9 @@ def match(  # noqa: PLR0913  the public door: two sides, and settings by keyword
         partial(believed, compared.weighed, pairs, rules, sides),
         partial(_later_passes, sides, compared.weighed, pairs, free, rules),
     )
+    kept = with_belief(kept, told)
+    others += with_stand_ins(sides, later.groups, compared.weighed.edges, kept, rules)
     kept = chosen_again(compared.weighed, kept, told, (free.left, free.right), rules)
-    others += later.groups
     sides = without_texts(sides)
     pa.default_memory_pool().release_unused()
     clock.stage("tables", 0.85)

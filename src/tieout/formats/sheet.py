@@ -43,7 +43,7 @@ class Sheet:
 def _read_sheets(
     book: Workbook, names: Sequence[str], settings: Mapping[str, str], source: Source
 ) -> Reading:
-    readings: list[Reading] = []
+    read: dict[str, Reading] = {}
     passed: list[Problem] = []
     first_error: TieoutError | None = None
     for name in names:
@@ -53,13 +53,13 @@ def _read_sheets(
                 passed.append(Problem("record.extra", f"the sheet {name!r} is empty"))
                 continue
             base = TableProfile(columns={}, sheet=name)
-            readings.append(reading_of(rows, settings, base, source.name, "sheet"))
+            read[name] = reading_of(rows, settings, base, source.name, "sheet")
         except TieoutError as error:
             first_error = first_error or error
             passed.append(
                 Problem("record.extra", f"the sheet {name!r} holds no ledger: {error.found}"[:300])
             )
-    if not readings:
+    if not read:
         raise first_error or InvalidInput(
             "table.column-missing",
             "no row in any sheet",
@@ -72,13 +72,13 @@ def _read_sheets(
         variant=source.name.rpartition(".")[2].lower(),
         sha256=source.sha256,
         statements=tuple(
-            replace(each, attributes=(*each.attributes, ("sheet", dict(reading.mapping)["sheet"])))
-            for reading in readings
+            replace(each, attributes=(*each.attributes, ("sheet", name)))
+            for name, reading in read.items()
             for each in reading.statements
         ),
-        problems=(*passed, *(problem for reading in readings for problem in reading.problems)),
-        held=tuple(held for reading in readings for held in reading.held),
-        mapping=readings[0].mapping,
+        problems=(*passed, *(problem for reading in read.values() for problem in reading.problems)),
+        held=tuple(held for reading in read.values() for held in reading.held),
+        mapping=next(iter(read.values())).mapping,
     )
 
 

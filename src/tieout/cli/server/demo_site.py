@@ -42,6 +42,7 @@ def run(ctx: click.Context, folder: Path) -> int:
     wired = wiring(ctx)
     home = Path(os.environ.get(HOME) or f"{wired.home}-demo")
     os.environ[HOME] = str(home)
+    os.environ.setdefault("TIEOUT_LOG", "plain")  # a person reads along
     serve.check_home(home)
     try:
         port = serve.free_port("127.0.0.1", PORT)

@@ -249,6 +249,7 @@ def read_text(source: Source, decoded: Text) -> Reading:
         if message.items or message.opening or message.closing or message.account
     )
     problems = [*decoded.problems, *assembly.problems, *_strays(split.strays)]
+    problems += _broken_off(assembly.messages[-1], decoded.text)
     if not statements and not assembly.held:
         problems.append(Problem("file.no-records", "no statement", "at least one"))
     tags = {each.tag for each in split.fields}
@@ -263,6 +264,13 @@ def read_text(source: Source, decoded: Text) -> Reading:
         problems=(*problems, *continuity(statements)),
         held=tuple(assembly.held),
     )
+
+
+def _broken_off(last: _Message, text: str) -> list[Problem]:
+    """A file that ends after lines of a statement, with neither its balance nor the end mark."""
+    if not last.opening or last.closing or not last.items or text.rstrip().endswith(("-", "-}")):
+        return []
+    return [Problem("file.truncated", "no :62: at the end", "a closing balance", last.place)]
 
 
 def _strays(strays: list[tuple[int, str]]) -> list[Problem]:
