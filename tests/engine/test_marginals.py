@@ -31,7 +31,7 @@ def chances_of(pairs: list[Pair], days: list[int]) -> list[float]:
         np.array([getattr(each, name) for each in pairs]) for name in Pair.__dataclass_fields__
     ]
     left, right, value, lag = columns
-    found = chances((left, right), value, Lags(lag, USUAL), np.array(days))
+    found = chances((left, right), value, Lags(lag, USUAL[None], 0 * lag), np.array(days))
     return [float(each) for each in found]
 
 
@@ -132,7 +132,7 @@ def test_a_chain_is_not_believed_to_be_shifted_because_every_link_looks_better()
     left, right = np.append(week, week[:-1]), np.append(week, week[1:])
     lag = np.repeat([1, 0], [12, 11])
     value = np.where(lag == 1, 900, 1_150)
-    found = chances((left, right), value, Lags(lag, usual), 7 * week)
+    found = chances((left, right), value, Lags(lag, usual[None], 0 * lag), 7 * week)
     assert found[:12].min() > 0.9
     assert found[12:].max() < 0.1
 

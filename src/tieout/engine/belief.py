@@ -5,15 +5,20 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from tieout.core.matching.rules import MatchRules
-from tieout.engine.evidence import LAG_BINS, Edges
+from tieout.engine.evidence import LAG_BINS, RARITY_LEVELS, STARTS, Edges
 from tieout.engine.marginals import UNKNOWN, UNUSUAL, Lags, chances
+from tieout.engine.naming import of_names
 from tieout.engine.population import NO_DAY, Population, Populations
 from tieout.engine.text import Flags, Ints
 
 Floats = npt.NDArray[np.float64]
 
-USUAL_MIN = 0.01
+USUAL_MIN = 0.002
 """A lag that fewer of all pairs have is nobody's habit."""
+LAGS_LEARNED = 200.0
+"""An account's own lags weigh as much as those of all once it has so many pairs confirmed."""
+HOPELESS = -1_000
+"""Hundredths of a bit: pairs of odds below two to the minus tenth are not right, come what may."""
 DOUBLE_DAYS = 3
 """What is entered twice is entered again within so many days."""
 
@@ -34,6 +39,33 @@ def usual_lags(weights: tuple[int, ...], rules: MatchRules) -> tuple[Ints, Float
     return number, share[usual] / share[usual].sum()
 
 
+def met_any_day(edges: Edges, amount: tuple[int, ...], sides: Populations, window: int) -> Ints:
+    """What a shared reference made of pairs too far apart is worth less, in hundredths of a bit.
+
+    Their amount was not counted, since no window of days brought them together: it is as common as
+    it is for their records' other pairs (`amount`: the weights of its levels), and they could have
+    met on any day, not on those of a window only.
+    """
+    far = np.flatnonzero((edges.levels[1] < 2) & (edges.levels[0] < RARITY_LEVELS))
+    far = far[~edges.identity[far]]
+    less = np.zeros(edges.size, dtype=np.int64)
+    if not len(far):
+        return less
+    common = edges.levels[0][far]
+    for key in (edges.left, edges.right):
+        near = np.flatnonzero(_among(key, key[far]) & (edges.levels[0] < RARITY_LEVELS))
+        most = np.zeros(int(key.max()) + 1, dtype=common.dtype)
+        np.maximum.at(most, key[near], edges.levels[0][near])
+        common = np.maximum(common, most[key[far]])
+    days = np.concatenate((sides.left.day, sides.right.day))
+    days = days[days != NO_DAY]
+    span = int(days.max() - days.min()) + 1 if len(days) else window
+    worth = np.array(amount, dtype=np.int64)
+    any_day = round(100 * np.log2(max(span / window, 1.0)))
+    less[far] = worth[edges.levels[0][far]] - worth[common] + any_day
+    return less
+
+
 def beliefs(  # noqa: PLR0913, PLR0917  the pairs, and all that they are seen in
     edges: Edges,
     value: Ints,
@@ -41,29 +73,55 @@ def beliefs(  # noqa: PLR0913, PLR0917  the pairs, and all that they are seen in
     lags: tuple[Ints, Floats],
     sides: Populations,
     looks: tuple[Ints, Ints],
-) -> Floats:
-    """The chance that each open pair is right, given that the confirmed ones are.
+) -> tuple[Floats, Floats]:
+    """The chance that each open pair is right, given that the confirmed ones are; and of each edge.
+
+    Only the former counts what may stand for a pair's records.
 
     `chosen` are the edges confirmed and those open; `value` is in hundredths of a bit and leaves
     out that a record has only one partner; `looks` number the looks of each side's records.
     """
     sure, open_ = chosen
-    alive = np.flatnonzero(
-        ~_among(edges.left, edges.left[sure]) & ~_among(edges.right, edges.right[sure])
+    hoped = value >= HOPELESS
+    for key in (edges.left, edges.right):
+        hoped &= ~_among(key, key[sure])
+    alive = np.flatnonzero(hoped)
+    sure_ones, open_ones = (
+        (sides.left.pool[edges.left[at]], lags[0][edges.levels[1][at]]) for at in (sure, alive)
     )
+    share, bits = _lags_by_account(*sure_ones, lags[1], int(sides.left.pool.max(initial=0)))
+    account, number = open_ones
+    worth = value[alive].astype(np.float64) + np.where(number < 0, 0.0, bits[account, number])
+    ends = edges.left[alive], edges.right[alive]
+    habits = Lags(number, share, account)
+    plain = chances(ends, worth, habits, sides.left.day)
+    worth += of_names(ends, edges.levels[3][alive] // STARTS, plain, sides)
     chance = np.zeros(edges.size)
-    chance[alive] = chances(
-        (edges.left[alive], edges.right[alive]),
-        value[alive],
-        Lags(lags[0][edges.levels[1][alive]], lags[1]),
-        sides.left.day,
-    )
+    chance[alive] = chances(ends, worth, habits, sides.left.day)
     belief: Floats = chance[open_]
     _add_twins(belief, chance, edges, (alive, open_), looks)
-    ends = edges.left, edges.right
-    _add_doubles(belief, chance, ends, (alive, open_), sides.right, looks[1])
-    _add_doubles(belief, chance, ends[::-1], (alive, open_), sides.left, looks[0])
-    return np.minimum(belief, 1.0)
+    both = edges.left, edges.right
+    _add_doubles(belief, chance, both, (alive, open_), sides.right, looks[1])
+    _add_doubles(belief, chance, both[::-1], (alive, open_), sides.left, looks[0])
+    return np.minimum(belief, 1.0), chance
+
+
+def _lags_by_account(
+    account: Ints, number: Ints, usual: Floats, last: int
+) -> tuple[Floats, Floats]:
+    """How common each lag is in each account, and how much more so than in all of them.
+
+    Both of shape (accounts, usual lags), by the confirmed pairs; the latter in hundredths of a bit.
+    One bank is slow where another is prompt. An account of few pairs leans on all of them.
+    """
+    known = number >= 0
+    cell = account[known] * len(usual) + number[known]
+    seen = np.bincount(cell, minlength=(last + 1) * len(usual)).reshape(last + 1, -1)
+    of_all = seen.sum(axis=0) + usual
+    of_all /= of_all.sum()
+    own = (seen + LAGS_LEARNED * of_all) / (seen.sum(axis=1, keepdims=True) + LAGS_LEARNED)
+    share = usual * own / of_all
+    return share / share.sum(axis=1, keepdims=True), 100 * np.log2(own / of_all)
 
 
 def _among(index: Ints, these: Ints) -> Flags:

@@ -47,10 +47,12 @@ class Lags:
     number: Ints
     """For each pair the number of its usual lag; else `UNUSUAL`, or `UNKNOWN` without a date."""
     share: Floats
-    """How common each usual lag is; together one."""
+    """A row an account: how common each usual lag is there; together one."""
+    account: Ints
+    """For each pair the row of its account."""
 
 
-def chances(ends: tuple[Ints, Ints], value: Ints, lags: Lags, left_day: Ints) -> Floats:
+def chances(ends: tuple[Ints, Ints], value: Ints | Floats, lags: Lags, left_day: Ints) -> Floats:
     """The chance of each pair, given its odds in hundredths of a bit.
 
     Pairs of odds below `FELT_MIN` are nobody's rivals.
@@ -69,10 +71,11 @@ def chances(ends: tuple[Ints, Ints], value: Ints, lags: Lags, left_day: Ints) ->
     order = in_order(place[left], right)
     felt, left, right = felt[order], left[order], right[order]
     bounds = np.append(starts(label[left]), len(felt))
-    odds, lag, found = np.exp2(value[felt] / 100.0), lags.number[felt], np.zeros(len(felt))
+    odds, found = np.exp2(value[felt] / 100.0), np.zeros(len(felt))
+    lag, account = lags.number[felt], lags.account[felt]
     half = int(np.searchsorted(bounds, len(felt) // 2))
     over(
-        lambda part: _fill(part, left, right, odds, lag, lags.share, len(rights), found),
+        lambda part: _fill(part, left, right, odds, lag, account, lags.share, len(rights), found),
         (bounds[: half + 1], bounds[half:]),
     )
     chance[felt] = found
@@ -94,7 +97,8 @@ def _fill(  # noqa: PLR0913, PLR0917  the pairs, and where the answer goes
     right: Ints,
     odds: Floats,
     lag: Ints,
-    usual: Floats,
+    account: Ints,
+    share: Floats,
     rights: int,
     chance: Floats,
 ) -> None:
@@ -112,6 +116,7 @@ def _fill(  # noqa: PLR0913, PLR0917  the pairs, and where the answer goes
         if width > OPEN_MAX or len(rows) << width > CELLS_MAX:
             _by_messages(rows, to, own, sums, found)
         else:
+            usual = share[account[bounds[part]]]
             _by_habits(rows, to, last, bit, 1 << width, own, lag[here], usual, found)
 
 

@@ -6,7 +6,7 @@ depend on order.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,6 @@ import numpy.typing as npt
 from tieout.core.matching.rules import MatchRules
 from tieout.core.matching.words import Pass
 from tieout.engine.assignment import Choice
-from tieout.engine.belief import beliefs, usual_lags
 from tieout.engine.compiled import compiled
 from tieout.engine.evidence import RARITY_LEVELS, STARTS, TEXT_AGREES, Edges, Ref, Text
 from tieout.engine.learning import FELT_MIN, Weights
@@ -274,7 +273,7 @@ def decide(
     confirmed |= ~pending & (edges.identity[of] | _exclusive_reference(edges, of, rules))
     return Pairs(
         edge=of,
-        made_by=_passes(edges, of),
+        made_by=passes_of(edges, of),
         confirmed=confirmed,
         held=~confirmed & (score < 0) & (ties == 0),
         score=score,
@@ -284,27 +283,6 @@ def decide(
         twins=np.where(uneven[of], 1, many),
         ties=ties,
     )
-
-
-def believed(scored_edges: Scored, pairs: Pairs, rules: MatchRules, sides: Populations) -> Floats:
-    """How likely each pair that is not confirmed is right, given that the confirmed ones are."""
-    weights = scored_edges.weights
-    belief = beliefs(
-        scored_edges.edges,
-        scored_edges.value + (weights.partner - weights.base),
-        (pairs.edge[pairs.confirmed], pairs.edge[~pairs.confirmed]),
-        usual_lags(weights.levels[1], rules),
-        sides,
-        (twin_classes(sides.left, sides.right)[0], twin_classes(sides.right, sides.left)[0]),
-    )
-    return np.round(belief, 6)
-
-
-def with_belief(pairs: Pairs, of: Ints, belief: Floats) -> Pairs:
-    """The pairs with what is believed of those that are not confirmed; `of` are rising edges."""
-    posterior, open_ = pairs.posterior.copy(), ~pairs.confirmed
-    posterior[open_] = belief[np.searchsorted(of, pairs.edge[open_])]
-    return replace(pairs, posterior=posterior)
 
 
 def _touched(key: Ints, gone: Ints) -> Flags:
@@ -345,7 +323,8 @@ def _exclusive_reference(edges: Edges, of: Ints, rules: MatchRules) -> Flags:
     return exclusive
 
 
-def _passes(edges: Edges, of: Ints) -> Ints:
+def passes_of(edges: Edges, of: Ints) -> Ints:
+    """The place in `PASSES` of the pass that makes a pair of each of those edges."""
     made_by = np.full(len(of), PASSES.index(Pass.AMOUNT_DATE_PARTY), dtype=np.int64)
     made_by[edges.levels[2][of] == Ref.RARE] = PASSES.index(Pass.REFERENCE)
     made_by[edges.identity[of]] = PASSES.index(Pass.IDENTITY)
@@ -356,6 +335,11 @@ def released(pairs: Pairs) -> Flags:
     """Pairs with so many equal rivals that proposing one would be a guess."""
     too_many: Flags = ~pairs.confirmed & (pairs.ties > TIE_RIVALS_MAX)
     return too_many
+
+
+def switched_on(made_by: Ints, rules: MatchRules) -> Flags:
+    """Pairs of passes that the rules name."""
+    return np.isin(made_by, [PASSES.index(each) for each in rules.passes])
 
 
 def passes_on(rules: MatchRules, wanted: Sequence[Pass]) -> bool:

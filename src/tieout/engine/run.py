@@ -27,19 +27,18 @@ from tieout.engine.grouping import search_sums
 from tieout.engine.groups import FoundGroup, Undecided
 from tieout.engine.later import Free, fee_net, left_open, pending_lines
 from tieout.engine.learning import Weights, learn, sample
+from tieout.engine.likelier import believed, chosen_again, with_belief
 from tieout.engine.opposites import one_sided
 from tieout.engine.policy import (
     LEARNED_PAIRS,
-    PASSES,
     VALUE_MIN,
     Pairs,
     Scored,
-    believed,
     decide,
     pruned,
     released,
     scored,
-    with_belief,
+    switched_on,
 )
 from tieout.engine.population import Populations, populations, without_compared, without_texts
 from tieout.engine.result import MatchResult
@@ -50,7 +49,7 @@ from tieout.engine.tables import (
     result_tables,
     unmatched_table,
 )
-from tieout.engine.text import Flags, Ints
+from tieout.engine.text import Ints
 from tieout.engine.unmatched import Refused, explain_unmatched
 from tieout.engine.workers import beside
 
@@ -134,13 +133,13 @@ def match(  # noqa: PLR0913  the public door: two sides, and settings by keyword
     pairs, choice_notes = _chosen(engine, compared, sides, rules)
     pa.default_memory_pool().release_unused()
     clock.stage("groups", 0.75)
-    open_ = pairs.edge[~pairs.confirmed]
-    belief, (kept, later) = beside(
+    told, (kept, later) = beside(
         partial(believed, compared.weighed, pairs, rules, sides),
         partial(_later_passes, sides, compared.weighed, pairs, free, rules),
     )
-    kept = with_belief(kept, open_, belief)
+    kept = with_belief(kept, told)
     others += with_stand_ins(sides, later.groups, compared.weighed.edges, kept, rules)
+    kept = chosen_again(compared.weighed, kept, told, (free.left, free.right), rules)
     sides = without_texts(sides)
     pa.default_memory_pool().release_unused()
     clock.stage("tables", 0.85)
@@ -247,11 +246,6 @@ def _learn(
     return learn(sample(edges, block), dimensions, by_chance)
 
 
-def _switched_on(pairs: Pairs, rules: MatchRules) -> Flags:
-    """Pairs of passes that the rules name."""
-    return np.isin(pairs.made_by, [PASSES.index(each) for each in rules.passes])
-
-
 @dataclass(frozen=True)
 class Later:
     """What the passes after the pairs found."""
@@ -266,7 +260,7 @@ def _later_passes(
     sides: Populations, weighed: Scored, pairs: Pairs, free: Free, rules: MatchRules
 ) -> tuple[Pairs, Later]:
     """Groups of free records; pairs too weak to hold theirs come back where both stayed free."""
-    pairs = pairs.only(_switched_on(pairs, rules) & ~released(pairs))
+    pairs = pairs.only(switched_on(pairs.made_by, rules) & ~released(pairs))
     left, right = weighed.edges.left[pairs.edge], weighed.edges.right[pairs.edge]
     free.left[left[~pairs.held]] = False
     free.right[right[~pairs.held]] = False
