@@ -5,7 +5,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from tieout.core.matching.rules import MatchRules
-from tieout.engine.evidence import LAG_BINS, RARITY_LEVELS, STARTS, Edges
+from tieout.engine.evidence import LAG_BINS, STARTS, Edges
 from tieout.engine.marginals import UNKNOWN, UNUSUAL, Lags, chances
 from tieout.engine.naming import of_names
 from tieout.engine.population import NO_DAY, Population, Populations
@@ -15,7 +15,7 @@ Floats = npt.NDArray[np.float64]
 
 USUAL_MIN = 0.002
 """A lag that fewer of all pairs have is nobody's habit."""
-LAGS_LEARNED = 200.0
+LAGS_LEARNED = 1000.0
 """An account's own lags weigh as much as those of all once it has so many pairs confirmed."""
 HOPELESS = -1_000
 """Hundredths of a bit: pairs of odds below two to the minus tenth are not right, come what may."""
@@ -37,33 +37,6 @@ def usual_lags(weights: tuple[int, ...], rules: MatchRules) -> tuple[Ints, Float
     number[0] = UNKNOWN
     number[2 + usual] = np.arange(len(usual))
     return number, share[usual] / share[usual].sum()
-
-
-def met_any_day(edges: Edges, amount: tuple[int, ...], sides: Populations, window: int) -> Ints:
-    """What a shared reference made of pairs too far apart is worth less, in hundredths of a bit.
-
-    Their amount was not counted, since no window of days brought them together: it is as common as
-    it is for their records' other pairs (`amount`: the weights of its levels), and they could have
-    met on any day, not on those of a window only.
-    """
-    far = np.flatnonzero((edges.levels[1] < 2) & (edges.levels[0] < RARITY_LEVELS))
-    far = far[~edges.identity[far]]
-    less = np.zeros(edges.size, dtype=np.int64)
-    if not len(far):
-        return less
-    common = edges.levels[0][far]
-    for key in (edges.left, edges.right):
-        near = np.flatnonzero(_among(key, key[far]) & (edges.levels[0] < RARITY_LEVELS))
-        most = np.zeros(int(key.max()) + 1, dtype=common.dtype)
-        np.maximum.at(most, key[near], edges.levels[0][near])
-        common = np.maximum(common, most[key[far]])
-    days = np.concatenate((sides.left.day, sides.right.day))
-    days = days[days != NO_DAY]
-    span = int(days.max() - days.min()) + 1 if len(days) else window
-    worth = np.array(amount, dtype=np.int64)
-    any_day = round(100 * np.log2(max(span / window, 1.0)))
-    less[far] = worth[edges.levels[0][far]] - worth[common] + any_day
-    return less
 
 
 def beliefs(  # noqa: PLR0913, PLR0917  the pairs, and all that they are seen in

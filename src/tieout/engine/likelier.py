@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from tieout.core.matching.rules import MatchRules
 from tieout.engine.assignment import assign
-from tieout.engine.belief import beliefs, met_any_day, usual_lags
+from tieout.engine.belief import beliefs, usual_lags
 from tieout.engine.evidence import Edges
 from tieout.engine.policy import (
     Looks,
@@ -60,9 +60,7 @@ class Believed:
 def believed(weighed: Scored, pairs: Pairs, rules: MatchRules, sides: Populations) -> Believed:
     """How likely each pair that is not confirmed is right, and what is likelier."""
     edges, weights = weighed.edges, weighed.weights
-    window = rules.lag_days_max - rules.lag_days_min + 1
     value = weighed.value + (weights.partner - weights.base)
-    value -= met_any_day(edges, weights.levels[0], sides, window)
     open_ = pairs.only(~pairs.confirmed)
     belief, chance = beliefs(
         edges,
