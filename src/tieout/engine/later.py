@@ -3,7 +3,7 @@
 Each looks only at records that are still free, takes what is exclusive, and leaves the rest.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -13,6 +13,7 @@ from tieout.core.matching.rules import MatchRules
 from tieout.core.matching.words import Pass, ResidualCause, Status
 from tieout.engine.fees import Shape, learn_shapes, shape_of
 from tieout.engine.groups import FoundGroup
+from tieout.engine.groups.options import RULE_WORDS, Rule
 from tieout.engine.joins import exclusive, mixed, pairs_by_key
 from tieout.engine.population import NO_DAY, Population, Populations
 from tieout.engine.ragged import distinct, in_order
@@ -20,6 +21,10 @@ from tieout.engine.reasons import days, days_apart, money
 from tieout.engine.text import Flags, Ints
 from tieout.engine.workers import beside, over
 
+MADE_UP_FOUND = 0.9
+"""Of what others make up so much is found."""
+OPEN_LEAN = 4.0
+"""So many groups with a remainder are believed to have been seen, half of them real."""
 TIP_PERCENT = 30
 PENDING_DAYS = 10
 NO_SCORE = ScoreParts()
@@ -269,7 +274,7 @@ def _amounts(sides: Populations, left: int, right: int) -> tuple[str, str, str]:
 def _unequal(
     sides: Populations, pair: tuple[int, int], what: tuple[Pass, str, ResidualCause], reason: str
 ) -> FoundGroup:
-    """A suggested pair with a difference: as likely as not."""
+    """A suggested pair with a difference (`remainders_believed`)."""
     (left, right), (made_by, rule, cause) = pair, what
     return FoundGroup(
         left=(left,),
@@ -284,3 +289,20 @@ def _unequal(
         residual_cause=cause,
         reason=reason,
     )
+
+
+def remainders_believed(groups: list[FoundGroup]) -> list[FoundGroup]:
+    """The groups; those that leave something open as sure as what was made up elsewhere lets them.
+
+    Where the rest of nearly all such was found among other records, what is still open is mostly
+    one whose rest was not found; where of none, it is mostly a real remainder.
+    """
+    made_up = sum(each.rule == RULE_WORDS[Rule.NAMED_COMPLETED] for each in groups)
+    still_open = [each.residual_minor != 0 and each.status is Status.SUGGESTED for each in groups]
+    many = sum(still_open)
+    real = max(many - made_up * (1.0 / MADE_UP_FOUND - 1.0), 0.0)
+    posterior = round((real + OPEN_LEAN / 2) / (many + OPEN_LEAN), 6)
+    return [
+        replace(each, posterior=posterior) if is_open else each
+        for each, is_open in zip(groups, still_open, strict=True)
+    ]

@@ -25,7 +25,7 @@ from tieout.engine.evidence import (
 )
 from tieout.engine.grouping import search_sums
 from tieout.engine.groups import FoundGroup, Undecided
-from tieout.engine.later import Free, fee_net, left_open, pending_lines
+from tieout.engine.later import Free, fee_net, left_open, pending_lines, remainders_believed
 from tieout.engine.learning import Weights, learn, sample
 from tieout.engine.likelier import believed, chosen_again, with_belief
 from tieout.engine.opposites import one_sided
@@ -273,7 +273,7 @@ def _later_passes(
     pa.default_memory_pool().release_unused()
     summed, undecided, notes = search_sums(sides, free, rules)
     groups += summed
-    groups += left_open(sides, free, rules)
+    groups = remainders_believed(groups + left_open(sides, free, rules))
     groups += one_sided(sides, free, rules)
     back = pairs.held & free.left[left] & free.right[right]
     free.left[left[back]] = False

@@ -6,6 +6,7 @@ true member, and the one that was taken its pair's: both have one amount, and no
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -20,11 +21,14 @@ from tieout.engine.policy import Pairs
 from tieout.engine.population import Population, Populations
 from tieout.engine.ragged import dense_both, in_order
 from tieout.engine.text import Ints
+from tieout.engine.workers import over
 
 Floats = npt.NDArray[np.float64]
 
 NEAR_DAYS = 7
 """Further away a record's day speaks for the member that was taken."""
+OPEN_MIN = 0.0005
+"""A pair wrong less often is sure enough."""
 STRANGER = 0.125
 """So much counts a record of another name than the member's."""
 SINGLED_OUT = frozenset(RULE_WORDS[each] for each in (Rule.NAMED, Rule.RUN))
@@ -52,21 +56,29 @@ def with_stand_ins(
 ) -> list[FoundGroup]:
     """The groups, the less sure the more others could be their members; the unsure suggested."""
     asked = [at for at, each in enumerate(groups) if _may_be_doubted(each)]
-    others = np.zeros(len(asked))
     days = np.array([0 if groups[at].rule in OF_A_DAY else NEAR_DAYS for at in asked], np.int64)
-    unsure = ~pairs.confirmed
-    for side, ends, members in (
-        (sides.left, edges.left, [groups[at].left for at in asked]),
-        (sides.right, edges.right, [groups[at].right for at in asked]),
-    ):
+    unsure = ~pairs.confirmed & (pairs.posterior < 1.0 - OPEN_MIN)
+    edge, open_ = pairs.edge[unsure], 1.0 - pairs.posterior[unsure]
+
+    def others(side: Population, ends: Ints, members: list[tuple[int, ...]]) -> Floats:
         of = np.repeat(np.arange(len(asked)), [len(each) for each in members])
-        flat = np.array([each for some in members for each in some], dtype=np.int64)
-        open_ = 1.0 - pairs.posterior[unsure]
-        found = _stand_ins(side, (flat, days[of]), ends[pairs.edge[unsure]], open_)
-        others += np.bincount(of, found, len(asked))
+        flat = np.fromiter(chain.from_iterable(members), np.int64, len(of))
+        found = _stand_ins(side, (flat, days[of]), ends[edge], open_)
+        return np.bincount(of, found, len(asked)).astype(np.float64)
+
+    many = sum(
+        over(
+            lambda one: others(*one),
+            (
+                (sides.left, edges.left, [groups[at].left for at in asked]),
+                (sides.right, edges.right, [groups[at].right for at in asked]),
+            ),
+        )
+    )
     made = list(groups)
-    for at, many in zip(asked, others.tolist(), strict=True):
-        made[at] = _doubted(groups[at], many, rules)
+    for at, number in zip(asked, np.asarray(many).tolist(), strict=True):
+        if number >= OPEN_MIN:
+            made[at] = _doubted(groups[at], number, rules)
     return made
 
 

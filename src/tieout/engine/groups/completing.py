@@ -21,6 +21,8 @@ SAME_PARTY = 8.0
 """How much likelier a record is one of them that is of the anchor's party, or of a named part's."""
 AMONG_MAX = 60
 """Of more candidates only those of the party are looked at; where these are more, none."""
+FEW = 25
+"""Of more candidates sets of four are not sought."""
 LISTED_MAX = 1000
 """Anchors with more records than this in their days are passed over."""
 AMOUNT_MAX = 1 << 40
@@ -61,7 +63,7 @@ def completed_options(
     named, lack = named.take(np.flatnonzero(able)), lack[able]
     near = _near(view, named, lack)
     begin, amount, width = near.start, view.parts.amount[near.part], np.diff(near.start)
-    most = np.minimum(len(SIZES) - 1, width)
+    most = np.minimum(np.where(width > FEW, len(SIZES) - 2, len(SIZES) - 1), width)
     most[width == 1] = 0
     cost = work_of(width, most)
     cheapest = np.argsort(cost, kind="stable")
