@@ -1,6 +1,10 @@
 """What the description promises is what the API does: requests made from it, good and bad ones."""
 
-from typing import Any
+import inspect
+import pkgutil
+from datetime import date
+from importlib import import_module
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import pytest
 import schemathesis
@@ -15,6 +19,8 @@ from schemathesis.specs.openapi.checks import negative_data_rejection, positive_
 
 from tests.api.programs import program
 from tests.store.firms import organisation
+from tieout.api import routes
+from tieout.api.words import In
 
 TOO_LARGE = 413
 pytestmark = pytest.mark.usefixtures("store", "clock")
@@ -65,3 +71,31 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("examples", [3, pytest.param(100, marks=pytest.mark.soak)])
 def test_every_operation_answers_as_described(examples: int) -> None:
     assert faults(examples) == {}
+
+
+def _takes_bare_days(said: Any) -> bool:  # noqa: ANN401  an annotation
+    """Whether a day in it would be read from a number of seconds too, as the library does."""
+    if get_origin(said) is Annotated:
+        return False
+    return said is date or any(map(_takes_bare_days, get_args(said)))
+
+
+@pytest.mark.req("R184")
+def test_a_day_is_never_read_from_a_number() -> None:
+    asked: list[Any] = []
+    for found in pkgutil.iter_modules(routes.__path__):
+        module = import_module(f"{routes.__name__}.{found.name}")
+        asked += [
+            each
+            for each in vars(module).values()
+            if inspect.isfunction(each) and "request" in inspect.signature(each).parameters
+        ]
+    asked += In.__subclasses__()
+    bare = {
+        f"{each.__module__}.{each.__name__}: {name}"
+        for each in asked
+        for name, said in get_type_hints(each, include_extras=True).items()
+        if name != "return" and _takes_bare_days(said)
+    }
+    assert len(asked) > 100
+    assert bare == set()

@@ -1,6 +1,5 @@
 """The audit chain: its events as they were recorded, its proof, and who uses what."""
 
-from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +13,7 @@ from tieout.api.words import (
     BankAccountId,
     BooksId,
     CursorText,
+    Day,
     Instant,
     Limit,
     MemberId,
@@ -188,8 +188,8 @@ PACK_OUT = {
 @router.get("/audit/pack", response=None, openapi_extra=PACK_OUT)
 def show_pack(  # noqa: PLR0913, PLR0917  what a pack is of
     request: Request,
-    first_on: date,
-    last_on: date,
+    first_on: Day,
+    last_on: Day,
     bank_account_id: BankAccountId | None = None,
     books_id: BooksId | None = None,
     reason: Search = "",

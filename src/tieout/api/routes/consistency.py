@@ -7,7 +7,16 @@ from ninja import Router
 from pydantic import Field
 
 from tieout.api.door import Request
-from tieout.api.words import BooksId, Money, Out, PeriodNumber, ReconciliationId, Search, money
+from tieout.api.words import (
+    BooksId,
+    Day,
+    Money,
+    Out,
+    PeriodNumber,
+    ReconciliationId,
+    Search,
+    money,
+)
 from tieout.core.consistency import AccountLine, Agreement, Balance
 from tieout.core.explain.books import SubLedger
 from tieout.workflows.views import consistency as views
@@ -69,7 +78,7 @@ class SystemList(Out):
 
 
 @router.get("/consistency", response=PairList)
-def list_pairs(request: Request, on: date | None = None) -> PairList:
+def list_pairs(request: Request, on: Day | None = None) -> PairList:
     """Every account that the settings name in two systems, as both have it by a day."""
     found = views.consistency(request.caller, on=on or request.at.date())
     return PairList(
@@ -98,7 +107,7 @@ def compare_systems(
     request: Request,
     left: Search,
     right: Search,
-    on: date | None = None,
+    on: Day | None = None,
     mapping: Annotated[str, Field(max_length=100_000)] = "",
 ) -> LineList:
     """Two systems account by account. `mapping`: `1200 = 44100`, a line an account."""

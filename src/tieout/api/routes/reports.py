@@ -1,6 +1,5 @@
 """Reports of a ledger: as data, and as files to keep; each from a snapshot that it names."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse
@@ -11,6 +10,7 @@ from pydantic import Field
 from tieout.api.door import Request
 from tieout.api.words import (
     BooksId,
+    Day,
     In,
     Money,
     Out,
@@ -54,13 +54,13 @@ class ReportIn(In):
     """Else the newest."""
     period: PeriodNumber | None = None
     """Else the last that is not in the future; of closed balances, all."""
-    as_at: date | None = None
+    as_at: Day | None = None
     """Else the last day of the period."""
     ordinary: bool = False
     """What is open now, whatever the period."""
-    known_at: date | None = None
+    known_at: Day | None = None
     """Else all that was entered."""
-    known_from: date | None = None
+    known_from: Day | None = None
     """Of changes: else the day the period was closed."""
     buckets: Annotated[str, Field(pattern=r"^(months|[0-9]{1,5}(,[0-9]{1,5}){0,19})$")] = "30,60,90"
     """Ends of the buckets in days, or `months`."""
@@ -72,7 +72,7 @@ class ReportIn(In):
     """Of aged reports: a period at whose rates what is open is valued besides."""
     currency: Search = ""
     party: Search = ""
-    since: date | None = None
+    since: Day | None = None
     """Of statements: movements since then instead of open items."""
 
 
