@@ -41,7 +41,7 @@ def usual_lags(weights: tuple[int, ...], rules: MatchRules) -> tuple[Ints, Float
 
 def beliefs(  # noqa: PLR0913, PLR0917  the pairs, and all that they are seen in
     edges: Edges,
-    value: Ints,
+    odds: tuple[Ints, int],
     chosen: tuple[Ints, Ints],
     lags: tuple[Ints, Floats],
     sides: Populations,
@@ -51,11 +51,13 @@ def beliefs(  # noqa: PLR0913, PLR0917  the pairs, and all that they are seen in
 
     Only the former counts what may stand for a pair's records.
 
-    `chosen` are the edges confirmed and those open; `value` is in hundredths of a bit and leaves
-    out that a record has only one partner; `looks` number the looks of each side's records.
+    `chosen` are the edges confirmed and those open. `odds` are in hundredths of a bit, each and
+    what comes to all; they leave out that a record has only one partner. `looks` number the looks
+    of each side's records.
     """
     sure, open_ = chosen
-    hoped = value >= HOPELESS
+    value, more = odds
+    hoped = value >= HOPELESS - more
     for key in (edges.left, edges.right):
         hoped &= ~_among(key, key[sure])
     alive = np.flatnonzero(hoped)
@@ -64,11 +66,11 @@ def beliefs(  # noqa: PLR0913, PLR0917  the pairs, and all that they are seen in
     )
     share, bits = _lags_by_account(*sure_ones, lags[1], int(sides.left.pool.max(initial=0)))
     account, number = open_ones
-    worth = value[alive].astype(np.float64) + np.where(number < 0, 0.0, bits[account, number])
+    worth = value[alive] + (more + np.where(number < 0, 0.0, bits[account, number]))
     ends = edges.left[alive], edges.right[alive]
     habits = Lags(number, share, account)
-    plain = chances(ends, worth, habits, sides.left.day)
-    worth += of_names(ends, edges.levels[3][alive] // STARTS, plain, sides)
+    texts = edges.levels[3][alive] // STARTS
+    worth += of_names(ends, texts, chances(ends, worth, habits, sides.left.day), sides)
     chance = np.zeros(edges.size)
     chance[alive] = chances(ends, worth, habits, sides.left.day)
     belief: Floats = chance[open_]

@@ -60,27 +60,23 @@ class Believed:
 def believed(weighed: Scored, pairs: Pairs, rules: MatchRules, sides: Populations) -> Believed:
     """How likely each pair that is not confirmed is right, and what is likelier."""
     edges, weights = weighed.edges, weighed.weights
-    value = weighed.value + (weights.partner - weights.base)
-    open_ = pairs.only(~pairs.confirmed)
+    unsure = np.flatnonzero(~pairs.confirmed)
     belief, chance = beliefs(
         edges,
-        value,
-        (pairs.edge[pairs.confirmed], open_.edge),
+        (weighed.value, weights.partner - weights.base),
+        (pairs.edge[pairs.confirmed], pairs.edge[unsure]),
         usual_lags(weights.levels[1], rules),
         sides,
         (twin_classes(sides.left, sides.right)[0], twin_classes(sides.right, sides.left)[0]),
     )
     belief = np.round(belief, 6)
-    return Believed(open_.edge, belief, _contested(edges, pairs, open_, belief, chance))
+    doubt = (belief < LIKELY) & (pairs.twins[unsure] == 1) & ~released(pairs)[unsure]
+    return Believed(pairs.edge[unsure], belief, _contested(edges, pairs, unsure[doubt], chance))
 
 
-def _contested(
-    edges: Edges, pairs: Pairs, open_: Pairs, belief: Floats, chance: Floats
-) -> Contested:
+def _contested(edges: Edges, pairs: Pairs, doubt: Ints, chance: Floats) -> Contested:
     """The pairs of a record in doubt whose other record is in doubt or has no pair."""
-    doubt = (belief < LIKELY) & (open_.twins == 1) & ~released(open_)
-    doubtful = open_.edge[doubt]
-    settled = np.concatenate((pairs.edge[pairs.confirmed], open_.edge[~doubt]))
+    doubtful, settled = pairs.edge[doubt], np.delete(pairs.edge, doubt)
     ends = edges.left, edges.right
     taken, wavering = ([_marked(key, key[these]) for key in ends] for these in (settled, doubtful))
     rows = np.flatnonzero((wavering[0] | wavering[1]) & ~taken[0] & ~taken[1])

@@ -74,6 +74,7 @@ def chances(ends: tuple[Ints, Ints], value: Ints | Floats, lags: Lags, left_day:
     odds, found = np.exp2(value[felt] / 100.0), np.zeros(len(felt))
     lag, account = lags.number[felt], lags.account[felt]
     half = int(np.searchsorted(bounds, len(felt) // 2))
+    del several, label, place, order  # memory is shortest while chances are counted
     over(
         lambda part: _fill(part, left, right, odds, lag, account, lags.share, len(rights), found),
         (bounds[: half + 1], bounds[half:]),
