@@ -70,7 +70,7 @@ def beliefs(  # noqa: PLR0913, PLR0917  the pairs, and all that they are seen in
     ends = edges.left[alive], edges.right[alive]
     habits = Lags(number, share, account)
     texts = edges.levels[3][alive] // STARTS
-    worth += of_names(ends, texts, chances(ends, worth, habits, sides.left.day), sides)
+    worth += of_names(ends, texts, _roughly(ends, worth), sides)
     chance = np.zeros(edges.size)
     chance[alive] = chances(ends, worth, habits, sides.left.day)
     belief: Floats = chance[open_]
@@ -79,6 +79,13 @@ def beliefs(  # noqa: PLR0913, PLR0917  the pairs, and all that they are seen in
     _add_doubles(belief, chance, both, (alive, open_), sides.right, looks[1])
     _add_doubles(belief, chance, both[::-1], (alive, open_), sides.left, looks[0])
     return np.minimum(belief, 1.0), chance
+
+
+def _roughly(ends: tuple[Ints, Ints], worth: Floats) -> Floats:
+    """The chance of each pair against those of its own two records: enough to learn names from."""
+    odds = np.exp2(worth / 100.0)
+    rivals = sum(np.bincount(end, odds)[end] for end in ends) - odds
+    return np.asarray(odds / (1.0 + rivals))
 
 
 def _lags_by_account(

@@ -13,6 +13,7 @@ from tieout.engine.groups.records import NO_DAY, Bools, Floats, Ints
 from tieout.engine.groups.scopes import View, near_parts
 from tieout.engine.groups.sums import members, solve, work_of
 from tieout.engine.groups.weights import GroupWeights
+from tieout.engine.letters import rows_among, set_of
 from tieout.engine.ragged import count_by, offsets, spread
 
 SIZES = np.array([0.0, 0.4, 0.25, 0.2, 0.15])
@@ -105,7 +106,7 @@ class _Near:
 def _near(view: View, named: Named, lack: Ints) -> _Near:
     row, part = near_parts(view, named.anchor, lack, LISTED_MAX)
     rows, size = len(named.anchor), len(view.parts)
-    other = ~np.isin(row * size + part, named.row_of * size + named.part)
+    other = ~_among(row * size + part, named.row_of * size + named.part)
     row, part = row[other], part[other]
     same = _of_party(view, named, row, part)
     kin = count_by(row[same], rows)
@@ -147,8 +148,15 @@ def _of_party(view: View, named: Named, row: Ints, part: Ints) -> Bools:
     own += [(named.row_of, each[named.part]) for each in (parts.party, parts.alias)]
     high = 1 + max(int(each.max(initial=0)) for each in (*names, *(name for _, name in own)))
     known = np.concatenate([(at * high + name)[name >= 0] for at, name in own])
-    same = [np.isin(row * high + name, known) & (name >= 0) for name in names]
+    same = [_among(row * high + name, known) & (name >= 0) for name in names]
     return np.asarray(same[0] | same[1])
+
+
+def _among(keys: Ints, known: Ints) -> Bools:
+    """Whether each key is one of those known."""
+    made = np.zeros(len(keys), np.bool_)
+    made[rows_among(set_of(known), keys)] = True
+    return made
 
 
 def _hundredths(bits: Floats) -> Ints:
