@@ -9,7 +9,8 @@ from tieout.engine.evidence import LAG_BINS, STARTS, Edges
 from tieout.engine.marginals import UNKNOWN, UNUSUAL, Lags, chances
 from tieout.engine.naming import of_names
 from tieout.engine.population import NO_DAY, Population, Populations
-from tieout.engine.text import Flags, Ints
+from tieout.engine.ragged import among
+from tieout.engine.text import Ints
 
 Floats = npt.NDArray[np.float64]
 
@@ -59,7 +60,7 @@ def beliefs(  # noqa: PLR0913, PLR0917  the pairs, and all that they are seen in
     value, more = odds
     hoped = value >= HOPELESS - more
     for key in (edges.left, edges.right):
-        hoped &= ~_among(key, key[sure])
+        hoped &= ~among(key, key[sure])
     alive = np.flatnonzero(hoped)
     sure_ones, open_ones = (
         (sides.left.pool[edges.left[at]], lags[0][edges.levels[1][at]]) for at in (sure, alive)
@@ -104,13 +105,6 @@ def _lags_by_account(
     own = (seen + LAGS_LEARNED * of_all) / (seen.sum(axis=1, keepdims=True) + LAGS_LEARNED)
     share = usual * own / of_all
     return share / share.sum(axis=1, keepdims=True), 100 * np.log2(own / of_all)
-
-
-def _among(index: Ints, these: Ints) -> Flags:
-    """Whether each index is one of these."""
-    found = np.zeros(int(index.max(initial=-1)) + 1, dtype=np.bool_)
-    found[these] = True
-    return found[index]
 
 
 def _add_twins(

@@ -24,6 +24,7 @@ from tieout.engine.policy import (
     twin_classes,
 )
 from tieout.engine.population import Populations
+from tieout.engine.ragged import among
 from tieout.engine.text import Flags, Ints
 
 Floats = npt.NDArray[np.float64]
@@ -78,16 +79,9 @@ def _contested(edges: Edges, pairs: Pairs, doubt: Ints, chance: Floats) -> Conte
     """The pairs of a record in doubt whose other record is in doubt or has no pair."""
     doubtful, settled = pairs.edge[doubt], np.delete(pairs.edge, doubt)
     ends = edges.left, edges.right
-    taken, wavering = ([_marked(key, key[these]) for key in ends] for these in (settled, doubtful))
+    taken, wavering = ([among(key, key[these]) for key in ends] for these in (settled, doubtful))
     rows = np.flatnonzero((wavering[0] | wavering[1]) & ~taken[0] & ~taken[1])
     return Contested(rows, chance[rows], doubtful)
-
-
-def _marked(key: Ints, these: Ints) -> Flags:
-    """The rows whose key is one of these."""
-    known = np.zeros(int(key.max(initial=-1)) + 1, dtype=np.bool_)
-    known[these] = True
-    return known[key]
 
 
 def with_belief(pairs: Pairs, told: Believed) -> Pairs:

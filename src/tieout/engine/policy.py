@@ -18,6 +18,7 @@ from tieout.engine.compiled import compiled
 from tieout.engine.evidence import RARITY_LEVELS, STARTS, TEXT_AGREES, Edges, Ref, Text
 from tieout.engine.learning import FELT_MIN, Weights
 from tieout.engine.population import NO_DAY, Population, Populations, numbered
+from tieout.engine.ragged import among
 from tieout.engine.text import Flags, Ints
 from tieout.engine.workers import over
 
@@ -269,7 +270,7 @@ def decide(
             break
         confirmed[new] = True
         gone = edges.left[of[new]], edges.right[of[new]]
-        alive = alive[~_touched(ends[0], gone[0]) & ~_touched(ends[1], gone[1])]
+        alive = alive[~among(ends[0], gone[0]) & ~among(ends[1], gone[1])]
     confirmed |= ~pending & (edges.identity[of] | _exclusive_reference(edges, of, rules))
     return Pairs(
         edge=of,
@@ -283,13 +284,6 @@ def decide(
         twins=np.where(uneven[of], 1, many),
         ties=ties,
     )
-
-
-def _touched(key: Ints, gone: Ints) -> Flags:
-    """Edges to a record that is gone."""
-    taken = np.zeros(int(key.max(initial=0)) + 1, dtype=np.bool_)
-    taken[gone] = True
-    return taken[key]
 
 
 def _error(score: Ints) -> Floats:

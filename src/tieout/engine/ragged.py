@@ -24,6 +24,14 @@ def spread(low: Ints, high: Ints) -> tuple[Ints, Ints]:
     return row, np.arange(len(row)) - np.repeat(np.cumsum(length) - length - low, length)
 
 
+def among(index: Ints, these: Ints) -> Bools:
+    """Whether each index is one of these, which are among all; none is negative."""
+    found = np.zeros(int(index.max(initial=-1)) + 1, dtype=np.bool_)
+    found[these] = True
+    marked: Bools = found[index]
+    return marked
+
+
 def starts(key: Ints) -> Ints:
     """Where each run of equal neighbours begins."""
     return np.flatnonzero(np.r_[True, key[1:] != key[:-1]]) if len(key) else key

@@ -11,6 +11,7 @@ import numpy as np
 from tieout.engine.groups.options import Options, Rule
 from tieout.engine.groups.records import NO_DAY, Bools, Floats, Ints
 from tieout.engine.groups.scopes import View, near_parts
+from tieout.engine.groups.searched import AMOUNT_MAX, hundredths
 from tieout.engine.groups.sums import members, solve, work_of
 from tieout.engine.groups.weights import GroupWeights
 from tieout.engine.letters import rows_among, set_of
@@ -26,8 +27,6 @@ FEW = 25
 """Of more candidates sets of four are not sought."""
 LISTED_MAX = 1000
 """Anchors with more records than this in their days are passed over."""
-AMOUNT_MAX = 1 << 40
-"""Larger amounts are not searched."""
 
 
 @dataclass(frozen=True)
@@ -85,9 +84,9 @@ def completed_options(
         known.start + added.start,
         np.concatenate((known.part, near.part[added.part]))[order],
         rule=int(Rule.NAMED_COMPLETED),
-        amount=_hundredths(surprise),
-        counterparty=_hundredths(party),
-        exclusivity=_hundredths(share),
+        amount=hundredths(surprise),
+        counterparty=hundredths(party),
+        exclusivity=hundredths(share),
     ), int(cost[most > 0].sum())
 
 
@@ -156,9 +155,4 @@ def _among(keys: Ints, known: Ints) -> Bools:
     """Whether each key is one of those known."""
     made = np.zeros(len(keys), np.bool_)
     made[rows_among(set_of(known), keys)] = True
-    return made
-
-
-def _hundredths(bits: Floats) -> Ints:
-    made: Ints = np.rint(100 * bits).astype(np.int64)
     return made

@@ -36,6 +36,7 @@ from tieout.engine.groups.searched import (
     cells,
     depth,
     flat_members,
+    hundredths,
     search,
     solved,
     unsearched,
@@ -231,17 +232,13 @@ def _batch_options(view: View, weights: GroupWeights, rules: MatchRules) -> Opti
                 offsets(row, len(each.anchor)),
                 made.part[place],
                 rule=np.where(fee, int(Rule.FEE), types[made.type[each.bucket]]),
-                amount=_hundredths(amount),
-                date=_hundredths(date),
-                exclusivity=_hundredths(exclusive),
+                amount=hundredths(amount),
+                date=hundredths(date),
+                exclusivity=hundredths(exclusive),
                 residual=gap if view.direction == 0 else -gap,
             )
         )
     return Options.join(out)
-
-
-def _hundredths(bits: Floats) -> Ints:
-    return np.rint(100 * bits).astype(np.int64)
 
 
 def _rows(
@@ -318,8 +315,8 @@ def _whole_party(view: View, wide: Rows, weights: GroupWeights, rules: MatchRule
         offsets(row, len(hit)),
         wide.part[place],
         rule=int(Rule.PARTY_WINDOW),
-        amount=_hundredths(surprise),
-        counterparty=_hundredths(np.log2(share / (1 - share))),
+        amount=hundredths(surprise),
+        counterparty=hundredths(np.log2(share / (1 - share))),
     )
 
 
@@ -335,7 +332,7 @@ def _searched_options(view: View, found: Found, weights: GroupWeights) -> tuple[
     cell = cells(view, rows, weights)
     mine = weights.prior[cell]
     wide = weights.prior[cell[0], int(Scope.ANY), cell[2], weights.any_slot]
-    better = _hundredths(np.log2(mine / (1 - mine)) - np.log2(wide / (1 - wide)))[found.row]
+    better = hundredths(np.log2(mine / (1 - mine)) - np.log2(wide / (1 - wide)))[found.row]
     party = np.where(scope == Scope.PARTY, better, 0)
     options = Options.make(
         rows.anchor[found.row],

@@ -133,10 +133,10 @@ def weigh(view: View, found: Found, weights: GroupWeights) -> Evidence:
     exclusive = (odds[found.row] + log_size[found.row, size]) - subsets[found.row, size]
     member, gap = gaps(view, found)
     return Evidence(
-        _hundredths(amount)[found.row],
+        hundredths(amount)[found.row],
         date.astype(np.int64),
         np.bincount(member, weights.gap[gap], len(found.row)).astype(np.int64),
-        _hundredths(exclusive),
+        hundredths(exclusive),
     )
 
 
@@ -146,7 +146,8 @@ def cells(view: View, rows: Rows, weights: GroupWeights) -> tuple[int, Ints, Int
     return view.direction, rows.scope, slot, rows.kind
 
 
-def _hundredths(bits: Floats) -> Ints:
+def hundredths(bits: Floats) -> Ints:
+    """Bits as whole hundredths."""
     return np.rint(100 * bits).astype(np.int64)
 
 
@@ -160,7 +161,7 @@ def _lines(
     width = np.maximum(rows.width, 1)
     mean = np.bincount(row, share, len(width)) / width
     relative = share / mean[row] if len(row) else share
-    line = _hundredths(np.log2(np.maximum(relative, 1e-6)))
+    line = hundredths(np.log2(np.maximum(relative, 1e-6)))
     relative = np.exp2(line / 100)
     number = view.parts.number[rows.part]
     gap, sizes = np.exp2(weights.gap / 100), weights.size.shape[-1]
