@@ -176,7 +176,7 @@ def test_a_database_whose_columns_call_functions_is_refused() -> None:
 
 
 def test_a_bomb_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tieout.formats.gnucash.gunzip.__defaults__", (1000, ""))
+    monkeypatch.setattr("tieout.formats.gnucash.reader.gunzip.__defaults__", (1000, ""))
     with pytest.raises(InvalidInput, match=r"file\.bomb"):
         read(gzip.compress(b"<gnc-v2>" + b" " * 5000))
 

@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 
 from tieout.core.reading import Reading
-from tieout.formats.bai2.reader import read_text
 from tieout.formats.common.source import Source
 
 _FILE_HEADER = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*01,[^,/\r\n]*,[^,/\r\n]*,\d{6,8},")
@@ -31,6 +30,8 @@ class Bai2:
 
     def read(self, source: Source, options: Mapping[str, str]) -> Reading:  # noqa: ARG002  no choice
         """Every 16 record is a line or is held; totals and counts are checked."""
+        from tieout.formats.bai2.reader import read_text  # noqa: PLC0415  only who reads it loads it
+
         return read_text(source, source.text())
 
 

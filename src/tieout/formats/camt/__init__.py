@@ -6,26 +6,14 @@ Namespaces and wrappers are taken as hints only: whatever holds entries is a sta
 import re
 from collections.abc import Mapping
 
-from lxml import etree
-
-from tieout.core.errors import InvalidInput, Problem
-from tieout.core.reading import HeldRecord, Reading
-from tieout.core.statements import Statement, continuity
-from tieout.formats.camt.statement import read_section
+from tieout.core.reading import Reading
+from tieout.formats.common.heads import root_name
 from tieout.formats.common.source import Source
-from tieout.formats.common.xml import Document, child, local, parse_documents, root_name, text_at
 
-_MESSAGE = re.compile(r"camt\.05[234](?:\.\d{3})?(?:\.\d{2})?")
 _SIGNATURE = re.compile(
     rb"BkToCstmr(?:Stmt|AcctRpt|DbtCdtNtfctn)|<(?:\w+:)?Document[^>]*camt\.05[234]"
 )
 _PLAUSIBLE = re.compile(rb"camt[.\s]?05[234]|<(?:\w+:)?Ntry[\s>]|<(?:\w+:)?CdtDbtInd>")
-_SECTIONS = {"Stmt", "Rpt", "Ntfctn"}
-_WRAPPERS = {
-    "BkToCstmrStmt": "camt.053",
-    "BkToCstmrAcctRpt": "camt.052",
-    "BkToCstmrDbtCdtNtfctn": "camt.054",
-}
 
 
 class Camt:
@@ -44,89 +32,11 @@ class Camt:
             return 95
         return 60 if root_name(head) and _PLAUSIBLE.search(head) else 0
 
-    def read(self, source: Source, options: Mapping[str, str]) -> Reading:
+    def read(self, source: Source, options: Mapping[str, str]) -> Reading:  # noqa: ARG002  no choice
         """All statements of all documents in the file."""
-        del options  # the format says everything itself
-        parsed = parse_documents(source.data(), source.name)
-        problems = [*parsed.problems, *parsed.lost("Ntry")]
-        statements: list[Statement] = []
-        held: list[HeldRecord] = []
-        variants: dict[str, None] = {}
-        records = 0
-        for document in parsed.documents:
-            variant = _variant(document)
-            if variant:
-                variants.setdefault(variant)
-            for section, entries in _sections(document.root):
-                read = read_section(section, entries, records + 1, _header(section))
-                records += read.records
-                statements.extend(read.statements)
-                problems.extend(read.problems)
-                held.extend(read.held)
-        if not statements:
-            if not variants:
-                name = local(parsed.documents[0].root)
-                raise InvalidInput(
-                    "file.unknown-format", f"<{name}>", "a camt document", source.name
-                )
-            problems.append(Problem("file.no-records", "no statement in it", "Stmt, Rpt or Ntfctn"))
-        return Reading(
-            file=source.name,
-            format=self.name,
-            variant=", ".join(variants),
-            charset=parsed.charset,
-            sha256=source.sha256,
-            statements=tuple(statements),
-            problems=(*problems, *continuity(statements)),
-            held=tuple(held),
-        )
+        from tieout.formats.camt.reader import read  # noqa: PLC0415  only who reads it loads it
 
-
-def _sections(root: etree._Element) -> list[tuple[etree._Element, list[etree._Element]]]:
-    """What holds entries, with its entries: sections by name, and foreign parents of entries.
-
-    An entry belongs to the nearest section around it, however deep a wrapper put it.
-    """
-    found: dict[int, tuple[etree._Element, list[etree._Element]]] = {}  # by identity
-    for element in root.iter("Ntry", *_SECTIONS):
-        if local(element) != "Ntry":
-            if _is_section(element):
-                found.setdefault(id(element), (element, []))
-            continue
-        section = next(element.iterancestors(*_SECTIONS), element.getparent())
-        if section is not None:
-            found.setdefault(id(section), (section, []))[1].append(element)
-    return list(found.values())
-
-
-def _is_section(element: etree._Element) -> bool:
-    """A section by name that stands in a wrapper or holds what sections hold."""
-    parent = element.getparent()
-    return (parent is not None and local(parent).partition("V")[0] in _WRAPPERS) or any(
-        child(element, name) is not None for name in ("Acct", "Ntry", "Bal")
-    )
-
-
-def _variant(document: Document) -> str:
-    """The message and version, from the namespaces, the envelope, or the wrapper's name."""
-    places = [*document.namespaces, *(str(value) for value in document.root.attrib.values())]
-    places += [text_at(each) for each in document.root.iter("MsgDefIdr")]
-    for text in places:
-        found = _MESSAGE.search(text)
-        if found:
-            return found.group()
-    for element in document.root.iter():
-        name, _, version = local(element).partition("V")
-        if name in _WRAPPERS:
-            return f"{_WRAPPERS[name]}.001.{version}" if version else _WRAPPERS[name]
-    return ""
-
-
-def _header(section: etree._Element) -> tuple[tuple[str, str], ...]:
-    """The message's id and time, from the group header beside the section."""
-    header = child(section.getparent(), "GrpHdr")
-    found = ((f"GrpHdr/{name}", text_at(header, name)) for name in ("MsgId", "CreDtTm"))
-    return tuple((name, text) for name, text in found if text)
+        return read(source)
 
 
 FORMAT = Camt()

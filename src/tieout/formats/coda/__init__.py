@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 
 from tieout.core.reading import Reading
-from tieout.formats.coda.reader import read_text
 from tieout.formats.common.source import Source
 
 _HEADER = re.compile(rb"\s*0[0-9 ]{4}[0-9 ]{6}[0-9 ]{3}05[D ]")
@@ -31,6 +30,8 @@ class Coda:
 
     def read(self, source: Source, options: Mapping[str, str]) -> Reading:  # noqa: ARG002  no choice
         """Every global movement is a line or is held; its details are its parts."""
+        from tieout.formats.coda.reader import read_text  # noqa: PLC0415  only who reads it loads it
+
         return read_text(source, source.text())
 
 

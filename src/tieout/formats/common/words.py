@@ -185,17 +185,26 @@ def named(role: str, header: str) -> int:
         return 100 - min(rank, 40)
     if len(words) > 60:
         return 0
-    padded, best = f" {words} ", 0
     if role == "counterparty" and _NO_NAME & set(words.split()):
         return 0
-    for phrase in phrases:
-        if (
-            len(phrase) > 2
-            and (phrase not in _TOO_COMMON or (role, phrase) == ("amount", "total"))
-            and f" {phrase} " in padded
-        ):
-            best = max(best, 20 + min(30, 30 * len(phrase) // len(words)))
-    return best
+    inside = _parts(words) & _telling(role)
+    longest = max(map(len, inside), default=0)
+    return 20 + min(30, 30 * longest // len(words)) if longest else 0
+
+
+@lru_cache(maxsize=4096)
+def _parts(words: str) -> frozenset[str]:
+    """All phrases of one or more words that stand in a phrase."""
+    each = words.split()
+    ends = range(1, len(each) + 1)
+    return frozenset(" ".join(each[begin:end]) for end in ends for begin in range(end))
+
+
+@lru_cache(maxsize=32)
+def _telling(role: str) -> frozenset[str]:
+    """The phrases of a role that name a column also as a part of its name."""
+    common = _TOO_COMMON - {"total"} if role == "amount" else _TOO_COMMON
+    return frozenset(each for each in _ranks(role) if len(each) > 2 and each not in common)
 
 
 _NO_NAME = {

@@ -9,10 +9,10 @@ from datetime import date, datetime, time, timedelta
 import python_calamine as calamine
 
 from tieout.core.errors import InvalidInput
+from tieout.formats.common.heads import ZIPPED
 from tieout.formats.common.parsed import Exact, Row
 from tieout.formats.common.source import Source
 
-ZIP = b"PK\x03\x04"
 UNPACKED_MAX = 512 * 1024 * 1024
 RATIO_MAX = 200
 SMALL_ENOUGH = 16 * 1024 * 1024
@@ -74,7 +74,7 @@ def _refuse_bomb(data: bytes, where: str) -> None:
 
     Declared sizes can lie, so each part is also unpacked once as a stream up to its limit.
     """
-    if not data.startswith(ZIP):
+    if not data.startswith(ZIPPED):
         return
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from tieout.core.errors import InvalidInput, Place, Problem
+from tieout.formats.common.heads import root_name
 from tieout.formats.common.source import Text, decode
 
 _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
@@ -376,13 +377,6 @@ def place_of(element: etree._Element, record: int | None = None) -> Place:
 def _name(text: str) -> str:
     """A name that may be set, from one that mending let through."""
     return text if _GOOD_NAME.fullmatch(text) else "_" + re.sub(r"[^A-Za-z0-9_.-]", "_", text)
-
-
-def root_name(head: bytes) -> str:
-    """The bare name of the first element, from the first bytes of a file; empty if none."""
-    text = head[:65536].replace(b"\0", b"").decode("latin-1")
-    found = re.search(r"<(?:[\w.-]{1,60}:)?([A-Za-z_][\w.-]{0,80})(?=[\s/>])", text)
-    return found.group(1) if found else ""
 
 
 def local(element: etree._Element | None) -> str:

@@ -13,7 +13,6 @@ from tieout.core.errors import InvalidInput
 from tieout.formats.common.source import Source
 from tieout.formats.gnucash.book import AccountRow, Book, SplitRow, TransactionRow, commodity
 
-MAGIC = b"SQLite format 3\0"
 _STEPS, _CALLS_MAX = 100_000, 20_000
 """Two thousand million steps of SQLite's machine: far more than a real book needs."""
 

@@ -14,11 +14,11 @@ from tieout.formats.common.drafts import Builder, Dialect, DraftEntry, set_aside
 from tieout.formats.common.fields import century, lines_of, make_date, tidy
 from tieout.formats.common.includes import Includes
 from tieout.formats.common.source import Source, decode
+from tieout.formats.ledger import DATE
 from tieout.formats.ledger.amounts import Marks, RawAmount, take_amount
 from tieout.formats.ledger.postings import PostingLine, comment_of, tags_of
 
-_DATE = r"\d+[-/.]\d{1,2}(?:[-/.]\d{1,2})?"
-_HEADER = re.compile(rf"({_DATE})(?:=({_DATE}))?(?:[ \t]+(.*))?$")
+_HEADER = re.compile(rf"({DATE})(?:=({DATE}))?(?:[ \t]+(.*))?$")
 _DESCRIPTION = re.compile(r"(?:([*!])[ \t]*)?(?:\(([^)]*)\)[ \t]*)?(.*)$")
 _WORD = re.compile(r"[!@]?([A-Za-z][A-Za-z-]*)(?:[ \t]+(.*))?$")
 _TYPES = {
@@ -43,40 +43,9 @@ _NOT_COMPUTED = {
 }  # fmt: skip
 
 
-class LedgerJournal:
-    """The reader."""
-
-    name = "ledger"
-    title = "hledger or Ledger journal"
-    side = "books"
-    standard = "hledger journal format 1.x; Ledger 3 manual, chapter Journal Format"
-    suffixes = (".journal", ".ledger", ".hledger", ".dat", ".j", ".lgr")
-
-    def recognises(self, source: Source) -> int:
-        """By a dated line followed by an indented one; directives count with a fitting name."""
-        text = decode(source.head).text
-        named = source.name.lower().endswith(self.suffixes)
-        dated = re.search(
-            rf"(?m)^{_DATE}(?:={_DATE})?(?:[ \t].*)?\r?\n(?:[ \t]+[;#].*\r?\n)*"
-            r"[ \t]+[^\s;#\d]",
-            text,
-        )
-        if dated:
-            return 80 if named else 70
-        says = re.search(
-            r"(?m)^(?:account|commodity|include|alias|apply account|P \d|[~=] |D |Y ?\d{4}"
-            r"|[iIoO] \d{4}[-/])",
-            text,
-        )
-        if says and named:
-            return 60
-        if re.search(r"(?m)^[iI] \d{4}[-/]\d{2}[-/]\d{2} \d{2}:\d{2}", text):
-            return 50
-        return 20 if named and re.search(r"(?m)^(?:;|#|\d{4})", text) else 0
-
-    def read(self, source: Source, options: Mapping[str, str]) -> Reading:
-        """All transactions in the order of the file; the option `year` dates `12/31`."""
-        return _Parser(source, options).reading()
+def read(source: Source, options: Mapping[str, str]) -> Reading:
+    """All transactions in the order of the file; the option `year` dates `12/31`."""
+    return _Parser(source, options).reading()
 
 
 class _Parser:
@@ -132,7 +101,7 @@ class _Parser:
             problems.append(Problem("file.no-records", "no transactions"))
         return Reading(
             self.source.name,
-            FORMAT.name,
+            "ledger",
             "journal",
             self.charset,
             self.source.sha256,
@@ -409,6 +378,3 @@ class _Parser:
                 break
         prefixes = [value for what, value in self.applied if what == "account" and value]
         return ":".join([*prefixes, path])
-
-
-FORMAT = LedgerJournal()

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 
 from tieout.core.reading import Reading
 from tieout.formats.common.source import Source
-from tieout.formats.mt940.reader import read_text
 
 _FIELD = re.compile(
     rb"(?:^|[\r\n]|@@|\{4:)[ \t]{0,3}:(20|25P?|28C?|60[FM]|61|62[FM]|64|86|34F|90[CD]|NS):"
@@ -34,6 +33,8 @@ class Mt940:
 
     def read(self, source: Source, options: Mapping[str, str]) -> Reading:  # noqa: ARG002  no choice
         """Every :61: is a line or is held; texts outside of messages are named."""
+        from tieout.formats.mt940.reader import read_text  # noqa: PLC0415  only who reads it loads it
+
         return read_text(source, source.text())
 
 

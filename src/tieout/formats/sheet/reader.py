@@ -6,38 +6,17 @@ from dataclasses import replace
 from tieout.core.errors import InvalidInput, Problem, TieoutError
 from tieout.core.reading import Reading
 from tieout.formats.common.profile import TableProfile, checked
-from tieout.formats.common.source import WORKBOOKS, Source
+from tieout.formats.common.source import Source
 from tieout.formats.common.tables import reading_of
-from tieout.formats.common.workbook import ZIP, Workbook
-
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_MARKS = (b"xl/", b"[Content_Types].xml", b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet")
+from tieout.formats.common.workbook import Workbook
 
 
-class Sheet:
-    """The format object."""
-
-    name = "sheet"
-    title = "Workbook (XLSX, XLS, ODS)"
-    side = "table"
-    standard = "ISO/IEC 29500 (OOXML), ISO/IEC 26300 (ODF), MS-XLS"
-    suffixes = WORKBOOKS
-
-    def recognises(self, source: Source) -> int:
-        """By the archive's or the compound file's signature."""
-        head, known = source.head, source.name.lower().endswith(self.suffixes)
-        if head.startswith(ZIP):
-            return 95 if any(mark in head for mark in _MARKS) else 60 * known
-        if head.startswith(_OLE):
-            return 90 if known else 55
-        return 0
-
-    def read(self, source: Source, options: Mapping[str, str]) -> Reading:
-        """Read the sheets that hold a ledger; name the others."""
-        settings = checked(options, source.name)
-        book = Workbook(source)
-        names = [book.chosen(settings["sheet"])] if settings.get("sheet") else book.sheets
-        return _read_sheets(book, names, settings, source)
+def read(source: Source, options: Mapping[str, str]) -> Reading:
+    """Read the sheets that hold a ledger; name the others."""
+    settings = checked(options, source.name)
+    book = Workbook(source)
+    names = [book.chosen(settings["sheet"])] if settings.get("sheet") else book.sheets
+    return _read_sheets(book, names, settings, source)
 
 
 def _read_sheets(
@@ -80,6 +59,3 @@ def _read_sheets(
         held=tuple(held for reading in read.values() for held in reading.held),
         mapping=next(iter(read.values())).mapping,
     )
-
-
-FORMAT = Sheet()

@@ -37,25 +37,9 @@ _KNOWN_COLUMNS = {
 _DAY = re.compile(r"(\d{1,4})[/.-](\d{1,2})[/.-](\d{1,4})")
 
 
-class Iif:
-    """The reader."""
-
-    name = "iif"
-    title = "QuickBooks IIF"
-    side = "books"
-    standard = "Intuit Interchange Format (IIF) import kit"
-    suffixes = (".iif",)
-
-    def recognises(self, source: Source) -> int:
-        """By a header line such as `!TRNS` followed by a tab."""
-        text = decode(source.head).text
-        if re.search(r'(?m)^"?!(?:TRNS|SPL|ACCNT|CUST|VEND|HDR|INVITEM|CLASS|EMP)"?\t', text):
-            return 96
-        return 30 if source.name.lower().endswith(self.suffixes) else 0
-
-    def read(self, source: Source, options: Mapping[str, str]) -> Reading:
-        """All transactions and accounts. Options: `currency`, `date` (`mdy`, `dmy`), `decimal`."""
-        return _Parser(source, options).reading()
+def read(source: Source, options: Mapping[str, str]) -> Reading:
+    """All transactions and accounts; options as in the format object."""
+    return _Parser(source, options).reading()
 
 
 class _Parser:
@@ -97,7 +81,7 @@ class _Parser:
             problems.append(Problem("file.no-records", "no TRNS and no ACCNT line"))
         return Reading(
             self.source.name,
-            FORMAT.name,
+            "iif",
             "IIF",
             text.charset,
             self.source.sha256,
@@ -250,6 +234,3 @@ def _cells(line: str) -> list[str]:
         return next(csv.reader([line], delimiter="\t", strict=True), [""])
     except csv.Error:
         return [cell.strip('"') for cell in line.split("\t")]
-
-
-FORMAT = Iif()

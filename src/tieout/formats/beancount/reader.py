@@ -6,7 +6,6 @@ methods make certain; where an entry needs that, the entry is kept and says so.
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 from tieout.core.accounts import Account, AccountKind
 from tieout.core.errors import Place, Problem
 from tieout.core.reading import HeldRecord, Reading
+from tieout.formats.beancount import DATE
 from tieout.formats.common.arithmetic import NotArithmetic, evaluate, shown_decimals
 from tieout.formats.common.chart import account_named, sorted_accounts
 from tieout.formats.common.drafts import Builder, Dialect, DraftEntry, DraftPosting, set_aside
@@ -22,12 +22,9 @@ from tieout.formats.common.includes import Includes
 from tieout.formats.common.lots import Cost, Lots
 from tieout.formats.common.source import Source, decode
 
-_DATE = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}"
 _STRING = r'"(?:[^"\\]|\\.)*"'
 _CURRENCY = r"/?[A-Z][A-Z0-9'._/-]*"
-_DIRECTIVE = re.compile(
-    rf"({_DATE})[ \t]+([a-z]+\b|[*!&?%#A-Z](?=[ \t\"]|$)|(?=\"))(.*)", re.DOTALL
-)
+_DIRECTIVE = re.compile(rf"({DATE})[ \t]+([a-z]+\b|[*!&?%#A-Z](?=[ \t\"]|$)|(?=\"))(.*)", re.DOTALL)
 _ACCOUNT = r"[^\W\d_a-z][\w-]*(?::[\w-]+)+"
 _POSTING = re.compile(rf"(?:([*!&?%#A-Z])[ \t]+)?({_ACCOUNT})(?:[ \t]+(.*))?$", re.DOTALL)
 _META = re.compile(r"([a-z][\w-]*):(?:[ \t]+(.*))?$", re.DOTALL)
@@ -51,42 +48,16 @@ _SAYS = {
     "plugin": "plugin, not run: what it would add or change is missing here",
 }
 _ENDS_A_STRING = re.compile(
-    rf"{_DATE}[ \t]+(?:[a-z]+|[*!])[ \t]|[ \t]+(?:[*!][ \t]+)?{_ACCOUNT}(?:\s|$)"
+    rf"{DATE}[ \t]+(?:[a-z]+|[*!])[ \t]|[ \t]+(?:[*!][ \t]+)?{_ACCOUNT}(?:\s|$)"
 )
 """A line that no narration goes on with: a string open above it was simply not closed."""
 _INDENTED_POSTING = re.compile(rf"[ \t]+(?:[*!][ \t]+)?{_ACCOUNT}(?:\s|$)")
 LINES_JOINED_MAX = 200
 
 
-class Beancount:
-    """The reader."""
-
-    name = "beancount"
-    title = "Beancount ledger"
-    side = "books"
-    standard = "Beancount Language Syntax (beancount v2 and v3)"
-    suffixes = (".beancount", ".bean")
-
-    def recognises(self, source: Source) -> int:
-        """By dated directives and options; the suffix alone is a weak sign."""
-        text = decode(source.head).text
-        named = source.name.lower().endswith(self.suffixes)
-        sure = re.search(
-            rf"(?m)^(?:{_DATE}[ \t]+(?:open|close|balance|pad|commodity|price|note|event|custom)"
-            rf'[ \t]+[A-Z"]|{_DATE}[ \t]+(?:txn|[*!])[ \t]+"|option[ \t]+"[a-z_]+"[ \t]+"'
-            rf"|plugin[ \t]+\")",
-            text,
-        )
-        if sure:
-            return 97 if named else 90
-        if named:
-            return 60 if re.search(rf"(?m)^(?:;|\*|{_DATE}\s|include )", text) else 20
-        return 0
-
-    def read(self, source: Source, options: Mapping[str, str]) -> Reading:
-        """All transactions in the order of the file, included files where they are met."""
-        del options
-        return _Parser(source).reading()
+def read(source: Source) -> Reading:
+    """All transactions in the order of the file, included files where they are met."""
+    return _Parser(source).reading()
 
 
 class _Parser:
@@ -125,7 +96,7 @@ class _Parser:
             problems.append(Problem("file.no-records", "no transactions"))
         return Reading(
             self.source.name,
-            FORMAT.name,
+            "beancount",
             "beancount",
             self.charset,
             self.source.sha256,
@@ -439,6 +410,3 @@ def _split_cost(amount: str) -> tuple[str, str | None]:
     if ends < begins:
         return amount[:begins], amount[begins:]
     return amount[:begins] + amount[ends + 1 :], amount[begins : ends + 1]
-
-
-FORMAT = Beancount()

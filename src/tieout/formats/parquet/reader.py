@@ -23,33 +23,18 @@ BATCH = 65_536
 COLUMNS_MAX = 500
 
 
-class Parquet:
-    """The format object."""
-
-    name = "parquet"
-    title = "Apache Parquet"
-    side = "table"
-    standard = "Apache Parquet format 2"
-    suffixes = (".parquet", ".pq")
-
-    def recognises(self, source: Source) -> int:
-        """By the four letters it begins with."""
-        return 95 if source.head.startswith(b"PAR1") else 0
-
-    def read(self, source: Source, options: Mapping[str, str]) -> Reading:
-        """Read all row groups; columns are found by their names as in a CSV header."""
-        settings = {
-            name: value
-            for name, value in checked(options, source.name).items()
-            if name != "header_row"
-        }
-        try:
-            with source.open() as stream:
-                return _read(parquet.ParquetFile(stream), settings, source)
-        except (pa.ArrowException, OSError, ValueError) as error:
-            raise InvalidInput(
-                "file.damaged", f"{error}"[:200], "a whole Parquet file", source.name
-            ) from error
+def read(source: Source, options: Mapping[str, str]) -> Reading:
+    """Read all row groups; columns are found by their names as in a CSV header."""
+    settings = {
+        name: value for name, value in checked(options, source.name).items() if name != "header_row"
+    }
+    try:
+        with source.open() as stream:
+            return _read(parquet.ParquetFile(stream), settings, source)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise InvalidInput(
+            "file.damaged", f"{error}"[:200], "a whole Parquet file", source.name
+        ) from error
 
 
 def _read(file: parquet.ParquetFile, settings: Mapping[str, str], source: Source) -> Reading:
@@ -104,6 +89,3 @@ def _texts(column: pa.Array, mark: str = ".") -> pa.Array:
         if number and mark == ",":
             column = pc.replace_substring(column, ".", ",")
     return pc.fill_null(column, "")
-
-
-FORMAT = Parquet()
