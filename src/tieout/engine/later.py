@@ -117,6 +117,12 @@ def _replaced(sides: Populations, side: Population, pending: int, posted: int) -
     )
 
 
+def count_tokens(sides: Populations) -> None:
+    """Count how often each reference token of a side is there, for whoever asks later."""
+    for side in (sides.left, sides.right):
+        _ = side.text.token_count
+
+
 def _reference_pairs(sides: Populations, one: Ints, other: Ints) -> tuple[Ints, Ints]:
     """Pairs of free records that share a reference which is on one record of each side only."""
 

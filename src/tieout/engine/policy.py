@@ -111,6 +111,15 @@ def scored(edges: Edges, weights: Weights) -> Scored:
     return Scored(edges, value, weights)
 
 
+def looks_of(sides: Populations) -> tuple[Looks, Looks]:
+    """Which records of either side look equal."""
+    left, right = over(
+        lambda both: Looks(*twin_classes(*both)),
+        ((sides.left, sides.right), (sides.right, sides.left)),
+    )
+    return left, right
+
+
 def twin_classes(side: Population, other: Population) -> tuple[Ints, Ints]:
     """A number for each record's look, and how many share it.
 
@@ -206,15 +215,24 @@ def best_rivals(
     edges: Edges, value: Ints, of: Ints, looks: tuple[Looks, Looks]
 ) -> tuple[Ints, Ints]:
     """For each edge of `of` its strongest rival edge that is no twin's; how many are as good."""
-    rival, ties = np.full(len(of), -1, dtype=np.int64), np.zeros(len(of), dtype=np.int64)
-    for key, other, look in (
-        (edges.left, edges.right, looks[1].number),
-        (edges.right, edges.left, looks[0].number),
-    ):
+
+    def at_one_end(end: tuple[Ints, Ints, Ints]) -> tuple[Ints, Ints]:
+        key, other, look = end
+        rival, ties = np.full(len(of), -1, dtype=np.int64), np.zeros(len(of), dtype=np.int64)
         place = np.full(int(key.max(initial=-1)) + 1, -1, dtype=np.int64)
         place[key[of]] = np.arange(len(of))
         _meet_rivals((key, look[other]), value, of, place, rival, ties)
-    return rival, ties
+        return rival, ties
+
+    (first, ties_first), (second, ties_second) = over(
+        at_one_end,
+        (
+            (edges.left, edges.right, looks[1].number),
+            (edges.right, edges.left, looks[0].number),
+        ),
+    )
+    is_better = (second >= 0) & ((first < 0) | (value[second] > value[first]))
+    return np.where(is_better, second, first), ties_first + ties_second
 
 
 @compiled
@@ -241,13 +259,11 @@ def decide(
     choice: Choice,
     rules: MatchRules,
     sides: Populations,
-    *,
-    learned: bool,
+    looks: tuple[Looks, Looks],
 ) -> Pairs:
     """Status, score and rivals of the chosen edges; what is believed of open ones comes later."""
     edges, value = scored_edges.edges, scored_edges.value
-    both = (sides.left, sides.right), (sides.right, sides.left)
-    left, right = over(lambda pair: Looks(*twin_classes(*pair)), both)
+    left, right = looks
     uneven = left.count[edges.left] != right.count[edges.right]
     of = np.flatnonzero(choice.chosen)
     many = np.maximum(left.count[edges.left[of]], right.count[edges.right[of]])
@@ -259,7 +275,7 @@ def decide(
     score = np.zeros(len(of), dtype=np.int64)
     rival, ties = best_rivals(edges, value, of, looks)
     pending = sides.left.pending[edges.left[of]] | sides.right.pending[edges.right[of]]
-    sure = ~pending & _may_confirm(scored_edges, of, ties, rules, learned=learned)
+    sure = ~pending & _may_confirm(scored_edges, of, ties, rules)
     for _ in range(CONFIRM_ROUNDS):
         open_ = np.flatnonzero(~confirmed)
         ends = edges.left[alive], edges.right[alive]
@@ -292,10 +308,9 @@ def _error(score: Ints) -> Floats:
     return error
 
 
-def _may_confirm(
-    scored_edges: Scored, of: Ints, ties: Ints, rules: MatchRules, *, learned: bool
-) -> Flags:
+def _may_confirm(scored_edges: Scored, of: Ints, ties: Ints, rules: MatchRules) -> Flags:
     """Whether the kind of evidence allows it, whatever the score."""
+    learned = scored_edges.weights.pairs_seen >= LEARNED_PAIRS
     edges = scored_edges.edges
     reference, text = edges.levels[2][of], edges.levels[3][of] // STARTS
     spoken = np.isin(text, TEXT_AGREES) | (reference >= Ref.TRUNCATED)

@@ -25,16 +25,24 @@ from tieout.engine.evidence import (
 )
 from tieout.engine.grouping import search_sums
 from tieout.engine.groups import FoundGroup, Undecided
-from tieout.engine.later import Free, fee_net, left_open, pending_lines, remainders_believed
+from tieout.engine.later import (
+    Free,
+    count_tokens,
+    fee_net,
+    left_open,
+    pending_lines,
+    remainders_believed,
+)
 from tieout.engine.learning import Weights, learn, sample
 from tieout.engine.likelier import believed, chosen_again, with_belief
 from tieout.engine.opposites import one_sided
 from tieout.engine.policy import (
-    LEARNED_PAIRS,
     VALUE_MIN,
+    Looks,
     Pairs,
     Scored,
     decide,
+    looks_of,
     pruned,
     released,
     scored,
@@ -130,7 +138,10 @@ def match(  # noqa: PLR0913  the public door: two sides, and settings by keyword
     # At a million lines texts and pairs are the most that is held: each goes when it is done with.
     sides = without_compared(sides)
     clock.stage("assign", 0.6)
-    pairs, choice_notes = _chosen(engine, compared, sides, rules)
+    # What the later passes ask of texts does not wait for the choice, which keeps one thread busy.
+    (pairs, choice_notes), _ = beside(
+        partial(_chosen, engine, compared, sides, rules), partial(count_tokens, sides)
+    )
     pa.default_memory_pool().release_unused()
     clock.stage("groups", 0.75)
     told, (kept, later) = beside(
@@ -180,8 +191,8 @@ def _chosen(
     """The best pairs of the candidates, and what to say of the choice."""
     weighed = compared.weighed
     choice = engine.assign(weighed.edges.left, weighed.edges.right, weighed.value - VALUE_MIN)
-    learned = compared.weights.pairs_seen >= LEARNED_PAIRS
-    return decide(weighed, choice, rules, sides, learned=learned), _choice_notes(choice)
+    pairs = decide(weighed, choice, rules, sides, compared.looks)
+    return pairs, _choice_notes(choice)
 
 
 @dataclass(frozen=True)
@@ -193,6 +204,7 @@ class Compared:
     weights: Weights
     pairs: int
     """How many there were."""
+    looks: tuple[Looks, Looks]
     crowded: tuple[Ints, Ints]
     notes: tuple[str, ...]
 
@@ -214,10 +226,12 @@ def _compare(  # noqa: PLR0913, PLR0917  what is compared, by what, with whose w
     if rejected:
         edges = edges.only(~is_rejected(sides, (edges.left, edges.right), rejected))
     clock.stage("learn", 0.5)
-    weights = _learn(edges, found, chance, sides, rules)
+    weights, looks = beside(
+        partial(_learn, edges, found, chance, sides, rules), partial(looks_of, sides)
+    )
     weighed = pruned(scored(edges, weights))
     crowded = found.crowded_left, found.crowded_right
-    return Compared(weighed, weights, edges.size, crowded, found.notes)
+    return Compared(weighed, weights, edges.size, looks, crowded, found.notes)
 
 
 def _backend(name: Literal["duckdb", "reference"]) -> Backend:

@@ -25,7 +25,6 @@ from tieout.engine.letters import (
     number_texts,
     set_of,
 )
-from tieout.engine.ragged import distinct
 from tieout.engine.text_loops import (
     ABSENT,
     NAME_LETTERS,
@@ -132,10 +131,13 @@ def learn_boilerplate(party: Column, narrative: Column) -> Ints:
         many = hash_words(column, rows, INITIALS_MAX + 1, room, whose)
         parts.append((whose[:many], room.tokens[:many]))
     row, word = (np.concatenate(both) for both in zip(*parts, strict=True))
-    _, word = distinct(row, word)
-    values, counts = np.unique(word, return_counts=True)
+    words = pa.array(word).dictionary_encode()
+    kinds = max(len(words.dictionary), 1)
+    once = pc.unique(pa.array(row * kinds + words.indices.to_numpy())).to_numpy()
+    counts = np.bincount(once % kinds, minlength=len(words.dictionary))
     least = max(COMMON_LEAST, COMMON_SHARE * len(rows))
-    return np.unique(np.concatenate((_hashes_of(BOILERPLATE), values[counts >= least])))
+    common = words.dictionary.to_numpy()[counts >= least]
+    return np.unique(np.concatenate((_hashes_of(BOILERPLATE), common)))
 
 
 def _said(table: pa.Table) -> tuple[Column, Column]:

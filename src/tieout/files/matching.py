@@ -107,11 +107,11 @@ def match(  # noqa: PLR0913  the public door: every argument is a setting by nam
     began = perf_counter()
     say("reading both sides", 0.0)
     if _is_large(left) or _is_large(right):
-        Thread(target=get_ready).start()
-    asked = (left, format_left, map_left), (right, format_right, map_right)
-    (left_source, left_reading), (right_source, right_reading) = over(_load, asked)
-    sides = side_of(left_source, "left"), side_of(right_source, "right")
-    a, b = only_accounts(sides[0], account_left), only_accounts(sides[1], account_right)
+        Thread(target=_get_ready).start()
+    (a, left_reading), (b, right_reading) = over(
+        _load, (("left", left, format_left, map_left), ("right", right, format_right, map_right))
+    )
+    a, b = only_accounts(a, account_left), only_accounts(b, account_right)
     a, b = same_count(*agree_on_currency(a, b, currency))
     settings = load_rules(rules)
     if not settings.ignore_account and not settings.exact_accounts:
@@ -139,11 +139,16 @@ def _is_large(source: object) -> bool:
     return path is not None and path.is_file() and path.stat().st_size >= LARGE
 
 
+def _get_ready() -> None:
+    """Load the compiler and the engine."""
+    get_ready()
+    _ = matching_engine.match
+
+
 def _load(
-    asked: tuple[object, str, Mapping[str, str] | str | Path | None],
-) -> tuple[object, Reading | None]:
-    source, format_name, mapping = asked
+    asked: tuple[str, object, str, Mapping[str, str] | str | Path | None],
+) -> tuple[SideRecords, Reading | None]:
+    label, source, format_name, mapping = asked
     if isinstance(source, str | Path):
-        reading = read(source, format=format_name, mapping=mapping)
-        return reading, reading
-    return source, source if isinstance(source, Reading) else None
+        source = read(source, format=format_name, mapping=mapping)
+    return side_of(source, label), source if isinstance(source, Reading) else None
