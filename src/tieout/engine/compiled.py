@@ -57,9 +57,14 @@ class Loop(Generic[P, R]):
             return self.going_round
         folder = kept_in(os.environ.get("NUMBA_CACHE_DIR", ""))
         numba.config.CACHE_DIR = str(folder or "")
-        loop = _calling(self.plain, Loop.made)
-        made: Callable[P, R] = numba.njit(cache=folder is not None, nogil=True)(loop)
+        made: Callable[P, R] = numba.njit(cache=folder is not None, nogil=True)(self.plain)
         return made
+
+    @property
+    def _numba_type_(self) -> object:
+        """What the compiler takes the loop for where another calls it: only then is it made too."""
+        made: Any = self.made()
+        return made._numba_type_
 
     def going_round(self, *given: P.args, **named: P.kwargs) -> R:
         """The plain loop, with numbers of 64 bits that go round as they do in a processor."""
@@ -71,7 +76,7 @@ class Loop(Generic[P, R]):
 
         One that is compiled would hand it numbers that no longer know how many bits they have.
         """
-        self._stood = self._stood or _calling(self.plain, Loop.stood)
+        self._stood = self._stood or _standing(self.plain)
         return self._stood
 
 
@@ -80,13 +85,11 @@ def compiled(loop: Callable[P, R]) -> Loop[P, R]:
     return Loop(loop)
 
 
-def _calling(
-    loop: Callable[P, R], as_wanted: Callable[[Loop[..., Any]], Callable[..., Any]]
-) -> Callable[P, R]:
-    """The same function, which finds the loops that it calls compiled, or as they stand."""
+def _standing(loop: Callable[P, R]) -> Callable[P, R]:
+    """The same function, which finds the loops that it calls as they stand."""
     assert isinstance(loop, FunctionType)
     seen = {
-        name: as_wanted(value) if isinstance(value, Loop) else value
+        name: value.stood() if isinstance(value, Loop) else value
         for name, value in loop.__globals__.items()
         if not isinstance(value, Loop) or (name in loop.__code__.co_names and value.plain != loop)
     }

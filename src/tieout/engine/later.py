@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
+import pyarrow as pa
 
 from tieout.core.matching.result import ScoreParts
 from tieout.core.matching.rules import MatchRules
@@ -117,10 +118,11 @@ def _replaced(sides: Populations, side: Population, pending: int, posted: int) -
     )
 
 
-def count_tokens(sides: Populations) -> None:
-    """Count how often each reference token of a side is there, for whoever asks later."""
+def find_rare_tokens(sides: Populations) -> None:
+    """Find out which references of a side are rare, for whoever asks later."""
     for side in (sides.left, sides.right):
-        _ = side.text.token_count
+        _ = side.text.token_is_rare
+        pa.default_memory_pool().release_unused()
 
 
 def _reference_pairs(sides: Populations, one: Ints, other: Ints) -> tuple[Ints, Ints]:
@@ -132,7 +134,7 @@ def _reference_pairs(sides: Populations, one: Ints, other: Ints) -> tuple[Ints, 
         place[index] = np.arange(len(index))
         row = place[side.text.token_row]
         kept = np.flatnonzero(row >= 0)
-        kept = kept[side.text.token_count[kept] <= 3]
+        kept = kept[side.text.token_is_rare[kept]]
         return row[kept], side.text.token[kept]
 
     tokens = over(rare, ((sides.left, one), (sides.right, other)))

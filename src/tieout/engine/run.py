@@ -27,8 +27,8 @@ from tieout.engine.grouping import search_sums
 from tieout.engine.groups import FoundGroup, Undecided
 from tieout.engine.later import (
     Free,
-    count_tokens,
     fee_net,
+    find_rare_tokens,
     left_open,
     pending_lines,
     remainders_believed,
@@ -134,14 +134,15 @@ def match(  # noqa: PLR0913  the public door: two sides, and settings by keyword
     free.take(others)
     if Pass.PENDING in rules.passes:
         others += free.take(pending_lines(sides, free))
-    compared = _compare(engine, sides, rules, free, rejected, clock)
+    compared, looks = _compare(engine, sides, rules, free, rejected, clock)
     # At a million lines texts and pairs are the most that is held: each goes when it is done with.
     sides = without_compared(sides)
     clock.stage("assign", 0.6)
     # What the later passes ask of texts does not wait for the choice, which keeps one thread busy.
     (pairs, choice_notes), _ = beside(
-        partial(_chosen, engine, compared, sides, rules), partial(count_tokens, sides)
+        partial(_chosen, engine, compared, looks, sides, rules), partial(find_rare_tokens, sides)
     )
+    del looks
     pa.default_memory_pool().release_unused()
     clock.stage("groups", 0.75)
     told, (kept, later) = beside(
@@ -186,12 +187,16 @@ def match(  # noqa: PLR0913  the public door: two sides, and settings by keyword
 
 
 def _chosen(
-    engine: Backend, compared: "Compared", sides: Populations, rules: MatchRules
+    engine: Backend,
+    compared: "Compared",
+    looks: tuple[Looks, Looks],
+    sides: Populations,
+    rules: MatchRules,
 ) -> tuple[Pairs, list[str]]:
     """The best pairs of the candidates, and what to say of the choice."""
     weighed = compared.weighed
     choice = engine.assign(weighed.edges.left, weighed.edges.right, weighed.value - VALUE_MIN)
-    pairs = decide(weighed, choice, rules, sides, compared.looks)
+    pairs = decide(weighed, choice, rules, sides, looks)
     return pairs, _choice_notes(choice)
 
 
@@ -204,7 +209,6 @@ class Compared:
     weights: Weights
     pairs: int
     """How many there were."""
-    looks: tuple[Looks, Looks]
     crowded: tuple[Ints, Ints]
     notes: tuple[str, ...]
 
@@ -216,8 +220,8 @@ def _compare(  # noqa: PLR0913, PLR0917  what is compared, by what, with whose w
     free: Free,
     rejected: Sequence[tuple[str, str]],
     clock: Clock,
-) -> Compared:
-    """Find the candidates, learn what evidence is worth, weigh them."""
+) -> tuple[Compared, tuple[Looks, Looks]]:
+    """Find the candidates, learn what evidence is worth, weigh them; see who looks equal."""
     clock.stage("candidates", 0.2)
     chance = chance_pairs(sides, rules)
     found = engine.candidates(sides, rules, chance)
@@ -231,7 +235,7 @@ def _compare(  # noqa: PLR0913, PLR0917  what is compared, by what, with whose w
     )
     weighed = pruned(scored(edges, weights))
     crowded = found.crowded_left, found.crowded_right
-    return Compared(weighed, weights, edges.size, looks, crowded, found.notes)
+    return Compared(weighed, weights, edges.size, crowded, found.notes), looks
 
 
 def _backend(name: Literal["duckdb", "reference"]) -> Backend:

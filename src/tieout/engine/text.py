@@ -55,6 +55,10 @@ COMMON_LEAST = 100
 """A word on that share of a side's sample, and on at least so many records, tells nothing."""
 INITIALS_MAX = 2
 """Words of so few letters may be initials."""
+RARE_TOKENS = 3
+"""A reference that so many records of a side carry, or fewer, may still tie two of them."""
+EIGHT = 8
+"""So many letters make a number."""
 YEARS = frozenset(str(year) for year in range(1990, 2036))
 PIECE_ROWS = 32_768
 """So many texts are read at a time: enough for a loop, few enough to be shared out evenly."""
@@ -108,6 +112,8 @@ def text_column(column: pa.Array) -> Column:
     offsets = offsets[column.offset : column.offset + len(column) + 1]
     content = column.buffers()[2]
     body = np.frombuffer(content, dtype=np.uint8) if content else np.zeros(0, dtype=np.uint8)
+    if len(body) < 2 * EIGHT:  # fewer would be seen as another kind of array, to be compiled for
+        body = np.concatenate((body, np.zeros(2 * EIGHT, dtype=np.uint8)))
     offsets.flags.writeable = body.flags.writeable = False
     return Column(offsets, letters_of(body))
 
@@ -206,11 +212,11 @@ class TextColumns:
         )
 
     @cached_property
-    def token_count(self) -> Ints:
-        """How often each token of `token` is there."""
+    def token_is_rare(self) -> Flags:
+        """Whether few records carry each token of `token`."""
         which = pa.array(self.token).dictionary_encode().indices.to_numpy()
-        counted: Ints = np.bincount(which)[which]
-        return counted
+        rare: Flags = (np.bincount(which) <= RARE_TOKENS)[which]
+        return rare
 
     def name_key(self, letters: int) -> Ints:
         """For each record the first letters of its name as a number; negative without them."""

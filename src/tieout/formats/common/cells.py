@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from tieout.core.money import ISO_4217_EXPONENTS, DecimalMark, Decimals, parse_decimal
 from tieout.formats.common.fields import century, make_date
@@ -26,6 +27,9 @@ _DASHES = str.maketrans("\u2212\u2013\u2014\u00a0\u202f\u2009\u2007", "---    ")
 _BODY = re.compile(r"\d(?:[\d.,'\u2019 _]*\d)?")
 _SIGNS = re.compile(r"[-+()]")
 
+MONEY_MAX = 80
+"""A longer cell is no amount."""
+
 
 @dataclass(frozen=True, slots=True)
 class Money:
@@ -43,7 +47,7 @@ def money_of(cell: str, mark: DecimalMark) -> Money | None:
     """The amount in a cell, whatever sign, currency or direction stands around it."""
     if isinstance(cell, Exact):
         mark = "."
-    if len(cell) > 80:
+    if len(cell) > MONEY_MAX:
         return None
     text = cell.translate(_INVISIBLE).translate(_DASHES).strip()
     split = _split(text, mark)
@@ -256,11 +260,20 @@ def _serial(text: str) -> date | None:
     return make_date(day.year, day.month, day.day)
 
 
+CELLS_KEPT = 8192
+"""So many cells are remembered: whoever guesses looks at the same ones from several sides."""
+
+
 def looks_like_date(cell: str) -> bool:
     """Whether any form but bare digits reads a date in it."""
     text = cell.strip()
     if not 6 <= len(text) <= 60 or not any(map(str.isdigit, text[:14])):
         return False
+    return _reads_as_date(text)
+
+
+@lru_cache(maxsize=CELLS_KEPT, typed=True)
+def _reads_as_date(text: str) -> bool:
     return any(date_of(text, form) for form in DATE_FORMS[:5])
 
 
@@ -268,8 +281,13 @@ def looks_like_amount(cell: str) -> bool:
     """Whether it reads as a number with some decimal mark and is no date or long id."""
     text = cell.strip()
     digits = sum(map(str.isdigit, text))
-    if not digits or len(text) > 40 or looks_like_date(text):
+    if not digits or len(text) > 40 or len(cell) > MONEY_MAX or looks_like_date(text):
         return False
     if digits > 15 and "." not in text and "," not in text:
         return False
+    return _reads_as_amount(cell)
+
+
+@lru_cache(maxsize=CELLS_KEPT, typed=True)
+def _reads_as_amount(cell: str) -> bool:
     return money_of(cell, ".") is not None or money_of(cell, ",") is not None

@@ -6,9 +6,8 @@ import io
 import re
 import zlib
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
-
-from charset_normalizer import from_bytes
 
 from tieout.core.errors import InvalidInput, Problem
 from tieout.formats.common.cells import looks_like_amount, looks_like_date
@@ -85,9 +84,16 @@ def charset_of_head(head: bytes) -> str:
         head.decode("utf-8")
     except UnicodeDecodeError as error:
         if error.start < len(head) - 4:
-            guess = from_bytes(head[:100_000], cp_isolation=_EIGHT_BIT).best()
-            return guess.encoding if guess is not None else "cp1252"
+            return _eight_bit(head[:100_000])
     return "utf-8"
+
+
+def _eight_bit(data: bytes) -> str:
+    """The likeliest charset of a byte a letter."""
+    from charset_normalizer import from_bytes  # noqa: PLC0415  start-up time counts
+
+    guess = from_bytes(data, cp_isolation=_EIGHT_BIT).best()
+    return guess.encoding if guess is not None else "cp1252"
 
 
 def charset_of(source: Source) -> tuple[str, tuple[Problem, ...]]:
@@ -99,8 +105,7 @@ def charset_of(source: Source) -> tuple[str, tuple[Problem, ...]]:
         _decode_all(source)
     except UnicodeDecodeError as error:
         around = error.object[max(0, error.start - 20_000) : error.start + 20_000]
-        guess = from_bytes(around, cp_isolation=_EIGHT_BIT).best()
-        other = guess.encoding if guess is not None else "cp1252"
+        other = _eight_bit(around)
         return other, (
             Problem(
                 "file.encoding",
@@ -212,6 +217,7 @@ def _parsed(line: str, delimiter: str) -> list[str]:
         return line.split(delimiter)
 
 
+@lru_cache(maxsize=2)
 def delimiter_of(text: str) -> tuple[str, int]:
     """The delimiter of a beginning, and how sure it is that this is a table (0 to 80)."""
     lines = list(islice(text.splitlines(), 120))
