@@ -48,7 +48,7 @@ Words = npt.NDArray[np.uint64]
 
 BOILERPLATE = frozenset((resources.files("tieout.engine") / "boilerplate.txt").read_text().split())
 """Words banks and bookkeepers put into any text: they say nothing about whose payment it is."""
-LEARN_ROWS = 50_000
+LEARN_ROWS = 20_000
 """So many records of a side, evenly spread, show which words are boilerplate in these data."""
 COMMON_SHARE = 0.15
 COMMON_LEAST = 100
