@@ -1,14 +1,19 @@
 """A reading as one side of a match: the same records however its lines are kept."""
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tieout.core.errors import InvalidInput
 from tieout.core.reading import Reading
+from tieout.files.matching import match
 from tieout.files.records import SideRecords, same_count, side_of
 from tieout.formats.common.source import Source
 from tieout.formats.delimited import reader
@@ -103,3 +108,20 @@ def test_a_table_of_many_accounts_stays_one_holding() -> None:
     side = side_of(reading, "left")
     assert side.table["record_id"].to_pylist() == [f"T{at}" for at in range(3000)]
     assert pc.sum(side.table["amount_minor"]).as_py() == 3000 * 1234
+
+
+def test_a_table_with_an_id_twice_is_refused_by_name() -> None:
+    """Whoever brings a table of their own is told which id, and what was opened is closed."""
+    table = pa.table(
+        {
+            "record_id": ["a", "b", "a", "c"],
+            "amount_minor": [100, 200, 300, 400],
+            "booked_on": pa.array([date(2026, 9, 1)] * 4),
+        }
+    )
+    with (
+        warnings.catch_warnings(action="error"),
+        pytest.raises(InvalidInput, match="the id a twice") as refused,
+    ):
+        match(table, table)
+    assert refused.value.code == "table.id-repeated"

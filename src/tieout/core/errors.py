@@ -78,6 +78,7 @@ CODES: dict[str, Code] = _catalogue(
     # Tables: delimited text and sheets.
     Code("table.too-many-columns", H, "The table has more columns than a ledger export has", "Check the delimiter, or export fewer columns."),
     Code("table.column-missing", H, "A column that is needed was not found", "Name it with a mapping: --map-left FILE or --map-right FILE."),
+    Code("table.id-repeated", H, "Two rows of a table have the same record_id", "Give each row an id of its own; what a bank calls its ids belongs into external_id."),
     Code("table.guess", N, "Delimiter, columns or signs were guessed", "Check the mapping shown; save it corrected as a profile."),
     Code("table.guess-ambiguous", D, "More than one way to read the table fits", "Say which one with a mapping; the one used is shown."),
     Code("table.row-width", D, "A row has more or fewer cells than the header", "Look at the row; a delimiter inside a text may not be quoted."),

@@ -131,5 +131,9 @@ class DuckDB:
         error: BaseException | None,
         at: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of all that is held; once more does no harm."""
         self._connection.close()
         self._spill.cleanup()

@@ -1,5 +1,7 @@
 """The embedded back end: candidates by DuckDB from named statements, compared on arrays."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pyarrow as pa
 
@@ -75,9 +77,22 @@ def bucket(amount: Ints, rules: MatchRules) -> Ints:
 
 
 class Embedded:
-    """DuckDB over the registered populations; see `duckdb_adapter` for all that is its own."""
+    """DuckDB over the registered populations; see `duckdb_adapter` for all that is its own.
+
+    It is opened while the populations are made.
+    """
 
     name = "duckdb"
+
+    def __init__(self) -> None:
+        self._worker = ThreadPoolExecutor(1)
+        self._opening = self._worker.submit(DuckDB)
+
+    def close(self) -> None:
+        """Let go of what was opened; after candidates were found nothing is left to let go of."""
+        self._worker.shutdown()
+        if not self._opening.exception():
+            self._opening.result().close()
 
     def candidates(
         self, sides: Populations, rules: MatchRules, chance: tuple[Ints, Ints]
@@ -88,7 +103,7 @@ class Embedded:
             names.append("pairs_any_account")
         if is_tolerant(rules):
             names.append("pairs_tolerance")
-        with DuckDB() as engine:
+        with self._opening.result() as engine:
             _register(engine, sides, rules)
             for name in _STEPS:
                 engine.step(name, statement(name))

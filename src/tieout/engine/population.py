@@ -148,13 +148,11 @@ def canonical(table: pa.Table, side: Side) -> pa.Table:
             ids = result["record_id"]
             same = pc.equal(ids.slice(0, result.num_rows - 1), ids.slice(1))
             if pc.any(same).as_py():
-                twice = ids.filter(
-                    pc.fill_null(pa.chunked_array([*same.chunks, [False]]), value=False)
-                )
+                twice = ids.filter(pa.chunked_array([*same.chunks, pa.array([False])]))
                 raise InvalidInput(
-                    "match.identity-broken",
+                    "table.id-repeated",
                     f"the id {twice[0].as_py()} twice",
-                    "unique ids",
+                    "an id of its own for each row",
                     str(side),
                 )
     return result

@@ -295,6 +295,9 @@ class Reference:
 
     name = "reference"
 
+    def close(self) -> None:
+        """Nothing is held."""
+
     def candidates(
         self, sides: Populations, rules: MatchRules, chance: tuple[Ints, Ints]
     ) -> TextEvidence:

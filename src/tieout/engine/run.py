@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal, Protocol
@@ -86,6 +87,9 @@ class Backend(Protocol):
     def assign(self, left: Ints, right: Ints, value: Ints) -> Choice:
         """The best choice among edges of positive value."""
 
+    def close(self) -> None:
+        """Let go of what is held; once more does no harm."""
+
 
 class Clock:
     """Seconds by stage, and word to whoever waits."""
@@ -123,11 +127,29 @@ def match(  # noqa: PLR0913  the public door: two sides, and settings by keyword
     they have rejected. `exponents` says in how many decimals a currency is counted where not as in
     ISO 4217.
     """
-    rules = rules or MatchRules()
-    engine = _backend(backend)
     clock = Clock(progress)
     clock.stage("read", 0.0)
-    sides = populations(left, right, rules, exponents or {})
+    rules = rules or MatchRules()
+    with closing(_backend(backend)) as engine:
+        return _matched(
+            engine,
+            populations(left, right, rules, exponents or {}),
+            rules,
+            decisions,
+            rejected,
+            clock,
+        )
+
+
+def _matched(  # noqa: PLR0913, PLR0917  what is matched, by what, with whose word
+    engine: Backend,
+    sides: Populations,
+    rules: MatchRules,
+    decisions: Sequence[Decision],
+    rejected: Sequence[tuple[str, str]],
+    clock: Clock,
+) -> MatchResult:
+    """All passes, one after the other, and what they say together."""
     pa.default_memory_pool().release_unused()
     free = Free(np.ones(sides.left.size, np.bool_), np.ones(sides.right.size, np.bool_))
     others, notes = decided(sides, decisions)
