@@ -1,5 +1,7 @@
 """What is read from texts, byte by byte, is what the reference reads from plain strings."""
 
+from collections import Counter
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -153,3 +155,21 @@ def test_a_text_of_many_tokens_takes_no_longer_than_its_length() -> None:
 
 def test_hashes_of_words_are_what_the_columns_hold() -> None:
     assert hash_texts(["ACME", ""]).tolist() == [hash_of(b"ACME"), 0]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 4), st.integers(0, 2**62) | st.integers(0, 3))),
+    st.lists(st.tuples(st.integers(0, 4), st.integers(0, 3))),
+)
+def test_words_are_counted_once_a_row(
+    one: list[tuple[int, int]], other: list[tuple[int, int]]
+) -> None:
+    """In whichever of both columns a row has them, and however often."""
+    one.sort(key=lambda each: each[0])
+    other.sort(key=lambda each: each[0])
+    columns = [np.array(each, np.int64).reshape(-1, 2).T for each in (one, other)]
+    words, many = text_loops.rows_with_words(
+        *((np.ascontiguousarray(row), np.ascontiguousarray(word)) for row, word in columns)
+    )
+    seen = Counter(word for _, word in set(one) | set(other))
+    assert dict(zip(words.tolist(), many.tolist(), strict=True)) == seen

@@ -37,6 +37,7 @@ from tieout.engine.text_loops import (
     read_references,
     read_texts,
     room_for,
+    rows_with_words,
     tokens_of_records,
 )
 from tieout.engine.workers import over
@@ -136,13 +137,8 @@ def learn_boilerplate(party: Column, narrative: Column) -> Ints:
         whose = np.empty_like(room.tokens)
         many = hash_words(column, rows, INITIALS_MAX + 1, room, whose)
         parts.append((whose[:many], room.tokens[:many]))
-    row, word = (np.concatenate(both) for both in zip(*parts, strict=True))
-    words = pa.array(word).dictionary_encode()
-    kinds = max(len(words.dictionary), 1)
-    once = pc.unique(pa.array(row * kinds + words.indices.to_numpy())).to_numpy()
-    counts = np.bincount(once % kinds, minlength=len(words.dictionary))
-    least = max(COMMON_LEAST, COMMON_SHARE * len(rows))
-    common = words.dictionary.to_numpy()[counts >= least]
+    words, many_rows = rows_with_words(*parts)
+    common = words[many_rows >= max(COMMON_LEAST, COMMON_SHARE * len(rows))]
     return np.unique(np.concatenate((_hashes_of(BOILERPLATE), common)))
 
 

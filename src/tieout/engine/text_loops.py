@@ -20,6 +20,7 @@ from tieout.engine.letters import (
     is_among,
     letters_of,
     pack,
+    slot_for,
 )
 
 WORDS = 6
@@ -325,6 +326,37 @@ def hash_words(column: Column, rows: Ints, least: int, room: Room, whose: Ints) 
                 )
                 count += 1
     return count
+
+
+@compiled
+def rows_with_words(one: tuple[Ints, Ints], other: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
+    """Each word of two columns, and on how many rows it is.
+
+    A column is the row of each of its words, rising, and the word's hash.
+    """
+    (rows, words), (rows_, words_) = one, other
+    size = 16
+    while size < 2 * (len(words) + len(words_)):
+        size *= 2
+    slots = np.full(size, -1, np.int64)
+    many, last = np.zeros(size, np.int64), np.full(size, -1, np.int64)
+    at = at_ = 0
+    while at < len(rows) or at_ < len(rows_):
+        if at_ == len(rows_) or (at < len(rows) and rows[at] <= rows_[at_]):
+            row, word = rows[at], words[at]
+            at += 1
+        else:
+            row, word = rows_[at_], words_[at_]
+            at_ += 1
+        slot = slot_for(word, size)
+        while slots[slot] >= 0 and slots[slot] != word:
+            slot = (slot + 1) & (size - 1)
+        slots[slot] = word
+        if last[slot] != row:
+            many[slot] += 1
+            last[slot] = row
+    found = np.flatnonzero(slots >= 0)
+    return slots[found], many[found]
 
 
 @compiled

@@ -20,7 +20,7 @@ from tieout.core.matching.bridge import (
     window,
 )
 from tieout.core.money import format_minor
-from tieout.files.bridge import bridges
+from tieout.files.bridge import bridges, sums_by
 from tieout.files.drawing import drawn_bar, environment
 from tieout.files.matching import MatchRun
 from tieout.files.records import SideRecords
@@ -278,20 +278,18 @@ def _rivals(
 
 def passes_of(run: MatchRun) -> list[dict[str, Any]]:
     """How many groups and records each pass made, by status."""
-    grouped = run.result.matches.group_by(["pass", "status"]).aggregate(
-        [("group_id", "count"), ("left_count", "sum"), ("right_count", "sum")]
-    )
+    summed = sums_by(run.result.matches, ["pass", "status"], ["left_count", "right_count"])
     return sorted(
         (
             {
-                "pass": row["pass"],
-                "made_by": PASS_WORDS.get(row["pass"], row["pass"]),
-                "status": row["status"],
-                "groups": row["group_id_count"],
-                "left": row["left_count_sum"],
-                "right": row["right_count_sum"],
+                "pass": name,
+                "made_by": PASS_WORDS.get(name, name),
+                "status": status,
+                "groups": groups,
+                "left": left,
+                "right": right,
             }
-            for row in grouped.to_pylist()
+            for (name, status), (groups, left, right) in summed.items()
         ),
         key=lambda row: (row["status"], -row["groups"], row["made_by"]),
     )
