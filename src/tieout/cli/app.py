@@ -403,6 +403,8 @@ def main(wired: object = None) -> None:
     gc.set_threshold(OBJECTS)
     # Arrow's own pool holds on to what is freed: a fifth more memory at the peak of a large match.
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+    # No matrix is multiplied here that would be worth the threads that numpy starts for it.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     run: Callable[..., object] = app.main
     try:
         code = run(
