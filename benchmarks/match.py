@@ -96,10 +96,8 @@ def _holds(rows: list[dict[str, object]], growth: dict[str, float]) -> dict[str,
             precise, found = PRECISION_MIN[lines], RECALL_MIN[lines]
             holds[f"{lines}: confirmed precision >= {precise}"] = quality["precision"] >= precise
             holds[f"{lines}: recall >= {found}"] = quality["recall"] >= found
+        holds[f"{lines}: at most {RATIO_MAX} times the join"] = _number(row, "ratio") <= RATIO_MAX
         if lines >= 1_000_000:
-            holds[f"{lines}: at most {RATIO_MAX} times the join"] = (
-                _number(row, "ratio") <= RATIO_MAX
-            )
             holds[f"{lines}: under {PEAK_MB_MAX} MB"] = _number(row, "peak_mb") < PEAK_MB_MAX
     if (name := "100000-1000000") in growth:
         holds[f"cost per line grows at most {GROWTH_MAX} times"] = growth[name] <= GROWTH_MAX
