@@ -21,7 +21,6 @@ from tieout.engine.policy import (
     passes_of,
     released,
     switched_on,
-    twin_classes,
 )
 from tieout.engine.population import Populations
 from tieout.engine.ragged import among
@@ -58,8 +57,13 @@ class Believed:
     contested: Contested
 
 
-def believed(weighed: Scored, pairs: Pairs, rules: MatchRules, sides: Populations) -> Believed:
-    """How likely each pair that is not confirmed is right, and what is likelier."""
+def believed(
+    weighed: Scored, pairs: Pairs, rules: MatchRules, sides: Populations, looks: tuple[Ints, Ints]
+) -> Believed:
+    """How likely each pair that is not confirmed is right, and what is likelier.
+
+    `looks` number the looks of each side's records.
+    """
     edges, weights = weighed.edges, weighed.weights
     unsure = np.flatnonzero(~pairs.confirmed)
     belief, chance = beliefs(
@@ -68,7 +72,7 @@ def believed(weighed: Scored, pairs: Pairs, rules: MatchRules, sides: Population
         (pairs.edge[pairs.confirmed], pairs.edge[unsure]),
         usual_lags(weights.levels[1], rules),
         sides,
-        (twin_classes(sides.left, sides.right)[0], twin_classes(sides.right, sides.left)[0]),
+        looks,
     )
     belief = np.round(belief, 6)
     doubt = (belief < LIKELY) & (pairs.twins[unsure] == 1) & ~released(pairs)[unsure]

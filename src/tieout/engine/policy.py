@@ -114,14 +114,14 @@ def scored(edges: Edges, weights: Weights) -> Scored:
 def looks_of(sides: Populations) -> tuple[Looks, Looks]:
     """Which records of either side look equal."""
     left, right = over(
-        lambda both: Looks(*twin_classes(*both)),
+        lambda both: _looks(*both),
         ((sides.left, sides.right), (sides.right, sides.left)),
     )
     return left, right
 
 
-def twin_classes(side: Population, other: Population) -> tuple[Ints, Ints]:
-    """A number for each record's look, and how many share it.
+def _looks(side: Population, other: Population) -> Looks:
+    """Those of one side.
 
     An id of the source is part of the look only where the other side knows it too.
     """
@@ -129,7 +129,7 @@ def twin_classes(side: Population, other: Population) -> tuple[Ints, Ints]:
     shared = np.isin(side.external, other.external[other.external >= 0], kind="table")
     if shared.any():
         number = numbered(number, np.where(shared, side.external, -1))
-    return number, np.bincount(number)[number]
+    return Looks(number, np.bincount(number)[number])
 
 
 def pruned(weighed: Scored) -> Scored:

@@ -164,13 +164,15 @@ def _matched(  # noqa: PLR0913, PLR0917  what is matched, by what, with whose wo
     (pairs, choice_notes), _ = beside(
         partial(_chosen, engine, compared, looks, sides, rules), partial(find_rare_tokens, sides)
     )
+    numbers = looks[0].number, looks[1].number
     del looks
     pa.default_memory_pool().release_unused()
     clock.stage("groups", 0.75)
     told, (kept, later) = beside(
-        partial(believed, compared.weighed, pairs, rules, sides),
+        partial(believed, compared.weighed, pairs, rules, sides, numbers),
         partial(_later_passes, sides, compared.weighed, pairs, free, rules),
     )
+    del numbers
     kept = with_belief(kept, told)
     others += with_stand_ins(sides, later.groups, compared.weighed.edges, kept, rules)
     kept = chosen_again(compared.weighed, kept, told, (free.left, free.right), rules)

@@ -7,7 +7,7 @@ from tieout.core.reading import Reading
 from tieout.formats.common.source import Source, decode
 
 DATE = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}"
-"""A day, in any of the forms met."""
+"""How a day is written."""
 
 
 class Beancount:

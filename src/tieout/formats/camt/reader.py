@@ -33,11 +33,11 @@ def read(source: Source) -> Reading:
         if variant:
             variants.setdefault(variant)
         for section, entries in _sections(document.root):
-            read = read_section(section, entries, records + 1, _header(section))
-            records += read.records
-            statements.extend(read.statements)
-            problems.extend(read.problems)
-            held.extend(read.held)
+            part = read_section(section, entries, records + 1, _header(section))
+            records += part.records
+            statements.extend(part.statements)
+            problems.extend(part.problems)
+            held.extend(part.held)
     if not statements:
         if not variants:
             name = local(parsed.documents[0].root)

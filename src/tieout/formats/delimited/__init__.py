@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from tieout.core.reading import Reading
+from tieout.formats.common.heads import ZIPPED
 from tieout.formats.common.source import Source
 from tieout.formats.delimited import reader
 from tieout.formats.delimited.text import delimiter_of, head_text
@@ -35,7 +36,7 @@ class Delimited:
         head = source.head
         if head.lstrip().startswith(_OTHERS) and not source.name.lower().endswith((".csv", ".tsv")):
             return 0
-        if head[:4] in {b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"PAR1"}:
+        if head[:4] in {ZIPPED, b"\xd0\xcf\x11\xe0", b"%PDF", b"PAR1"}:
             return 0
         text = head_text(source)
         odd = sum(not c.isprintable() and c not in "\r\n\t\f" for c in text[:4096])

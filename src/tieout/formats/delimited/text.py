@@ -217,7 +217,7 @@ def _parsed(line: str, delimiter: str) -> list[str]:
         return line.split(delimiter)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=2)  # of both sides: who reads asks again what recognising has found
 def delimiter_of(text: str) -> tuple[str, int]:
     """The delimiter of a beginning, and how sure it is that this is a table (0 to 80)."""
     lines = list(islice(text.splitlines(), 120))

@@ -38,7 +38,7 @@ _DAY = re.compile(r"(\d{1,4})[/.-](\d{1,2})[/.-](\d{1,4})")
 
 
 def read(source: Source, options: Mapping[str, str]) -> Reading:
-    """All transactions and accounts; options as in the format object."""
+    """All transactions and accounts. Options: `currency`, `date` (`mdy`, `dmy`), `decimal`."""
     return _Parser(source, options).reading()
 
 
