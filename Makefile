@@ -5,6 +5,7 @@ export PYTHONDONTWRITEBYTECODE =
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	if $$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$p; break; fi; done)
 V := .venv
+PEERS := $(V)/peers
 RUN := $(V)/bin
 TEST_WORKERS ?= 2
 
@@ -52,7 +53,7 @@ golden: $(V)/.ok-dev  ## Write the golden files anew; read the diff before you c
 	@$(RUN)/python -m pytest -q tests/formats --write-golden
 
 bench: $(V)/.ok-bench $(V)/.ok-compiled  ## The benchmarks, each with its correctness check
-	@$(RUN)/python -m benchmarks
+	@$(RUN)/python -m benchmarks --peers-python $(PEERS)/bin/python
 
 soak: $(V)/.ok-soak  ## The long campaigns: fuzzing (TIEOUT_SOAK_SECONDS, an hour by default), many seeds, the properties with new examples
 	@$(RUN)/python -m pytest -q -m soak tests/soak tests/api tests/store tests/jobs tests/cli tests/reports
@@ -79,8 +80,8 @@ clean:  ## Take away what was built
 
 # One recipe installs any of the hashed requirement files: quickly through uv, else with pip.
 define install
-	@VIRTUAL_ENV=$(V) $(RUN)/uv pip install -q --compile-bytecode --require-hashes -r $(1) 2>/dev/null \
-	  || $(RUN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(1)
+	@VIRTUAL_ENV=$(or $(2),$(V)) $(RUN)/uv pip install -q --compile-bytecode --require-hashes -r $(1) 2>/dev/null \
+	  || $(or $(2),$(V))/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r $(1)
 endef
 
 $(V)/.ok-uv: requirements-uv.txt
@@ -109,6 +110,8 @@ $(V)/.ok-soak: requirements-soak.txt $(V)/.ok-dev
 	  || echo "atheris has no build for this Python; the campaigns go on without coverage"
 	@touch $@
 
+# The peers live by themselves: who has pandas beside Tieout waits for it at every start.
 $(V)/.ok-bench: requirements-bench.txt $(V)/.ok-dev
-	$(call install,requirements-bench.txt)
+	@$(RUN)/python -m venv $(PEERS) && cp $(V)/lib/python3*/site-packages/tieout.pth $$(echo $(PEERS)/lib/python3*/site-packages)
+	$(call install,requirements-bench.txt,$(PEERS))
 	@touch $@

@@ -299,5 +299,6 @@ def _by_messages(rows: Ints, right: Ints, odds: Floats, at_right: Floats, chance
             for edge in range(rows[row], rows[row + 1]):
                 rivals = max(at_left - odds[edge] * right_open[edge], 0.0)
                 left_open[edge] = np.sqrt(left_open[edge] / (1.0 + rivals))
-    strength = odds * left_open * right_open
-    chance[:] = strength / (1.0 + strength)
+    for edge in range(len(right)):
+        strength = odds[edge] * left_open[edge] * right_open[edge]
+        chance[edge] = strength / (1.0 + strength)

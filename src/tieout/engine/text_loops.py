@@ -355,8 +355,12 @@ def rows_with_words(one: tuple[Ints, Ints], other: tuple[Ints, Ints]) -> tuple[I
         if last[slot] != row:
             many[slot] += 1
             last[slot] = row
-    found = np.flatnonzero(slots >= 0)
-    return slots[found], many[found]
+    found = 0
+    for place in range(size):
+        if slots[place] >= 0:
+            slots[found], many[found] = slots[place], many[place]
+            found += 1
+    return slots[:found].copy(), many[:found].copy()
 
 
 @compiled
@@ -379,8 +383,10 @@ def tokens_of_records(
         theirs = said[row]
         from_own, from_other = _many(own_end, row), _many(other_end, theirs)
         many = from_own + from_other
-        here[:from_own] = own[own_end[row] - from_own : own_end[row]]
-        here[from_own:many] = other[other_end[theirs] - from_other : other_end[theirs]]
+        for place in range(from_own):
+            here[place] = own[own_end[row] - from_own + place]
+        for place in range(from_other):
+            here[from_own + place] = other[other_end[theirs] - from_other + place]
         put_in_order(here[:many])
         for place in range(many):
             if place == 0 or here[place] != here[place - 1]:
