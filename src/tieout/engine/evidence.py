@@ -276,7 +276,7 @@ def chance_pairs(sides: Populations, rules: MatchRules) -> tuple[Ints, Ints]:
 
 def with_numbers(found: TextEvidence, sides: Populations, rules: MatchRules) -> Edges:
     """Add the dimensions that are plain arithmetic: amount ratio and lag."""
-    left, right = found.left, found.right
+    left, right = np.ascontiguousarray(found.left), np.ascontiguousarray(found.right)
     lag, both = np.empty(len(left), np.int64), np.empty((2, len(left)), np.bool_)
     _compare_numbers((left, right), _Numbers.of(sides.left), _Numbers.of(sides.right), lag, both)
     is_equal, identity = both
