@@ -191,19 +191,25 @@ def clerk(organisation: str, member: str, first: str, acknowledged: str) -> None
 
 
 def statement_of(number: int) -> bytes:
-    """A statement with lines that no other has."""
+    """A statement with lines that no other has, of a day of September."""
     from tests.store.firms import line, statement  # noqa: PLC0415  after set-up
 
-    lines = [line("0907", f"C{number},{place}0", f"INV {number}-{place}") for place in range(3)]
+    day = f"09{day_of(number):02}"
+    lines = [line(day, f"C{number},{place}0", f"INV {number}-{place}") for place in range(3)]
     closing = f"{3 * number},30"
     return statement(*lines, opening="0,00", closing=closing, number=number, days=("0901", "0930"))
+
+
+def day_of(number: int) -> int:
+    """Not all on one: an import looks at every line of its account on its days."""
+    return 1 + number % 30
 
 
 def entry_of(number: int) -> JournalEntry:
     amount, eur = number * 100, Currency.of("EUR")
     return JournalEntry(
         entry_id=f"e{number}",
-        booked_on=date(2026, 9, 7),
+        booked_on=date(2026, 9, day_of(number)),
         narrative=f"INV {number}-0",
         postings=(
             Posting("bank", amount, Direction.DEBIT, eur),
