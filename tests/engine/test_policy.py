@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tieout.engine.evidence import Edges
-from tieout.engine.policy import TIE_MARGIN, Looks, best_rivals, competition
+from tieout.engine.learning import Weights
+from tieout.engine.policy import IDENTITY_VALUE, TIE_MARGIN, Looks, best_rivals, competition, scored
 
 pytestmark = pytest.mark.usefixtures("both_ways")
 RECORDS = 5
@@ -28,6 +29,25 @@ def _edges(pairs: list[Pair]) -> Edges:
     left, right = np.array(pairs, np.int64).T.copy()
     none = np.zeros(len(pairs), np.uint8)
     return Edges(left, right, (none,) * 4, np.zeros(len(pairs), np.int64), none.astype(np.bool_))
+
+
+@given(
+    st.lists(st.lists(st.integers(-900, 900), min_size=1, max_size=6), min_size=4, max_size=4),
+    st.lists(st.tuples(*(st.integers(0, 5),) * 4, st.booleans()), max_size=9),
+    st.integers(-2_000, 0),
+)
+def test_a_pair_is_worth_what_its_levels_are_worth_together(
+    worth: list[list[int]], rows: list[tuple[int, int, int, int, bool]], base: int
+) -> None:
+    weights = Weights(base, 0, tuple(map(tuple, worth)), ("",) * 4, 1)
+    told = [[level % len(of) for level, of in zip(row, worth, strict=False)] for row in rows]
+    levels = tuple(np.array(told, np.uint8).reshape(-1, 4).T.copy())
+    zeros = np.zeros(len(rows), np.int64)
+    edges = Edges(zeros, zeros, levels, zeros, np.array([row[4] for row in rows], np.bool_))
+    assert scored(edges, weights).value.tolist() == [
+        IDENTITY_VALUE if row[4] else base + sum(of[at] for of, at in zip(worth, here, strict=True))
+        for row, here in zip(rows, told, strict=True)
+    ]
 
 
 @given(WEIGHTS, LOOKS, LOOKS)

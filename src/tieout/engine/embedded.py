@@ -1,6 +1,7 @@
 """The embedded back end: candidates by DuckDB from named statements, compared on arrays."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -11,10 +12,11 @@ from tieout.engine.assignment import Choice, assign
 from tieout.engine.compare import reference_levels, text_levels
 from tieout.engine.compiled import compiled
 from tieout.engine.duckdb_adapter import DuckDB, statement
-from tieout.engine.evidence import TextEvidence, is_tolerant, rarity_level
+from tieout.engine.evidence import TextEvidence, chance_pairs, is_tolerant, rarity_level
 from tieout.engine.population import ANY_ACCOUNT, NO_DAY, Population, Populations
 from tieout.engine.ragged import rising
 from tieout.engine.text import Flags, Ints
+from tieout.engine.workers import beside
 
 RARE_PAIRS = 16
 """A reference that could tie more pairs of records than this is common."""
@@ -94,9 +96,7 @@ class Embedded:
         if not self._opening.exception():
             self._opening.result().close()
 
-    def candidates(
-        self, sides: Populations, rules: MatchRules, chance: tuple[Ints, Ints]
-    ) -> TextEvidence:
+    def candidates(self, sides: Populations, rules: MatchRules) -> TextEvidence:
         """All candidate pairs with the levels of reference, text and rarity."""
         names = list(_PAIRS)
         if sides.has_any_account:
@@ -104,7 +104,9 @@ class Embedded:
         if is_tolerant(rules):
             names.append("pairs_tolerance")
         with self._opening.result() as engine:
-            _register(engine, sides, rules)
+            chance, _ = beside(
+                partial(chance_pairs, sides, rules), partial(_register, engine, sides, rules)
+            )
             for name in _STEPS:
                 engine.step(name, statement(name))
             found = engine.rows(" union all ".join(f"({statement(name)})" for name in names))
@@ -161,6 +163,7 @@ def _evidence(
         reference_levels(*texts, (left, right), _among(key, rare_keys)),
         text_levels(*texts, left, right),
         rarity_level(many),
+        chance,
         reference_levels(*texts, chance, _among(chance_keys, rare_keys)),
         text_levels(*texts, *chance),
         crowded_left=np.sort(index[is_left]),

@@ -15,6 +15,7 @@ from tieout.engine.compiled import compiled
 from tieout.engine.population import NO_DAY, Population, Populations
 from tieout.engine.ragged import in_order
 from tieout.engine.text import Bytes, Flags, Ints
+from tieout.engine.workers import over
 
 
 class Ref(IntEnum):
@@ -218,13 +219,9 @@ class Edges:
 
     def only(self, kept: Flags | Ints) -> "Edges":
         """The marked ones."""
-        return Edges(
-            self.left[kept],
-            self.right[kept],
-            tuple(level[kept] for level in self.levels),
-            self.lag[kept],
-            self.identity[kept],
-        )
+        columns = self.left, self.right, self.lag, self.identity, *self.levels
+        left, right, lag, identity, *levels = over(lambda column: column[kept], columns)
+        return Edges(left, right, tuple(levels), lag, identity)
 
 
 @dataclass(frozen=True)
@@ -239,8 +236,10 @@ class TextEvidence:
     reference: Bytes
     text: Bytes
     rarity: Bytes
+    chance: tuple[Ints, Ints]
+    """Pairs that were put together at random."""
     chance_reference: Bytes
-    """The levels of the pairs that were put together at random."""
+    """Their levels."""
     chance_text: Bytes
     notes: tuple[str, ...] = field(default=())
     crowded_left: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))

@@ -76,20 +76,19 @@ def pack(letters: Letters, start: int, length: int, into: Words) -> None:
 
 
 @compiled
-def slot_for(value: np.int64, slots: int) -> np.int64:
-    """Where to look for a value first, in so many slots."""
-    return np.int64((np.uint64(value) * _ODD) >> _FAR) & (slots - 1)
+def slot_of(slots: Ints, value: np.int64) -> np.int64:
+    """Where a number stands in a table whose size is a power of two; else the empty slot for it."""
+    last = len(slots) - 1
+    slot = np.int64((np.uint64(value) * _ODD) >> _FAR) & last
+    while slots[slot] != _EMPTY and slots[slot] != value:
+        slot = (slot + 1) & last
+    return slot
 
 
 @compiled
 def is_among(slots: Ints, value: np.int64) -> bool:
     """Whether a number is in a set that `set_of` made."""
-    slot = slot_for(value, len(slots))
-    while slots[slot] != _EMPTY:
-        if slots[slot] == value:
-            return True
-        slot = (slot + 1) & (len(slots) - 1)
-    return False
+    return bool(slots[slot_of(slots, value)] != _EMPTY)
 
 
 @compiled
@@ -100,10 +99,7 @@ def set_of(values: Ints) -> Ints:
         size *= 2
     slots = np.full(size, _EMPTY, np.int64)
     for value in values:
-        slot = slot_for(value, size)
-        while slots[slot] != _EMPTY and slots[slot] != value:
-            slot = (slot + 1) & (size - 1)
-        slots[slot] = value
+        slots[slot_of(slots, value)] = value
     return slots
 
 

@@ -18,8 +18,8 @@ from tieout.engine.compiled import compiled
 from tieout.engine.evidence import RARITY_LEVELS, STARTS, TEXT_AGREES, Edges, Ref, Text
 from tieout.engine.learning import FELT_MIN, Weights
 from tieout.engine.population import NO_DAY, Population, Populations, numbered
-from tieout.engine.ragged import among
-from tieout.engine.text import Flags, Ints
+from tieout.engine.ragged import among, dense
+from tieout.engine.text import Bytes, Flags, Ints
 from tieout.engine.workers import over
 
 Floats = npt.NDArray[np.float64]
@@ -104,11 +104,23 @@ class Pairs:
 
 def scored(edges: Edges, weights: Weights) -> Scored:
     """Apply the weights."""
-    value = np.full(edges.size, weights.base, dtype=np.int64)
-    for part in weights.of(edges):
-        value += part
+    value = np.empty(edges.size, dtype=np.int64)
+    worth = np.zeros((len(weights.levels), max(map(len, weights.levels))), dtype=np.int64)
+    for dimension, levels in enumerate(weights.levels):
+        worth[dimension, : len(levels)] = levels
+    _add_up(*edges.levels, worth, weights.base, value)
     value[edges.identity] = IDENTITY_VALUE
     return Scored(edges, value, weights)
+
+
+@compiled
+def _add_up(  # noqa: PLR0913, PLR0917  a column for each dimension in, sums out
+    amount: Bytes, day: Bytes, reference: Bytes, text: Bytes, worth: Ints, base: int, value: Ints
+) -> None:
+    """What each edge is worth: the row of `worth` is the dimension, the column the level."""
+    for edge in range(len(value)):
+        said = worth[0, amount[edge]] + worth[1, day[edge]]
+        value[edge] = base + said + worth[2, reference[edge]] + worth[3, text[edge]]
 
 
 def looks_of(sides: Populations) -> tuple[Looks, Looks]:
@@ -155,9 +167,8 @@ class _Rivals:
     @classmethod
     def of(cls, key: Ints, looks: Looks, index: Ints) -> "_Rivals":
         shared = np.flatnonzero(looks.count[index] > 1)
-        pair = key[shared] * len(looks.number) * 2 + looks.number[index[shared]]
         look = np.full(len(key), -1, dtype=np.int64)
-        look[shared] = np.unique(pair, return_inverse=True)[1]
+        look[shared] = dense(key[shared], looks.number[index[shared]])
         return cls(key, look)
 
     def sums(self, strength: Floats) -> Floats:

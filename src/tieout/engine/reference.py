@@ -14,7 +14,15 @@ import numpy as np
 from tieout.core.matching.rules import MatchRules
 from tieout.engine.assignment import Choice, unique_values
 from tieout.engine.embedded import CROWD_LEAST, CROWD_RATIO, RARE_PAIRS
-from tieout.engine.evidence import STARTS, Ref, Start, Text, TextEvidence, rarity_level
+from tieout.engine.evidence import (
+    STARTS,
+    Ref,
+    Start,
+    Text,
+    TextEvidence,
+    chance_pairs,
+    rarity_level,
+)
 from tieout.engine.population import ANY_ACCOUNT, NO_DAY, Population, Populations
 from tieout.engine.text import YEARS, Ints, boilerplate_of, fold, hash_texts
 from tieout.engine.text_loops import (
@@ -298,11 +306,10 @@ class Reference:
     def close(self) -> None:
         """Nothing is held."""
 
-    def candidates(
-        self, sides: Populations, rules: MatchRules, chance: tuple[Ints, Ints]
-    ) -> TextEvidence:
+    def candidates(self, sides: Populations, rules: MatchRules) -> TextEvidence:
         """All candidate pairs with the levels of reference, text and rarity."""
         world = _World(sides, rules)
+        chance = chance_pairs(sides, rules)
         rows: list[tuple[int, int, int, int, int]] = []
         random = [
             (world.lefts[one], world.rights[other])
@@ -325,6 +332,7 @@ class Reference:
             columns[:, 2].astype(np.uint8),
             columns[:, 3].astype(np.uint8),
             rarity_level(columns[:, 4]),
+            chance,
             np.array([compare_references(*pair, world.rare) for pair in random], dtype=np.uint8),
             np.array([text_level(*pair) for pair in random], dtype=np.uint8),
             crowded_left=crowded[0],

@@ -18,7 +18,6 @@ from tieout.engine.embedded import Embedded
 from tieout.engine.evidence import (
     Edges,
     TextEvidence,
-    chance_pairs,
     date_level,
     is_tolerant,
     priors,
@@ -79,9 +78,7 @@ class Backend(Protocol):
 
     name: str
 
-    def candidates(
-        self, sides: Populations, rules: MatchRules, chance: tuple[Ints, Ints]
-    ) -> TextEvidence:
+    def candidates(self, sides: Populations, rules: MatchRules) -> TextEvidence:
         """All candidate pairs with the levels of reference, text and rarity."""
 
     def assign(self, left: Ints, right: Ints, value: Ints) -> Choice:
@@ -247,16 +244,13 @@ def _compare(  # noqa: PLR0913, PLR0917  what is compared, by what, with whose w
 ) -> tuple[Compared, tuple[Looks, Looks]]:
     """Find the candidates, learn what evidence is worth, weigh them; see who looks equal."""
     clock.stage("candidates", 0.2)
-    chance = chance_pairs(sides, rules)
-    found = engine.candidates(sides, rules, chance)
+    found = engine.candidates(sides, rules)
     edges = with_numbers(found, sides, rules)
     edges = edges.only(free.left[edges.left] & free.right[edges.right])
     if rejected:
         edges = edges.only(~is_rejected(sides, (edges.left, edges.right), rejected))
     clock.stage("learn", 0.5)
-    weights, looks = beside(
-        partial(_learn, edges, found, chance, sides, rules), partial(looks_of, sides)
-    )
+    weights, looks = beside(partial(_learn, edges, found, sides, rules), partial(looks_of, sides))
     weighed = pruned(scored(edges, weights))
     crowded = found.crowded_left, found.crowded_right
     return Compared(weighed, weights, edges.size, crowded, found.notes), looks
@@ -273,7 +267,6 @@ def _backend(name: Literal["duckdb", "reference"]) -> Backend:
 def _learn(
     edges: Edges,
     found: TextEvidence,
-    chance: tuple[Ints, Ints],
     sides: Populations,
     rules: MatchRules,
 ) -> Weights:
@@ -282,7 +275,7 @@ def _learn(
     dimensions = priors(sides, rules)
     if is_tolerant(rules):
         return learn(edges, dimensions, (none, none, none, none))
-    lag = sides.left.day[chance[0]] - sides.right.day[chance[1]]
+    lag = sides.left.day[found.chance[0]] - sides.right.day[found.chance[1]]
     by_chance = (none, date_level(lag, rules), found.chance_reference, found.chance_text)
     block = sides.left.amount[edges.left] * 1_000_003 + sides.left.pool[edges.left]
     return learn(sample(edges, block), dimensions, by_chance)

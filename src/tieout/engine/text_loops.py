@@ -20,7 +20,7 @@ from tieout.engine.letters import (
     is_among,
     letters_of,
     pack,
-    slot_for,
+    slot_of,
 )
 
 WORDS = 6
@@ -348,9 +348,7 @@ def rows_with_words(one: tuple[Ints, Ints], other: tuple[Ints, Ints]) -> tuple[I
         else:
             row, word = rows_[at_], words_[at_]
             at_ += 1
-        slot = slot_for(word, size)
-        while slots[slot] >= 0 and slots[slot] != word:
-            slot = (slot + 1) & (size - 1)
+        slot = slot_of(slots, word)
         slots[slot] = word
         if last[slot] != row:
             many[slot] += 1
