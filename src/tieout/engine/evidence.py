@@ -15,7 +15,6 @@ from tieout.engine.compiled import compiled
 from tieout.engine.population import NO_DAY, Population, Populations
 from tieout.engine.ragged import in_order
 from tieout.engine.text import Bytes, Flags, Ints
-from tieout.engine.workers import over
 
 
 class Ref(IntEnum):
@@ -219,9 +218,13 @@ class Edges:
 
     def only(self, kept: Flags | Ints) -> "Edges":
         """The marked ones."""
-        columns = self.left, self.right, self.lag, self.identity, *self.levels
-        left, right, lag, identity, *levels = over(lambda column: column[kept], columns)
-        return Edges(left, right, tuple(levels), lag, identity)
+        return Edges(
+            self.left[kept],
+            self.right[kept],
+            tuple(level[kept] for level in self.levels),
+            self.lag[kept],
+            self.identity[kept],
+        )
 
 
 @dataclass(frozen=True)

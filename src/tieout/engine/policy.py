@@ -108,7 +108,8 @@ def scored(edges: Edges, weights: Weights) -> Scored:
     worth = np.zeros((len(weights.levels), max(map(len, weights.levels))), dtype=np.int64)
     for dimension, levels in enumerate(weights.levels):
         worth[dimension, : len(levels)] = levels
-    _add_up(*edges.levels, worth, weights.base, value)
+    amount, day, reference, text = edges.levels
+    _add_up(amount, day, reference, text, worth, weights.base, value)
     value[edges.identity] = IDENTITY_VALUE
     return Scored(edges, value, weights)
 
